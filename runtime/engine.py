@@ -1,0 +1,119 @@
+# Hostile side of the wall: runs in the zygote and in every worker.
+"""V8, through the C interface of mini-racer's library.
+
+That interface is private to mini-racer, so its exact version is pinned. Only text goes in and only text comes out:
+Python never touches a JavaScript object, whose getters and proxies would run hostile code on our side of the interface.
+
+Threading: `mr_eval` posts a task to the isolate's own thread and returns at once. Completion callbacks run on that
+thread, one at a time, with the isolate idle below them; a callback may block, and may post further tasks, but must not
+free its own isolate.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from py_mini_racer import init_mini_racer
+from py_mini_racer._dll import mr_callback_func  # noqa: PLC2701 (pinned)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FLAGS: Final = (
+    "--single-threaded",
+    "--jitless",
+    "--disallow-code-generation-from-strings",
+    "--enable-experimental-regexp-engine-on-excessive-backtracks",
+)
+_TEXT: Final = 5
+_FIRST_EXCEPTION: Final = 200
+_SYNTAX_EXCEPTION: Final = 201
+
+
+class ResultKind(Enum):
+    """How an evaluation ended."""
+
+    OTHER = "other"
+    TEXT = "text"
+    THROWN = "thrown"
+    SYNTAX = "syntax"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How an evaluation ended, with the text it gave or V8's words for what was thrown (UTF-8)."""
+
+    kind: ResultKind
+    text: bytes
+
+
+_OTHER = Result(ResultKind.OTHER, b"")
+
+
+class Engine:
+    """V8 loaded into this process, without an isolate. Loading twice in one process is an error."""
+
+    def __init__(self) -> None:
+        self._library: Any = init_mini_racer(flags=FLAGS)
+
+    @property
+    def version(self) -> str:
+        """V8's version."""
+        return str(self._library.mr_v8_version().decode())
+
+    @property
+    def uses_sandbox(self) -> bool:
+        """Whether V8's own memory cage is on. It is silently off where address space is limited."""
+        return bool(self._library.mr_v8_is_using_sandbox())
+
+    def isolate(self, on_result: Callable[[int, Result], None]) -> Isolate:
+        """Start an isolate with its thread.
+
+        Args:
+            on_result: Called on that thread with the tag of each evaluation and how it ended.
+        """
+        return Isolate(self._library, on_result)
+
+
+class Isolate:
+    """One V8 isolate with one context."""
+
+    def __init__(self, library: Any, on_result: Callable[[int, Result], None]) -> None:  # noqa: ANN401 (a ctypes library)
+        self._library = library
+        self._on_result = on_result
+        self._callback: Any = mr_callback_func(cast("Any", self._complete))  # kept alive: V8 holds only its address
+        self._context = library.mr_init_context(self._callback)
+
+    def evaluate(self, code: bytes, tag: int) -> None:
+        """Post `code` (UTF-8) to be evaluated as a script; `on_result` hears of it with `tag`, which must not be 0."""
+        library, context = self._library, self._context
+        handle = library.mr_alloc_string_val(context, code, len(code), _TEXT)
+        library.mr_eval(context, handle, tag)
+        library.mr_free_value(context, handle)
+
+    def limit_heap(self, size_bytes: int) -> None:
+        """End evaluations once the JavaScript heap is larger than this after a garbage collection."""
+        self._library.mr_set_hard_memory_limit(self._context, size_bytes)
+
+    @property
+    def heap_limit_reached(self) -> bool:
+        """Whether evaluations were ended because of the heap limit."""
+        return bool(self._library.mr_hard_memory_limit_reached(self._context))
+
+    def close(self) -> None:
+        """Free the isolate, from any thread but its own. Waits until what it evaluates has ended."""
+        self._library.mr_free_context(self._context)
+
+    def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+        raw = handle.contents
+        kind, result = raw.type, _OTHER
+        if kind == _TEXT:
+            result = Result(ResultKind.TEXT, ctypes.string_at(raw.value.bytes_val, raw.len))
+        elif kind >= _FIRST_EXCEPTION:
+            thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
+            result = Result(thrown, ctypes.string_at(raw.value.bytes_val, raw.len))
+        self._library.mr_free_value(self._context, handle)
+        self._on_result(tag, result)

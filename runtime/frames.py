@@ -1,0 +1,122 @@
+"""What is written on the channel between the application and a worker.
+
+A frame is one byte of kind, one byte with the number of parts, the length of each part, and the parts:
+
+    u8 kind | u8 n | n x u32 length (little endian) | n parts
+
+The worker speaks only when spoken to: it answers each frame with exactly one frame. That alone bounds how much the
+application can be made to read, and it treats any other behaviour, like any malformed byte, as a breach that ends the
+worker.
+
+    application -> worker                                        worker -> application
+    START    header, module, arguments    begin a run            TURN   usage, text      what happened; see js/90_run.js
+    DELIVER  header, text...              answers, maybe none    FAULT  usage, kind, text  V8 refused a step
+    RESET                                 a fresh isolate        READY  report           an isolate is ready
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_PARTS: Final = 255
+USAGE: Final = struct.Struct("<dQ")
+"""The usage part: CPU seconds of the process and its highest resident memory in bytes."""
+
+
+class FrameKind(IntEnum):
+    """What a frame says."""
+
+    START = 1
+    DELIVER = 2
+    RESET = 3
+    READY = 16
+    TURN = 17
+    FAULT = 18
+
+
+class FrameError(Exception):
+    """Bytes that are no frame, or a frame longer than allowed."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    kind: FrameKind
+    parts: tuple[bytes, ...] = ()
+
+
+def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
+    """Return the bytes of a frame."""
+    lengths = struct.pack(f"<{len(parts)}I", *map(len, parts))
+    return b"".join((bytes((kind, len(parts))), lengths, *parts))
+
+
+class FrameDecoder:
+    """Cuts a stream of bytes into frames.
+
+    Args:
+        most_bytes: The longest frame that is accepted.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._buffer = bytearray()
+        self._wanted = 2
+
+    def feed(self, data: bytes) -> Frame | None:
+        """Take bytes from the stream; return the frame they complete.
+
+        Raises:
+            FrameError: The bytes are no frame, the frame is too long, or something follows it: a worker that speaks
+                twice.
+        """
+        self._buffer += data
+        if len(self._buffer) < self._wanted:
+            return None
+        frame = self._decode()
+        if frame is None:
+            return None
+        self._buffer.clear()
+        self._wanted = 2
+        return frame
+
+    def _decode(self) -> Frame | None:
+        count = self._buffer[1]
+        start = 2 + 4 * count
+        if len(self._buffer) < start:
+            self._wanted = start
+            return None
+        lengths = struct.unpack_from(f"<{count}I", self._buffer, 2)
+        end = start + sum(lengths)
+        if end > self.most_bytes:
+            raise FrameError("a frame is too long")
+        if len(self._buffer) < end:
+            self._wanted = end
+            return None
+        if len(self._buffer) > end:
+            raise FrameError("bytes follow a frame")
+        return Frame(_kind(self._buffer[0]), _cut(self._buffer, start, lengths))
+
+
+def _kind(value: int) -> FrameKind:
+    try:
+        return FrameKind(value)
+    except ValueError:
+        raise FrameError("a frame of unknown kind") from None
+
+
+def _cut(buffer: bytearray, start: int, lengths: Sequence[int]) -> tuple[bytes, ...]:
+    parts = []
+    view = memoryview(buffer)
+    for length in lengths:
+        parts.append(bytes(view[start : start + length]))
+        start += length
+    view.release()
+    return tuple(parts)

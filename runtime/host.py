@@ -1,0 +1,60 @@
+"""What JavaScript may ask of the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .values import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """The JavaScript side of something that methods may use.
+
+    Attributes:
+        name: How settings for it are addressed.
+        source: One function expression, `(core) => {...}`, evaluated in each isolate before any method's code.
+    """
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostCall:
+    """One call out of the sandbox. Every part of it was written by hostile code.
+
+    Attributes:
+        operation: What is asked for.
+        payload: With what.
+        site: Where in the method's source, `data/contacts/list.js:3:14`, where that is known.
+    """
+
+    operation: str
+    payload: JSON
+    site: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostReply:
+    """The answer to a host call.
+
+    Attributes:
+        ok: Whether the call's promise resolves; otherwise it rejects.
+        value: Data for the extension's JavaScript, which makes of it what the method sees.
+        text: A long string beside the data, such as a response body; it crosses without being parsed.
+    """
+
+    ok: bool
+    value: JSON
+    text: str | None = None
+
+
+class HostCalls(Protocol):
+    """Answers the host calls of one run. Calls of one run overlap; they are cancelled when the run ends."""
+
+    async def __call__(self, call: HostCall) -> HostReply:
+        """Answer `call`, or raise `RunEnded`. Any other exception ends the run with an `internal` failure."""
+        ...

@@ -1,0 +1,39 @@
+// Where in a method's own files something was asked for.
+NativeError.stackTraceLimit = 25;
+
+// Frames are formatted when they are read, so taking a site is cheap. `below` and what it called are left out.
+const takeSite = (below) => {
+  const site = { __proto__: null };
+  ErrorCaptureStackTrace(site, below);
+  return site;
+};
+
+const framesOf = (site) => {
+  const stack = site.stack; // a method's Error.prepareStackTrace can make anything of it
+  if (typeof stack !== "string") return "";
+  const start = StringIndexOf(stack, "\n    at ");
+  return start < 0 ? "" : StringSlice(stack, start);
+};
+
+const HOST_FILES = "methodhost:";
+
+// The first frame in a file of the method: "data/contacts/list.js:3:14".
+const placeOf = (site) => {
+  const frames = framesOf(site);
+  let start = 0;
+  while (start < frames.length) {
+    let end = StringIndexOf(frames, "\n", start + 1);
+    if (end < 0) end = frames.length;
+    const frame = StringSlice(frames, start + 1, end);
+    start = end;
+    if (StringIncludes(frame, HOST_FILES) || StringIncludes(frame, "<anonymous>")) continue;
+    const open = StringIndexOf(frame, "(");
+    return open < 0 ? placeAfterAt(frame) : StringSlice(frame, open + 1, frame.length - 1);
+  }
+  return null;
+};
+
+const placeAfterAt = (frame) => {
+  const place = StringSlice(frame, StringIndexOf(frame, "at ") + 3);
+  return StringStartsWith(place, "async ") ? StringSlice(place, 6) : place;
+};

@@ -1,0 +1,117 @@
+// Values as JSON text. The fast way is V8's own JSON.stringify; only when it fails, or gives what JSON cannot hold, is the value
+// walked to say where and why.
+const describeKind = (value) => {
+  if (typeof value === "bigint") return "a BigInt";
+  if (typeof value === "function") return "a function";
+  for (let i = 0; i < opaqueKinds.length; i++) {
+    if (value instanceof opaqueKinds[i].constructor) return opaqueKinds[i].label;
+  }
+  return null;
+};
+
+// Objects that JSON.stringify would silently turn into {} or drop.
+const opaqueKinds = list();
+const addOpaqueKind = (constructor, label) => push(opaqueKinds, { __proto__: null, constructor, label, prototype: constructor.prototype });
+addOpaqueKind(Map, "a Map");
+addOpaqueKind(Set, "a Set");
+addOpaqueKind(WeakMap, "a WeakMap");
+addOpaqueKind(WeakSet, "a WeakSet");
+addOpaqueKind(Promise, "a Promise that was not awaited");
+addOpaqueKind(ArrayBuffer, "an ArrayBuffer");
+addOpaqueKind(DataView, "a DataView");
+addOpaqueKind(Object.getPrototypeOf(Uint8Array), "a typed array");
+addOpaqueKind(Function, "a function");
+
+const refuse = function toJSON() {
+  throw new NativeTypeError("not JSON");
+};
+
+// While JSON.stringify runs, opaque objects refuse to be turned into text, unless the method gave them a toJSON of its own.
+const withoutOpaque = (stringify) => {
+  const added = list();
+  for (let i = 0; i < opaqueKinds.length; i++) {
+    const { prototype } = opaqueKinds[i];
+    if (ObjectHasOwn(prototype, "toJSON")) continue;
+    if (ReflectDefineProperty(prototype, "toJSON", { __proto__: null, value: refuse, configurable: true })) push(added, prototype);
+  }
+  try {
+    return stringify();
+  } finally {
+    for (let i = 0; i < added.length; i++) ReflectDeleteProperty(added[i], "toJSON");
+  }
+};
+
+const isPlainKey = (key) => {
+  if (key.length === 0 || key.length > 64) return false;
+  for (let i = 0; i < key.length; i++) {
+    const code = StringCharCodeAt(key, i);
+    const letter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code === 36;
+    if (!letter && !(i > 0 && code >= 48 && code <= 57)) return false;
+  }
+  return true;
+};
+
+const childPath = (path, key, inArray) => {
+  if (inArray) return `${path}[${key}]`;
+  return isPlainKey(key) ? `${path}.${key}` : `${path}[${quote(cut(key, 64))}]`;
+};
+
+// Why `value` cannot be JSON text, as { limit } or { reason }; null where nothing is wrong with it. `ancestors` are the objects it is inside of.
+const explain = (value, path, depthLeft, strict, ancestors) => {
+  if (typeof value === "string") {
+    return strict && !StringIsWellFormed(value) ? { __proto__: null, reason: `${path} holds half of a surrogate pair, which is not text` } : null;
+  }
+  const opaque = typeof value === "bigint" || (strict && (typeof value === "function" || (typeof value === "object" && value !== null)));
+  const kind = opaque ? describeKind(value) : null;
+  if (kind !== null) return { __proto__: null, reason: `${path} is ${kind}, which JSON cannot hold` };
+  if (typeof value !== "object" || value === null) return null;
+  if (depthLeft === 0) return { __proto__: null, limit: "depth" };
+  for (let i = 0; i < ancestors.length; i++) {
+    if (ancestors[i] === value) return { __proto__: null, reason: `${path} contains itself` };
+  }
+  return explainMembers(value, path, depthLeft - 1, strict, ancestors);
+};
+
+const explainMembers = (value, path, depthLeft, strict, ancestors) => {
+  push(ancestors, value);
+  const inArray = ArrayIsArray(value);
+  const keys = ObjectKeys(value);
+  for (let i = 0; i < keys.length; i++) {
+    const memberPath = childPath(path, keys[i], inArray);
+    let member;
+    try {
+      member = value[keys[i]];
+      const { toJSON } = member ?? {};
+      if (typeof toJSON === "function") member = ReflectApply(toJSON, member, [keys[i]]);
+    } catch (error) {
+      return { __proto__: null, reason: `${memberPath} could not be read: ${messageOf(error)}` };
+    }
+    const problem = explain(member, memberPath, depthLeft, strict, ancestors);
+    if (problem !== null) return problem;
+  }
+  ancestors.length -= 1;
+  return null;
+};
+
+const MOST_NESTED = 512;
+
+// JSON text of what a method hands to the host, as JSON.stringify makes it; a TypeError that names the path where there is none.
+const stringify = (value, label) => {
+  try {
+    return JSONStringify(value);
+  } catch (error) {
+    const problem = explain(value, label, MOST_NESTED, false, list());
+    if (problem === null) throw new NativeTypeError(`${label} is not JSON: ${messageOf(error)}`);
+    throw new NativeTypeError(problem.reason ?? `${label} is nested deeper than ${MOST_NESTED} levels`);
+  }
+};
+
+const utf8Length = (text, most) => {
+  let length = text.length;
+  if (length > most) return length;
+  for (let i = 0; i < text.length; i++) {
+    const code = StringCharCodeAt(text, i);
+    if (code > 0x7f) length += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;
+  }
+  return length;
+};

@@ -1,0 +1,55 @@
+// What a thrown value says, whatever was thrown. Nothing here may throw.
+const UNPRINTABLE = "<unprintable>";
+
+const textOf = (value) => {
+  try {
+    return typeof value === "string" ? value : NativeString(value);
+  } catch {
+    return UNPRINTABLE;
+  }
+};
+
+const read = (object, key) => {
+  try {
+    return object[key];
+  } catch {
+    return UNPRINTABLE;
+  }
+};
+
+const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
+
+const messageOf = (thrown) => {
+  if (!isObject(thrown)) return textOf(thrown);
+  const message = read(thrown, "message");
+  return typeof message === "string" ? message : textOf(thrown);
+};
+
+// Errors that an extension made carry their own type, key and data: facts the method cannot change.
+const facts = new WeakMap();
+const brand = (error, { type, key, data }) => {
+  WeakMapSet(facts, error, { __proto__: null, type, key: key ?? null, data: data ?? null });
+};
+
+const dataText = (data) => {
+  try {
+    const text = JSONStringify(data) ?? "null";
+    return text.length > limits.resultBytes ? "null" : text;
+  } catch {
+    return "null";
+  }
+};
+
+// The failure that the run reports, as JSON text.
+const failureText = (thrown) => {
+  const known = isObject(thrown) ? WeakMapGet(facts, thrown) : undefined;
+  const name = isObject(thrown) ? read(thrown, "name") : undefined;
+  const stack = isObject(thrown) ? read(thrown, "stack") : undefined;
+  const parts = { __proto__: null };
+  parts.type = known ? known.type : "custom_code";
+  parts.key = known ? known.key : null;
+  parts.name = typeof name === "string" ? cut(name, 256) : null;
+  parts.message = cut(messageOf(thrown), limits.errorMessageBytes);
+  parts.stack = typeof stack === "string" ? cut(stack, limits.errorMessageBytes + limits.errorStackBytes) : null;
+  return `${StringSlice(JSONStringify(parts), 0, -1)},"data":${dataText(known ? known.data : null)}}`;
+};

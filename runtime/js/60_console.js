@@ -1,0 +1,91 @@
+// console, captured in order with level and time.
+let lines = list();
+let lineCount = 0;
+
+// %s, %d, %i, %f, %j, %o and %O in a first string take the arguments that follow, as in Node.
+const formatOne = (specifier, value) => {
+  if (specifier === "s") return typeof value === "string" ? value : inspectValue(value);
+  if (specifier === "d" || specifier === "f") return textOf(typeof value === "bigint" ? value : NativeNumber(value));
+  if (specifier === "i") return textOf(MathTrunc(NativeNumber(value)));
+  if (specifier === "j") return JSONStringify(value) ?? "undefined";
+  return inspectValue(value);
+};
+
+const SPECIFIERS = "sdifjoO";
+
+const inspectValue = (value) => {
+  if (value instanceof NativeError) return textOf(read(value, "stack"));
+  return inspect(value, { depth: 4, maxStringLength: 10_000 });
+};
+
+const formatArguments = (values) => {
+  let next = 0;
+  let text = "";
+  if (typeof values[0] === "string") {
+    const format = values[next++];
+    for (let i = 0; i < format.length; i++) {
+      const specifier = format[i] === "%" && i + 1 < format.length ? format[i + 1] : "";
+      if (specifier === "%" && values.length > 1) text += "%";
+      else if (specifier !== "" && next < values.length && StringIncludes(SPECIFIERS, specifier)) text += formatOne(specifier, values[next++]);
+      else {
+        text += format[i];
+        continue;
+      }
+      i++;
+    }
+  }
+  for (; next < values.length; next++) {
+    const value = values[next];
+    text += (next === 0 ? "" : " ") + (typeof value === "string" ? value : inspectValue(value));
+  }
+  return text;
+};
+
+const write = (level, values) => {
+  if (lineCount > limits.logLines) return;
+  const time = DateNow();
+  let text;
+  if (lineCount === limits.logLines) {
+    level = "warn";
+    text = `console: more than ${limits.logLines} lines; the rest is dropped`;
+  } else {
+    try {
+      text = formatArguments(values);
+    } catch {
+      text = UNPRINTABLE;
+    }
+  }
+  lineCount++;
+  push(lines, `[${quote(level)},${quote(cut(text, limits.logLineBytes))},${time}]`);
+};
+
+const writer = (name, level) =>
+  ({
+    [name](...values) {
+      write(level, values);
+    },
+  })[name];
+
+const consoleObject = {
+  log: writer("log", "log"),
+  info: writer("info", "info"),
+  warn: writer("warn", "warn"),
+  error: writer("error", "error"),
+  debug: writer("debug", "debug"),
+  trace: writer("trace", "log"),
+  dir: writer("dir", "log"),
+  table: writer("table", "log"),
+  group: writer("group", "log"),
+  groupEnd() {},
+  assert(condition, ...values) {
+    if (!condition) write("error", ["Assertion failed:", formatArguments(values)]);
+  },
+};
+define("console", consoleObject);
+
+const takeLines = () => {
+  let text = "";
+  for (let i = 0; i < lines.length; i++) text += (i === 0 ? "" : ",") + lines[i];
+  lines = list();
+  return text;
+};

@@ -1,0 +1,78 @@
+// A method's source file is a CommonJS module; ES modules were turned into that form before.
+const modules = new Map();
+
+// The function that V8 compiled must be the whole text: source that closes it early would run outside of its module.
+const addModule = (name, length, body) => {
+  const compiled = FunctionToString(body);
+  if (compiled.length === length) MapSet(modules, name, { __proto__: null, name, body });
+  else fail(earlyEnd(name, compiled));
+};
+
+const earlyEnd = (name, compiled) => {
+  let line = 1;
+  let lineStart = 0;
+  for (let i = 0; i < compiled.length; i++) {
+    if (StringCharCodeAt(compiled, i) !== 10) continue;
+    line++;
+    lineStart = i + 1;
+  }
+  const error = new NativeSyntaxError("Unexpected token '}'");
+  error.stack = `SyntaxError: Unexpected token '}'\n    at ${name}:${line}:${compiled.length - lineStart}`;
+  brand(error, { type: "custom_code", key: "syntax", data: null });
+  return error;
+};
+
+const loadError = (message) => {
+  const error = new NativeError(message);
+  brand(error, { type: "custom_code", key: "load", data: null });
+  return error;
+};
+
+const evaluateModule = (module) => {
+  const moduleObject = { exports: {} };
+  const require = (wanted) => {
+    throw withFramesOf(loadError(`${module.name} asks for the module '${textOf(wanted)}'. A method is one file here: no modules can be imported.`), takeSite(require));
+  };
+  ReflectApply(module.body, moduleObject.exports, [moduleObject.exports, require, moduleObject]);
+  return moduleObject.exports;
+};
+
+const candidatesOf = (exported, names) => {
+  const found = list();
+  const add = (how, value, self) => {
+    if (typeof value !== "function") return;
+    for (let i = 0; i < found.length; i++) if (found[i].value === value) return;
+    push(found, { __proto__: null, how, value, self });
+  };
+  add("module.exports", exported, undefined);
+  if (!isObject(exported)) return found;
+  add("the default export", exported.default, undefined);
+  for (let i = 0; i < names.length; i++) add(`the export '${names[i]}'`, exported[names[i]], undefined);
+  const keys = ObjectKeys(exported);
+  if (found.length === 0) {
+    const functions = list();
+    for (let i = 0; i < keys.length; i++) if (typeof exported[keys[i]] === "function") push(functions, keys[i]);
+    if (functions.length === 1) add(`the export '${functions[0]}'`, exported[functions[0]], undefined);
+  }
+  const handler = isObject(exported.default) ? exported.default : exported;
+  for (let i = 0; i < names.length; i++) add(`the handler's method '${names[i]}'`, handler[names[i]], handler);
+  return found;
+};
+
+const exportedNames = (exported) => {
+  if (!isObject(exported)) return `a ${typeof exported}`;
+  const keys = ObjectKeys(exported);
+  let text = "";
+  for (let i = 0; i < keys.length && i < 20; i++) text += `${i === 0 ? "" : ", "}'${cut(keys[i], 64)}' (${typeof exported[keys[i]]})`;
+  return text === "" ? "nothing" : text;
+};
+
+// Which exported function is the method: see the resolution order in the reference of export spellings.
+const resolveMethod = (name, exported, names) => {
+  const found = candidatesOf(exported, names);
+  if (found.length === 0) {
+    throw loadError(`${name} exports no method: it exports ${exportedNames(exported)}. Export one function: export default async function (...) {...}`);
+  }
+  if (found.length > 1) warn(`${name} exports more than one function that could be the method; ${found[0].how} is used`);
+  return found[0];
+};

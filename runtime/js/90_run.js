@@ -1,0 +1,140 @@
+// One run: start it, turn by turn let it go on, and say how it ended.
+let finished = null;
+let probing = false;
+
+const finish = (text) => {
+  finished ??= text;
+};
+
+const fail = (thrown) => {
+  finish(`{"failure":${failureText(thrown)}}`);
+};
+
+const failWith = (key, message) => {
+  finish(`{"failure":${JSONStringify({ __proto__: null, type: "custom_code", key, name: null, message, stack: null, data: null })}}`);
+};
+
+const warnings = new Map();
+const warn = (text) => {
+  if (MapSize(warnings) < 50) MapSet(warnings, cut(textOf(text), 1000), true);
+};
+
+const takeWarnings = () => {
+  const texts = list();
+  MapForEach(warnings, (_, text) => push(texts, text));
+  return JSONStringify(texts);
+};
+
+const resultText = (value) => {
+  if (typeof value === "function") return refuseResult(value, "a function");
+  try {
+    const text = withoutOpaque(() => JSONStringify(value)) ?? "null";
+    return StringIncludes(text, "\\ud") ? (refuseResult(value, null) ?? text) : text;
+  } catch (error) {
+    return refuseResult(value, messageOf(error));
+  }
+};
+
+// Say what is wrong with a result; undefined where the walk finds nothing wrong and there is no other reason.
+const refuseResult = (value, otherwise) => {
+  const problem = explain(value, "result", limits.resultDepth, true, list());
+  if (problem !== null && problem.limit === "depth") {
+    breach("result_depth", `The result is nested deeper than ${limits.resultDepth} levels`, null);
+    return "null";
+  }
+  if (problem === null && otherwise === null) return undefined;
+  failWith("result", problem === null ? `The result is not JSON: ${otherwise}` : `The result is not JSON: ${problem.reason}`);
+  return "null";
+};
+
+const succeed = (value) => {
+  if (finished !== null) return;
+  const text = resultText(value);
+  const length = utf8Length(text, limits.resultBytes);
+  if (length > limits.resultBytes) breach("result_size", `The result is more than ${limits.resultBytes} bytes long`, length);
+  else finish(`{"value":${text}}`);
+};
+
+const starters = list();
+
+const core = {
+  __proto__: null,
+  primordials,
+  brand,
+  breach,
+  call,
+  define,
+  list,
+  stringify,
+  utf8Length,
+  warn,
+  onStart(name, starter) {
+    push(starters, { __proto__: null, name, starter });
+  },
+};
+
+let run = null;
+
+// `header` is JSON text: { limits, settings, module, exports }.
+const configure = (header) => {
+  run = JSONParse(header);
+  limits = run.limits;
+};
+
+// `argumentsText` is the one object the method receives, as JSON text.
+const start = (argumentsText) => {
+  const { module, exports, settings } = run;
+  try {
+    const values = JSONParse(argumentsText);
+    for (let i = 0; i < starters.length; i++) starters[i].starter(settings[starters[i].name], values);
+    const found = MapGet(modules, module);
+    if (found === undefined) return; // it could not be added, which is how the run failed
+    const method = resolveMethod(module, evaluateModule(found), exports);
+    const second = ObjectHasOwn(values, "input") ? values.input : values;
+    const result = ReflectApply(method.value, method.self, [values, second]);
+    PromiseThen(new NativePromise((resolve) => resolve(result)), succeed, fail);
+  } catch (error) {
+    fail(error);
+  }
+};
+
+const warnOfPending = () => {
+  let calls = 0;
+  let timersLeft = 0;
+  let example = null;
+  MapForEach(pending, (settlers) => {
+    if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
+    else calls++;
+    example ??= placeOf(settlers.site);
+  });
+  const at = example === null ? "" : ` (${example})`;
+  if (calls > 0) warn(`The method returned before ${calls} of its calls were answered${at}; they were cancelled. Await every call.`);
+  if (timersLeft > 0) warn(`The method returned while ${timersLeft} of its timers were waiting${at}; they were cancelled.`);
+};
+
+const STUCK = "The method waits for something that can never happen: it has no call and no timer under way";
+
+const failStuck = () => {
+  const places = placesOfUnsettled();
+  let text = "";
+  for (let i = 0; i < places.length; i++) text += `${i === 0 ? "" : ", "}${places[i]}`;
+  failWith("deadlock", text === "" ? `${STUCK}.` : `${STUCK}. It waits for a promise that nothing settles, made at ${text}.`);
+};
+
+// With nothing under way a method can never go on. Whether promises are settled shows only after one more turn.
+const checkStuck = () => {
+  const stuck = breached === null && finished === null && MapSize(pending) === 0;
+  if (stuck && probing) failStuck();
+  else if (stuck) markSettled();
+  probing = stuck;
+};
+
+// What happened in this turn, as JSON text. `more` asks the host for another turn at once.
+const drain = () => {
+  checkStuck();
+  const head = `{"lines":[${takeLines()}]`;
+  if (breached !== null) return `${head},"breach":${JSONStringify(breached)}}`;
+  if (finished === null) return `${head},"calls":[${takeCalls()}],"more":${probing || outbox.length > 0}}`;
+  warnOfPending();
+  return `${head},"warnings":${takeWarnings()},"end":${finished}}`;
+};

@@ -1,0 +1,46 @@
+"""What a run gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .failure import Failure
+    from .values import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One line that the method wrote with `console`: level `log`, `info`, `warn`, `error` or `debug`; time in UTC."""
+
+    level: str
+    message: str
+    time: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What a run used.
+
+    Attributes:
+        wall_seconds: From its start on a worker to its end; time spent waiting for a worker is not in it.
+        cpu_seconds: CPU time of the worker process during the run.
+        peak_memory_bytes: The highest resident memory of the worker process so far, shared pages included.
+    """
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run ended: with a value, or with a failure."""
+
+    value: JSON
+    failure: Failure | None
+    warnings: tuple[str, ...]
+    usage: Usage

@@ -1,0 +1,86 @@
+# Hostile side of the wall: evaluated in every isolate before a method's code.
+"""The host's own JavaScript, put together for one isolate."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from .source import read_source
+from .stack import script_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .host import Extension
+
+SCRIPT_NAME = "methodhost:prelude"
+_DOORS = "configure, addModule, start, deliver, drain"
+_NAME_BYTES = 16
+
+
+def prelude_source(extensions: Sequence[Extension]) -> str:
+    """Return the prelude as one expression that gives the object through which the worker drives a run."""
+    names = sorted(
+        file.name for file in resources.files(__package__).joinpath("js").iterdir() if file.name.endswith(".js")
+    )
+    parts = [read_source(__package__, f"js/{name}") for name in names]
+    parts.extend(f"({extension.source.strip().rstrip(';')})(core);" for extension in extensions)
+    body = "\n".join(parts)
+    inspect = read_source(__package__, "bundles/inspect.js")
+    return (
+        '(() => {\n"use strict";\n'
+        "const inspect = (() => { const module = { exports: {} };\n"
+        f"{inspect}\nreturn module.exports.default; }})();\n"
+        f"{body}\nreturn Object.freeze({{ __proto__: null, {_DOORS} }});\n}})()"
+    )
+
+
+def module_offset(name: str, length: int) -> int:
+    """Return how many characters stand before a module's body on its first line; see `Prelude.add_module`."""
+    return len(_module_head("methodhost_" + "0" * 2 * _NAME_BYTES, name, length))
+
+
+def _module_head(door: str, name: str, length: int) -> str:
+    return f"{door}.addModule({json.dumps(name)},{length},"
+
+
+class Prelude:
+    """The prelude of one isolate, and the pieces of JavaScript that drive it.
+
+    The object that drives a run is a lexical binding of the isolate's global scope under a name nobody can guess or
+    list: it is no property of `globalThis`.
+
+    Args:
+        source: What `prelude_source` returned.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._name = f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
+        self.boot = f'"use strict";const {self._name}={source};\n//# sourceURL={SCRIPT_NAME}'.encode()
+        self.drain = f'"use strict";{self._name}.drain()'.encode()
+
+    def configure(self, header: str) -> bytes:
+        """Return the step that tells a run its limits and settings."""
+        return f'"use strict";{self._name}.configure({json.dumps(header)})'.encode()
+
+    def add_module(self, name: str, length: int, body: str) -> bytes:
+        """Return the step that compiles a module.
+
+        Args:
+            name: The file as its author knows it; stacks show it.
+            length: Of `body` in UTF-16 units.
+            body: One function expression.
+        """
+        return f"{_module_head(self._name, name, length)}{body})\n//# sourceURL={script_url(name)}".encode()
+
+    def start(self, arguments: str) -> bytes:
+        """Return the step that calls the method with `arguments`, JSON text of one object."""
+        return f'"use strict";{self._name}.start({json.dumps(arguments)})'.encode()
+
+    def deliver(self, header: str, texts: Sequence[str]) -> bytes:
+        """Return the step that brings answers to host calls."""
+        literals = ",".join(json.dumps(text) for text in texts)
+        return f'"use strict";{self._name}.deliver({json.dumps(header)},[{literals}])'.encode()

@@ -1,0 +1,178 @@
+"""The application's side of one worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .frames import USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Sequence
+
+_EXIT_SECONDS = 1.0
+_READY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class WorkerExit:
+    """How a worker process ended: its exit code or the negated signal, and what it had used in its life."""
+
+    status: int
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+
+class WorkerGoneError(Exception):
+    """The worker closed its channel, ended, or broke the protocol of its channel.
+
+    Attributes:
+        protocol: Whether it was killed because it broke the protocol.
+    """
+
+    def __init__(self, message: str, *, protocol: bool = False) -> None:
+        super().__init__(message)
+        self.protocol = protocol
+
+
+class WorkerProcess(asyncio.Protocol):
+    """One worker process and its channel.
+
+    The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach.
+
+    Args:
+        process: Its process id.
+        channel: Our end of its channel.
+        descriptor: A process descriptor, which cannot come to mean another process; None where the system has none.
+    """
+
+    def __init__(self, process: int, channel: socket.socket, descriptor: int | None) -> None:
+        self.process = process
+        self._channel = channel
+        self._descriptor = descriptor
+        self._loop = asyncio.get_running_loop()
+        self._decoder = FrameDecoder(_READY_BYTES)
+        self._transport: asyncio.Transport | None = None
+        self._waiting: asyncio.Future[Frame] | None = None
+        self._gone: WorkerGoneError | None = None
+        self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
+        self.cpu_seconds = 0.0
+        self.peak_memory_bytes = 0
+
+    async def connect(self) -> Frame:
+        """Wait until the worker's first isolate is ready.
+
+        Raises:
+            WorkerGoneError: It ended before that.
+        """
+        self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
+        answer = self._expect()
+        await self._loop.create_connection(lambda: self, sock=self._channel)
+        return await answer
+
+    async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
+        """Send a frame and return the answer.
+
+        Args:
+            kind: Of the frame.
+            parts: Of the frame.
+            most_bytes: The longest answer that is accepted.
+
+        Raises:
+            WorkerGoneError: There will be no answer.
+        """
+        answer = self._expect()
+        self._decoder.most_bytes = most_bytes
+        if self._transport is not None and not answer.done():
+            self._transport.write(encode(kind, parts))
+        return await answer
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._exited.done():
+            return
+        try:
+            if self._descriptor is not None:
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            else:
+                os.kill(self.process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it ended by itself
+
+    async def exit(self) -> WorkerExit | None:
+        """Wait for the process's end and return how it came; None where nobody knows."""
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._exited), _EXIT_SECONDS)
+        except TimeoutError:
+            return None
+
+    def close(self) -> None:
+        """Let go of the channel and the process descriptor."""
+        if self._transport is not None:
+            self._transport.abort()
+        else:
+            self._channel.close()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def set_exit(self, how: WorkerExit | None) -> None:
+        """Take the news of the process's end."""
+        if self._exited.done():
+            return
+        if how is not None:
+            self.cpu_seconds, self.peak_memory_bytes = how.cpu_seconds, how.peak_memory_bytes
+        self._exited.set_result(how)
+
+    def take_usage(self, frame: Frame) -> None:
+        """Remember what the worker says it has used so far; the first part of its frames."""
+        if frame.parts and len(frame.parts[0]) == USAGE.size:
+            self.cpu_seconds, self.peak_memory_bytes = USAGE.unpack(frame.parts[0])
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._gone is None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport of the channel."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the worker, every one of which may be hostile."""
+        if self._waiting is None:
+            self._break_off(WorkerGoneError("it spoke without being asked", protocol=True))
+            return
+        try:
+            frame = self._decoder.feed(data)
+        except FrameError as error:
+            self._break_off(WorkerGoneError(str(error), protocol=True))
+            return
+        if frame is not None:
+            answer, self._waiting = self._waiting, None
+            if not answer.done():
+                answer.set_result(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take the end of the channel: nobody has to poll to see that a worker ended."""
+        self._break_off(WorkerGoneError("its channel closed"))
+
+    def _expect(self) -> asyncio.Future[Frame]:
+        answer: asyncio.Future[Frame] = self._loop.create_future()
+        if self._gone is not None:
+            answer.set_exception(self._gone)
+        self._waiting = answer
+        return answer
+
+    def _break_off(self, error: WorkerGoneError) -> None:
+        if self._gone is None:
+            self._gone = error
+        if error.protocol:
+            self.kill()
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(self._gone)

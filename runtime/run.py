@@ -1,0 +1,263 @@
+"""One run on one worker: the conversation from START to the method's end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from .errors import RunEnded
+from .failure import Failure
+from .frames import FrameKind
+from .host import HostCall, HostReply
+from .outcome import LogLine, Outcome, Usage
+from .process import WorkerGoneError
+from .timers import TimerQueue
+from .turn import Turn, TurnError, deeper_than, read_turn
+from .verdict import exit_failure, fault_failure, limit_failure, protocol_failure, thrown_failure, wall_time_failure
+from .worker import KERNEL_LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .frames import Frame
+    from .host import HostCalls
+    from .limits import SandboxLimits
+    from .process import WorkerProcess
+    from .transform import CompiledModule
+    from .turn import Breach, Call, End
+    from .values import JSON
+
+_logger = logging.getLogger(__name__)
+
+_TIMER: Final = "timer"
+_MOST_ANSWERS: Final = 100
+_MOST_WARNINGS: Final = 50
+_FRAME_OVERHEAD: Final = 4 * 1024 * 1024
+_LONGEST_CHARACTER: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What is to be run.
+
+    Attributes:
+        module: The compiled source.
+        exports: Names under which the method may be exported.
+        arguments: JSON text of the one object the method receives.
+        limits: Of this run.
+        settings: By extension name.
+        calls: Answers the method's host calls.
+        on_log: Hears each console line as it comes.
+    """
+
+    module: CompiledModule
+    exports: tuple[str, ...]
+    arguments: str
+    limits: SandboxLimits
+    settings: Mapping[str, JSON]
+    calls: HostCalls
+    on_log: Callable[[LogLine], None]
+
+
+class Run:
+    """One run.
+
+    Args:
+        worker: An idle worker, for this run alone until it has ended.
+        request: What is to be run.
+    """
+
+    def __init__(self, worker: WorkerProcess, request: RunRequest) -> None:
+        self._worker = worker
+        self._request = request
+        self._loop = asyncio.get_running_loop()
+        self._failure: Failure | None = None
+        self._warnings: tuple[str, ...] = ()
+        self._lines = 0
+        self._timers = TimerQueue(self._timer_due)
+        self._due: deque[int] = deque()
+        self._replies: deque[tuple[int, HostReply]] = deque()
+        self._something_to_say = asyncio.Event()
+        self._answering: set[asyncio.Task[None]] = set()
+        limits = request.limits
+        longest = max(limits.result_bytes, limits.call_bytes) + limits.log_lines * limits.log_line_bytes
+        self._most_bytes = _FRAME_OVERHEAD + _LONGEST_CHARACTER * longest
+
+    async def outcome(self) -> Outcome:
+        """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
+        started, cpu, peak = self._loop.time(), self._worker.cpu_seconds, self._worker.peak_memory_bytes
+        deadline = self._loop.call_later(self._request.limits.wall_time_seconds, self._wall_time_over)
+        value: JSON = None
+        try:
+            value = await self._converse()
+        except WorkerGoneError as gone:
+            how = await self._worker.exit()
+            self._fail(exit_failure(gone, how, peak, self._request.limits))
+        finally:
+            deadline.cancel()
+            await self._let_go()
+        usage = Usage(
+            wall_seconds=self._loop.time() - started,
+            cpu_seconds=max(0.0, self._worker.cpu_seconds - cpu),
+            peak_memory_bytes=self._worker.peak_memory_bytes,
+        )
+        return Outcome(
+            value=None if self._failure else value, failure=self._failure, warnings=self._warnings, usage=usage
+        )
+
+    def end(self, failure: Failure) -> None:
+        """End the run from outside, unless it has failed already. Nothing the method does can prevent that."""
+        self._fail(failure)
+        self._worker.kill()
+        self._something_to_say.set()
+
+    async def _converse(self) -> JSON:
+        frame = await self._worker.ask(FrameKind.START, self._start_parts(), most_bytes=self._most_bytes)
+        while True:
+            turn = self._take(frame)
+            if turn.end is not None or self._failure is not None:
+                return turn.end.value if turn.end is not None else None
+            if not turn.more:
+                await self._something_to_say.wait()
+            frame = await self._worker.ask(FrameKind.DELIVER, self._answers(), most_bytes=self._most_bytes)
+
+    async def _let_go(self) -> None:
+        self._timers.close()
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    def _start_parts(self) -> list[bytes]:
+        request = self._request
+        limits = request.limits
+        header = {
+            "limits": {_camel(name): value for name, value in vars(limits).items()},
+            "settings": dict(request.settings),
+            "module": request.module.name,
+            "exports": request.exports,
+        }
+        texts = (
+            json.dumps(header),
+            request.module.name,
+            str(request.module.length),
+            request.module.body,
+            request.arguments,
+        )
+        kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
+        return [kernel, *(text.encode() for text in texts)]
+
+    def _take(self, frame: Frame) -> Turn:
+        """Take what the worker said. A failure is known afterwards if the run is over without a value."""
+        turn = Turn()
+        self._worker.take_usage(frame)
+        if frame.kind is FrameKind.FAULT:
+            self.end(fault_failure(frame.parts[1:], self._request.module.stacks, self._request.limits))
+        elif frame.kind is not FrameKind.TURN or len(frame.parts) != 2:
+            self.end(protocol_failure())
+        else:
+            turn = self._read(frame.parts[1])
+        return turn
+
+    def _read(self, text: bytes) -> Turn:
+        try:
+            turn = read_turn(text)
+        except TurnError as error:
+            self.end(self._too_deep() if error.too_deep else protocol_failure())
+            return Turn()
+        self._take_lines(turn)
+        for call in turn.calls:
+            self._begin(call)
+        self._warnings = tuple(turn.warnings[:_MOST_WARNINGS])
+        if turn.breach is not None:
+            self._take_breach(turn.breach)
+        elif turn.end is not None:
+            self._take_end(turn.end)
+        return turn
+
+    def _take_lines(self, turn: Turn) -> None:
+        limits = self._request.limits
+        for level, text, time_ms in turn.lines:
+            self._lines += 1
+            if self._lines > limits.log_lines + 1:  # the prelude's own marker is the last
+                return
+            message = self._request.module.stacks.read(text)[: limits.log_line_bytes + 1]
+            self._request.on_log(
+                LogLine(level=level, message=message, time=datetime.fromtimestamp(time_ms / 1000, UTC))
+            )
+
+    def _take_breach(self, breach: Breach) -> None:
+        self.end(limit_failure(breach.limit, breach.message, self._request.limits, used=breach.used))
+
+    def _take_end(self, end: End) -> None:
+        limits = self._request.limits
+        if end.failure is not None:
+            self._fail(thrown_failure(end.failure, self._request.module.stacks, limits))
+        elif deeper_than(end.value, limits.result_depth):
+            self._fail(self._too_deep())
+
+    def _too_deep(self) -> Failure:
+        limits = self._request.limits
+        return limit_failure("result_depth", f"The result is nested deeper than {limits.result_depth} levels", limits)
+
+    def _begin(self, call: Call) -> None:
+        if call.operation == _TIMER:
+            delay = call.payload.get("delay") if isinstance(call.payload, dict) else None
+            if isinstance(delay, int | float) and len(self._timers) < 2 * self._request.limits.timers:
+                self._timers.add(call.id, self._loop.time(), delay)
+                return
+            self.end(protocol_failure())
+            return
+        task = self._loop.create_task(self._answer(call))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, call: Call) -> None:
+        site = None if call.site is None else self._request.module.stacks.read(call.site)
+        try:
+            reply = await self._request.calls(HostCall(operation=call.operation, payload=call.payload, site=site))
+        except RunEnded as ended:
+            self.end(ended.failure)
+        except Exception as error:  # noqa: BLE001 (whatever it is, JavaScript must not see it)
+            kind = type(error).__name__
+            _logger.error("a host call (%s) failed with %s", call.operation[:64], kind)  # noqa: TRY400 (a traceback may hold secrets)
+            self.end(
+                Failure(type="internal", key="host_call", message=f"The host failed while it answered a call ({kind})")
+            )
+        else:
+            self._replies.append((call.id, reply))
+            self._something_to_say.set()
+
+    def _timer_due(self, timer: int) -> None:
+        self._due.append(timer)
+        self._something_to_say.set()
+
+    def _answers(self) -> list[bytes]:
+        """Return the parts of a DELIVER frame: replies, and one timer, so that microtasks run between two timers."""
+        header: list[list[JSON]] = []
+        texts: list[bytes] = []
+        while self._replies and len(header) < _MOST_ANSWERS:
+            call, reply = self._replies.popleft()
+            header.append([call, reply.ok, reply.value, reply.text is not None])
+            if reply.text is not None:
+                texts.append(reply.text.encode(errors="replace"))
+        if self._due:
+            header.append([self._due.popleft(), True, None, False])
+        if not self._replies and not self._due:
+            self._something_to_say.clear()
+        return [json.dumps(header).encode(), *texts] if header else []
+
+    def _wall_time_over(self) -> None:
+        self.end(wall_time_failure(self._request.limits))
+
+    def _fail(self, failure: Failure) -> None:
+        self._failure = self._failure or failure
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(map(str.capitalize, rest))

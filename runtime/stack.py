@@ -1,0 +1,109 @@
+"""Stacks as V8 prints them, told in the terms of the method's own source."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from .failure import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_HOST_FRAME = re.compile(r"^\s+at (?:.*\(methodhost:.*\)|methodhost:\S*|(?:.*\()?<anonymous>:\d+:\d+\)?)$")
+_SYNTAX = re.compile(r"^[^\n]*?:(?P<line>\d+): SyntaxError: (?P<message>[^\n]*)\n(?:[^\n]*\n(?P<indent>[ \t]*)\^)?")
+
+
+def script_url(name: str) -> str:
+    """Return `name` as V8 can show it in stacks: without white space and control characters."""
+    return quote(name, safe="/:@!$&'()*+,;=~[]#?")
+
+
+@dataclass(frozen=True)
+class SourceColumns:
+    """Where the columns of compiled code are in the source. Lines are the same in both.
+
+    Attributes:
+        prefix: Characters that stand before the code's first line.
+        moved: For each line with moved columns, pairs of column in the code and column in the source, flat and
+            ascending.
+    """
+
+    prefix: int
+    moved: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+    def source_column(self, line: int, column: int) -> int:
+        """Return the column in the source, counted from 1."""
+        if line == 1:
+            column -= self.prefix
+        pairs = self.moved.get(line)
+        if not pairs:
+            return max(column, 1)
+        generated, original = pairs[::2], pairs[1::2]
+        index = bisect_right(generated, column - 1) - 1
+        if index < 0:
+            return 1
+        shift = column - generated[index]
+        beyond = index + 1 < len(original) and original[index] + shift > original[index + 1]
+        return original[index] + (
+            1 if beyond else shift
+        )  # code the transformer added has the place of what it stands for
+
+
+@dataclass(frozen=True)
+class StackReader:
+    """Reads stacks of runs of one module.
+
+    Attributes:
+        name: The module's file as its author knows it.
+        source: Its text.
+        columns: Of the code that V8 compiled for it.
+    """
+
+    name: str
+    source: str
+    columns: SourceColumns
+
+    def read(self, text: str) -> str:
+        """Return `text` with positions told in the terms of the source, and without the host's own frames."""
+        lines = (line for line in text.split("\n") if not _HOST_FRAME.match(line))
+        return self._position.sub(lambda match: _shown(self._locate(match)), "\n".join(lines))
+
+    def location(self, stack: str) -> Location | None:
+        """Return the place of the first frame in the module, of a stack as V8 printed it."""
+        match = self._frame.search(stack)
+        return None if match is None else self._locate(match)
+
+    def line(self, number: int) -> str:
+        """Return a line of the source; empty where there is no such line."""
+        lines = self.source.split("\n")
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def syntax_error(self, text: str) -> tuple[str, Location | None]:
+        """Return message and place of what V8 says about source it could not compile."""
+        match = _SYNTAX.match(text)
+        if match is None:
+            return "the source could not be compiled", None
+        line = int(match["line"])
+        column = self.columns.source_column(line, len(match["indent"] or "") + 1)
+        return match["message"], Location(file=self.name, line=line, column=column)
+
+    @cached_property
+    def _position(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![^\s(]){re.escape(script_url(self.name))}:(\d+):(\d+)")
+
+    @cached_property
+    def _frame(self) -> re.Pattern[str]:
+        return re.compile(rf"^\s+at (?:.*\(|async )?{re.escape(script_url(self.name))}:(\d+):(\d+)", re.MULTILINE)
+
+    def _locate(self, match: re.Match[str]) -> Location:
+        line, column = int(match[1]), int(match[2])
+        return Location(file=self.name, line=line, column=self.columns.source_column(line, column))
+
+
+def _shown(location: Location) -> str:
+    return f"{location.file}:{location.line}:{location.column}"

@@ -1,0 +1,120 @@
+"""Source as authors write it, turned into what V8's scripts can hold."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from .failure import Failure, Location
+from .prelude import module_offset
+from .script import Module, Script
+from .source import read_source
+from .stack import SourceColumns, StackReader
+from .verdict import syntax_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .outcome import Outcome
+
+_HEAD: Final = "function (exports, require, module) {"
+_TAIL: Final = "\n}"
+_MOST_KEPT: Final = 1024
+_MODULE_SYNTAX: Final = re.compile(r"\b(?:import|export)\b")
+_COLUMN_IN_MESSAGE: Final = re.compile(r"\s*\(\d+:\d+\)$|^Error transforming [^:]*: ")
+
+
+class SourceRefusedError(Exception):
+    """A module's source could not be turned into a script; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class CompiledModule:
+    """A module as V8 gets it.
+
+    Attributes:
+        name: The file as its author knows it.
+        body: One function expression over `exports`, `require` and `module`.
+        length: Of `body`, in UTF-16 units.
+        stacks: Reads stacks of runs of this module.
+    """
+
+    name: str
+    body: str
+    length: int
+    stacks: StackReader
+
+
+class Transformer:
+    """Turns ES modules into CommonJS, in an isolate of its own, and keeps results by content.
+
+    Args:
+        run: Runs the transforming script with these arguments, behind the wall like any other.
+    """
+
+    def __init__(self, run: Callable[[CompiledModule, Script, dict[str, Any]], Awaitable[Outcome]]) -> None:
+        self._run = run
+        self._kept: OrderedDict[bytes, asyncio.Future[CompiledModule]] = OrderedDict()
+
+    async def compile(self, module: Module) -> CompiledModule:
+        """Return the module as V8 gets it.
+
+        Raises:
+            SourceRefusedError: Its source is not JavaScript.
+        """
+        digest = hashlib.sha256(f"{module.name}\0{module.code}".encode(errors="surrogatepass")).digest()
+        kept = self._kept.get(digest)
+        if kept is None or kept.cancelled():
+            kept = self._kept[digest] = asyncio.ensure_future(self._compile(module))
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(digest)
+        return await asyncio.shield(kept)
+
+    async def _compile(self, module: Module) -> CompiledModule:
+        if not _MODULE_SYNTAX.search(module.code):
+            return wrap(module, module.code, {})
+        script = Script(
+            module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
+        )
+        outcome = await self._run(
+            wrap(script.module, script.module.code, {}), script, {"code": module.code, "name": module.name}
+        )
+        result: Any = outcome.value
+        if outcome.failure is not None:
+            raise SourceRefusedError(outcome.failure)
+        if not result["ok"]:
+            raise SourceRefusedError(_refusal(module, result))
+        return wrap(module, result["code"], dict(result["columns"]))
+
+
+def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModule:
+    """Return `code`, CommonJS made of `module`, as one function expression.
+
+    Args:
+        module: The source.
+        code: What is to be compiled, with the same lines.
+        moved: See `SourceColumns`.
+    """
+    if code.startswith("#!"):
+        code = "//" + code[2:]
+    code = code.encode(errors="replace").decode()
+    body = _HEAD + code + _TAIL
+    length = len(body.encode("utf-16-le")) // 2
+    columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
+    return CompiledModule(module.name, body, length, StackReader(module.name, module.code, columns))
+
+
+def _refusal(module: Module, result: dict[str, Any]) -> Failure:
+    message = _COLUMN_IN_MESSAGE.sub("", _COLUMN_IN_MESSAGE.sub("", str(result["message"])))
+    place = result["location"]
+    location = Location(file=module.name, line=int(place["line"]), column=int(place["column"])) if place else None
+    return syntax_failure(message, location, StackReader(module.name, module.code, SourceColumns(0)))

@@ -1,0 +1,167 @@
+# Hostile side of the wall: once a method's code has run here, nothing this process says can be trusted.
+"""The worker: takes frames from its channel, drives an isolate with them, and answers each with one frame.
+
+Threading: the main thread makes isolates and frees them, and otherwise sleeps. All else happens on the isolate's own
+thread, in its completion callbacks, which read the next frame from the channel and post what it asks for. So a host
+call costs no thread wake-up here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from .engine import ResultKind
+from .frames import USAGE, Frame, FrameKind, encode
+from .hardening import CHANNEL, limit_cpu, limit_memory
+from .prelude import Prelude
+
+if TYPE_CHECKING:
+    from .engine import Engine, Isolate, Result
+    from .hardening import Hardening, MemoryGauge
+
+KERNEL_LIMITS: Final = struct.Struct("<QQd")
+"""The first part of a START frame: memory bytes, heap bytes, CPU seconds."""
+
+_BOOT: Final = 1
+_STEP: Final = 2
+_DRAIN: Final = 3
+MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
+"""Bytes per unit of `ru_maxrss`, which systems count differently."""
+_BROKEN: Final = 70
+
+
+def run_worker(channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: str) -> NoReturn:
+    """Turn this freshly forked process into a worker, for as long as its channel is open.
+
+    Args:
+        channel: The descriptor of its end of the channel.
+        parent: The zygote's process id.
+        engine: V8, as loaded in the zygote.
+        hardening: As prepared in the zygote.
+        prelude_source: What `prelude_source` returned.
+    """
+    status = _BROKEN
+    try:
+        gauge, layers = hardening.apply(channel, parent)
+        layers["v8_sandbox"] = engine.uses_sandbox
+        Worker(engine, prelude_source, gauge, {"v8": engine.version, "layers": layers}).serve()
+    finally:
+        os._exit(status)
+
+
+class Worker:
+    """One worker process.
+
+    Args:
+        engine: V8.
+        prelude_source: Of the prelude, for each isolate anew.
+        gauge: Of this process's memory, where there is one.
+        report: What this worker says of itself when it is ready.
+    """
+
+    def __init__(
+        self, engine: Engine, prelude_source: str, gauge: MemoryGauge | None, report: dict[str, object]
+    ) -> None:
+        self._engine = engine
+        self._prelude_source = prelude_source
+        self._gauge = gauge
+        self._report = json.dumps(report).encode()
+        self._memory_at_start: int | None = None
+        self._reset = threading.Semaphore(0)
+        self._isolate: Isolate
+        self._prelude: Prelude
+        self._fault: Result | None
+
+    def serve(self) -> NoReturn:
+        """Make isolates, one after the other as the application asks for them. Main thread."""
+        while True:
+            self._fault = None
+            self._prelude = Prelude(self._prelude_source)
+            self._isolate = self._engine.isolate(self._on_result)
+            self._isolate.evaluate(self._prelude.boot, _BOOT)
+            self._reset.acquire()
+            self._isolate.close()
+
+    def _on_result(self, tag: int, result: Result) -> None:
+        """Take the end of an evaluation. Isolate's thread, as is all below."""
+        try:
+            if tag == _BOOT:
+                self._booted(result)
+            elif tag == _DRAIN:
+                self._drained(result)
+            elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
+                self._fault = self._fault or result
+        except BaseException:  # noqa: BLE001 (an exception would be printed and the channel would fall silent)
+            os._exit(_BROKEN)
+
+    def _booted(self, result: Result) -> None:
+        if result.kind is ResultKind.THROWN or result.kind is ResultKind.SYNTAX:
+            self._answer(FrameKind.FAULT, b"boot", result.text)
+            os._exit(_BROKEN)
+        if self._gauge is not None and self._memory_at_start is None:
+            self._memory_at_start = self._gauge.read_and_close()
+        self._answer(FrameKind.READY, self._report)
+        self._next()
+
+    def _drained(self, result: Result) -> None:
+        if self._isolate.heap_limit_reached:
+            self._answer(FrameKind.FAULT, b"heap", b"")
+        elif self._fault is not None or result.kind is not ResultKind.TEXT:
+            fault = self._fault or result
+            self._answer(FrameKind.FAULT, fault.kind.value.encode(), fault.text)
+        else:
+            self._answer(FrameKind.TURN, result.text)
+        self._next()
+
+    def _next(self) -> None:
+        frame = self._read()
+        if frame.kind is FrameKind.RESET:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            self._reset.release()
+            return
+        if frame.kind is FrameKind.START:
+            self._start(*frame.parts)
+        elif frame.parts:
+            header, *texts = (part.decode() for part in frame.parts)
+            self._isolate.evaluate(self._prelude.deliver(header, texts), _STEP)
+        self._isolate.evaluate(self._prelude.drain, _DRAIN)
+
+    def _start(self, limits: bytes, header: bytes, name: bytes, length: bytes, body: bytes, arguments: bytes) -> None:
+        memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
+        if self._memory_at_start is not None:
+            limit_memory(self._memory_at_start + memory_bytes)
+            self._memory_at_start = None  # a limit of the kernel is for life
+        self._isolate.limit_heap(heap_bytes)
+        limit_cpu(cpu_seconds)
+        prelude = self._prelude
+        self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
+        self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), _STEP)
+        self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)
+
+    def _answer(self, kind: FrameKind, *parts: bytes) -> None:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+        data = memoryview(encode(kind, (USAGE.pack(time.process_time(), peak), *parts)))
+        while data:
+            data = data[os.write(CHANNEL, data) :]
+
+    def _read(self) -> Frame:
+        kind, count = self._read_exactly(2)
+        lengths = struct.unpack(f"<{count}I", self._read_exactly(4 * count))
+        return Frame(FrameKind(kind), tuple(self._read_exactly(length) for length in lengths))
+
+    def _read_exactly(self, length: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            chunk = os.read(CHANNEL, length - len(data))
+            if not chunk:  # the application closed the channel, or is gone
+                os._exit(0)
+            data = data + chunk if data else chunk
+        return data

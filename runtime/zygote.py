@@ -1,0 +1,134 @@
+# Trusted, but without the application's environment: a process of its own that never runs a method's code.
+"""The zygote: loads V8 once, creates no isolate, and forks a worker whenever the application asks for one.
+
+It has one thread, so that forking is safe, and it ends when its channel (descriptor 0) closes. Its workers end with it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from .engine import Engine
+from .hardening import Hardening
+from .host import Extension
+from .notices import LENGTH, Notice, NoticeKind
+from .prelude import prelude_source
+from .worker import MAXRSS_UNIT, run_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Zygote:
+    """The one process that forks workers."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._engine = Engine()
+        self._hardening = Hardening()
+        self._prelude = prelude_source(_read_extensions(channel))
+        self._child_ended, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wakeup)
+
+    def serve(self) -> NoReturn:
+        """Fork and reap until the application closes the channel."""
+        gc.collect()
+        gc.freeze()  # so that a collection in a worker does not copy the zygote's pages
+        self._say(Notice(NoticeKind.LOADED))
+        _close_standard_streams()
+        poll = select.poll()
+        poll.register(self._channel, select.POLLIN)
+        poll.register(self._child_ended, select.POLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == self._child_ended:
+                    os.read(self._child_ended, 512)
+                    self._reap()
+                else:
+                    self._take_requests()
+
+    def _take_requests(self) -> None:
+        requests = self._channel.recv(256)
+        if not requests:
+            os._exit(0)
+        for _ in requests:
+            self._fork()
+
+    def _fork(self) -> None:
+        ours, theirs = socket.socketpair()
+        zygote = os.getpid()
+        process = os.fork()
+        if process == 0:
+            _forget_signals()
+            run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude)
+        theirs.close()
+        descriptors = [ours.fileno()]
+        if hasattr(os, "pidfd_open"):
+            descriptors.append(os.pidfd_open(process))
+        self._say(Notice(NoticeKind.FORKED, process), descriptors)
+        ours.close()
+        for descriptor in descriptors[1:]:
+            os.close(descriptor)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                process, status, used = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            cpu_seconds = used.ru_utime + used.ru_stime
+            peak = used.ru_maxrss * MAXRSS_UNIT
+            self._say(Notice(NoticeKind.EXITED, process, os.waitstatus_to_exitcode(status), cpu_seconds, peak))
+
+    def _say(self, notice: Notice, descriptors: Sequence[int] = ()) -> None:
+        try:
+            socket.send_fds(self._channel, [notice.encode()], descriptors)
+        except OSError:  # the application is gone
+            os._exit(0)
+
+
+def _read_extensions(channel: socket.socket) -> list[Extension]:
+    (length,) = LENGTH.unpack(_receive(channel, LENGTH.size))
+    setup = json.loads(_receive(channel, length))
+    return [Extension(name=name, source=source) for name, source in setup["extensions"]]
+
+
+def _receive(channel: socket.socket, length: int) -> bytes:
+    data = channel.recv(length, socket.MSG_WAITALL)
+    if len(data) < length:
+        os._exit(0)
+    return data
+
+
+def _close_standard_streams() -> None:
+    """Stop writing to the application's error stream: V8's last words are for nobody."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    os.close(null)
+
+
+def _forget_signals() -> None:
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def main() -> NoReturn:
+    """Run the zygote on descriptor 0."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the application decides when to stop
+    Zygote(socket.socket(fileno=0)).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
