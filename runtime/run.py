@@ -172,7 +172,7 @@ class Run:
         self._take_lines(turn)
         for call in turn.calls:
             self._begin(call)
-        self._warnings = tuple(turn.warnings[:_MOST_WARNINGS])
+        self._warnings = tuple(self._request.module.stacks.read(text) for text in turn.warnings[:_MOST_WARNINGS])
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:

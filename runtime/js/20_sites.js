@@ -26,14 +26,16 @@ const placeOf = (site) => {
     if (end < 0) end = frames.length;
     const frame = StringSlice(frames, start + 1, end);
     start = end;
-    if (StringIncludes(frame, HOST_FILES) || StringIncludes(frame, "<anonymous>")) continue;
-    const open = StringIndexOf(frame, "(");
-    return open < 0 ? placeAfterAt(frame) : StringSlice(frame, open + 1, frame.length - 1);
+    const place = placeIn(frame);
+    if (!StringStartsWith(place, HOST_FILES) && !StringStartsWith(place, "<anonymous>")) return place;
   }
   return null;
 };
 
-const placeAfterAt = (frame) => {
+// "    at async list (file:1:2)", "    at file:1:2" and "    at async file:1:2" all give "file:1:2".
+const placeIn = (frame) => {
+  const open = StringIndexOf(frame, "(");
+  if (open >= 0) return StringSlice(frame, open + 1, frame.length - 1);
   const place = StringSlice(frame, StringIndexOf(frame, "at ") + 3);
   return StringStartsWith(place, "async ") ? StringSlice(place, 6) : place;
 };

@@ -1,0 +1,97 @@
+"""A sandbox for tests of the runtime."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from runtime import Extension, HostCall, HostReply, LogLine, Module, Outcome, Sandbox, SandboxLimits, Script
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from runtime import HostCalls
+
+EXTENSION = Extension(
+    name="echo",
+    source="""
+    (core) => {
+      const settle = {
+        resolve: (value, text) => (text === undefined ? value : [value, text]),
+        reject: (value) => { const error = new core.primordials.Error(value); error.name = "EchoError"; return error; },
+      };
+      core.onStart("echo", (settings, args) => {
+        args.echo = (payload) => core.call("echo", payload, settle);
+        args.settings = settings;
+        args.breach = (name) => core.breach(name, "as asked", 7);
+      });
+    }
+    """,
+)
+
+
+async def echo(call: HostCall) -> HostReply:
+    """Answer a call with its payload: `{"after": seconds}` waits first, `{"fail": text}` rejects, `{"text": text}` gives text."""
+    payload: Any = call.payload
+    if isinstance(payload, dict):
+        await asyncio.sleep(payload.get("after", 0))
+        if "fail" in payload:
+            return HostReply(ok=False, value=payload["fail"])
+        if "text" in payload:
+            return HostReply(ok=True, value=call.site, text=payload["text"])
+    return HostReply(ok=True, value=payload)
+
+
+@dataclass
+class Bench:
+    """Runs JavaScript in a sandbox and remembers what it wrote to the console."""
+
+    sandbox: Sandbox
+    lines: list[LogLine] = field(default_factory=list)
+
+    async def run(  # noqa: PLR0913 (what a run takes)
+        self,
+        code: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        name: str = "data/contacts/list.js",
+        exports: tuple[str, ...] = ("list",),
+        key: str = "acme",
+        calls: HostCalls = echo,
+        **limits: float,
+    ) -> Outcome:
+        """Run `code` as a method's file."""
+        self.lines = []
+        return await self.sandbox.run(
+            Script(module=Module(name=name, code=code), exports=exports),
+            arguments or {},
+            isolation_key=key,
+            calls=calls,
+            limits=SandboxLimits(**limits),  # type: ignore[arg-type]
+            settings={"echo": {"greeting": "hello"}},
+            on_log=self.lines.append,
+        )
+
+    async def value(self, code: str, arguments: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Run `code` and return its value; fail the test if it has none."""
+        outcome = await self.run(code, arguments, **options)
+        assert outcome.failure is None, outcome.failure
+        return outcome.value
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_bench() -> AsyncIterator[Bench]:
+    """One sandbox for all tests of a module."""
+    async with Sandbox(extensions=(EXTENSION,), workers=8) as sandbox:
+        yield Bench(sandbox)
+
+
+@pytest.fixture
+def bench(shared_bench: Bench) -> Bench:
+    """A bench without memory of the test before."""
+    shared_bench.lines = []
+    return shared_bench

@@ -1,0 +1,69 @@
+"""What a method writes with console."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_lines_keep_order_level_and_time(bench: Bench) -> None:
+    """Every console method gives a line with its level, in order, with the time of writing."""
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    await bench.value(
+        "module.exports = async ({ echo }) => { console.log('a'); console.warn('b'); await echo(1); console.error('c');"
+        " console.info('d'); console.debug('e'); console.trace('f') }"
+    )
+    assert [(line.level, line.message) for line in bench.lines] == [
+        ("log", "a"),
+        ("warn", "b"),
+        ("error", "c"),
+        ("info", "d"),
+        ("debug", "e"),
+        ("log", "f"),
+    ]
+    times = [line.time for line in bench.lines]
+    assert times == sorted(times)
+    assert before <= times[0] <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ("'RECORDS', [{ id: 1 }], null, undefined, true", "RECORDS [ { id: 1 } ] null undefined true"),
+        ("'%s is %d years and %i%%', 'Ada', 36.5, 2.9, 'end'", "Ada is 36.5 years and 2% end"),
+        ("'100%', 1", "100% 1"),
+        ("{ a: { b: new Map([['k', [1]]]) } }", "{ a: { b: Map (1) {'k' => [ 1 ]} } }"),
+        ("10n, Symbol('s'), () => 1", "10n Symbol(s) [Function (anonymous)]"),
+        ("{ get a() { throw 1 } }", "<unprintable>"),
+        ("'\\u001b[31mred\\nline'", "\x1b[31mred\nline"),
+        ("", ""),
+    ],
+)
+async def test_values_are_shown_like_a_console_does(bench: Bench, arguments: str, text: str) -> None:
+    """Any value has a readable form, and none can make console throw."""
+    await bench.value(f"module.exports = () => {{ console.log({arguments}) }}")
+    assert [line.message for line in bench.lines] == [text]
+
+
+async def test_an_error_is_shown_with_the_methods_own_frames(bench: Bench) -> None:
+    """A logged error shows its stack in the terms of the source."""
+    await bench.value("module.exports = () => { console.log(new TypeError('x')) }")
+    assert bench.lines[0].message == "TypeError: x\n    at module.exports (data/contacts/list.js:1:38)"
+
+
+async def test_too_many_and_too_long_lines_are_cut(bench: Bench) -> None:
+    """Lines beyond the limits are dropped with one marker in their place."""
+    await bench.value(
+        "module.exports = () => { for (let i = 0; i < 1e4; i++) console.log('x'.repeat(99)) }", log_lines=3, log_line_bytes=60
+    )
+    assert [line.message for line in bench.lines] == [
+        *["x" * 60 + "…"] * 3,
+        "console: more than 3 lines; the rest is dropped",
+    ]
