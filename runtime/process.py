@@ -12,7 +12,7 @@ from .frames import USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _EXIT_SECONDS = 1.0
 _READY_BYTES = 64 * 1024
@@ -42,7 +42,8 @@ class WorkerGoneError(Exception):
 class WorkerProcess(asyncio.Protocol):
     """One worker process and its channel.
 
-    The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach.
+    The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach. `on_gone`
+    is called when it is gone, also while nobody asks it anything.
 
     Args:
         process: Its process id.
@@ -60,6 +61,7 @@ class WorkerProcess(asyncio.Protocol):
         self._waiting: asyncio.Future[Frame] | None = None
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
+        self.on_gone: Callable[[], None] | None = None
         self.cpu_seconds = 0.0
         self.peak_memory_bytes = 0
 
@@ -121,7 +123,9 @@ class WorkerProcess(asyncio.Protocol):
             self._descriptor = None
 
     def set_exit(self, how: WorkerExit | None) -> None:
-        """Take the news of the process's end."""
+        """Take the news of the process's end; None where it is lost with its zygote."""
+        if how is None:
+            self._break_off(WorkerGoneError("its zygote ended"))
         if self._exited.done():
             return
         if how is not None:
@@ -176,3 +180,5 @@ class WorkerProcess(asyncio.Protocol):
             self.kill()
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(self._gone)
+        if self.on_gone is not None:
+            self.on_gone()

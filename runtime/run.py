@@ -92,6 +92,7 @@ class Run:
         """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
         started, cpu, peak = self._loop.time(), self._worker.cpu_seconds, self._worker.peak_memory_bytes
         deadline = self._loop.call_later(self._request.limits.wall_time_seconds, self._wall_time_over)
+        self._worker.on_gone = self._something_to_say.set
         value: JSON = None
         try:
             value = await self._converse()
@@ -100,6 +101,7 @@ class Run:
             self._fail(exit_failure(gone, how, peak, self._request.limits))
         finally:
             deadline.cancel()
+            self._worker.on_gone = None
             await self._let_go()
         usage = Usage(
             wall_seconds=self._loop.time() - started,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
     from .values import JSON
+
+
+# JSON.stringify escapes a surrogate only where it has no partner; what is no text becomes U+FFFD.
+_ESCAPED_SURROGATE: Final = b"\\ud"
+_LONE_SURROGATE: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\ud[0-9a-f]{3}")
 
 
 class TurnError(Exception):
@@ -90,6 +96,8 @@ def read_turn(text: bytes) -> Turn:
     Raises:
         TurnError: It is no such text.
     """
+    if _ESCAPED_SURROGATE in text:
+        text = _LONE_SURROGATE.sub(rb"\1\\ufffd", text)
     try:
         return Turn.model_validate_json(text)
     except ValidationError as error:

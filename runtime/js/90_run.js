@@ -81,6 +81,14 @@ const configure = (header) => {
   limits = run.limits;
 };
 
+const settle = (result) => {
+  try {
+    PromiseThen(result, succeed, fail);
+  } catch {
+    PromiseThen(new NativePromise((resolve) => resolve(result)), succeed, fail); // no promise of V8's own
+  }
+};
+
 // `argumentsText` is the one object the method receives, as JSON text.
 const start = (argumentsText) => {
   const { module, exports, settings } = run;
@@ -92,7 +100,7 @@ const start = (argumentsText) => {
     const method = resolveMethod(module, evaluateModule(found), exports);
     const second = ObjectHasOwn(values, "input") ? values.input : values;
     const result = ReflectApply(method.value, method.self, [values, second]);
-    PromiseThen(new NativePromise((resolve) => resolve(result)), succeed, fail);
+    settle(result);
   } catch (error) {
     fail(error);
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,8 @@ import pytest_asyncio
 from runtime import Extension, HostCall, HostReply, LogLine, Module, Outcome, Sandbox, SandboxLimits, Script
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from runtime import HostCalls
 
@@ -95,3 +97,15 @@ def bench(shared_bench: Bench) -> Bench:
     """A bench without memory of the test before."""
     shared_bench.lines = []
     return shared_bench
+
+
+@pytest.fixture
+def open_bench() -> Callable[..., AbstractAsyncContextManager[Bench]]:
+    """Opens a sandbox of the test's own, with its own options."""
+
+    @asynccontextmanager
+    async def opened(**options: Any) -> AsyncIterator[Bench]:
+        async with Sandbox(extensions=(EXTENSION,), **options) as sandbox:
+            yield Bench(sandbox)
+
+    return opened

@@ -61,7 +61,9 @@ async def test_an_error_is_shown_with_the_methods_own_frames(bench: Bench) -> No
 async def test_too_many_and_too_long_lines_are_cut(bench: Bench) -> None:
     """Lines beyond the limits are dropped with one marker in their place."""
     await bench.value(
-        "module.exports = () => { for (let i = 0; i < 1e4; i++) console.log('x'.repeat(99)) }", log_lines=3, log_line_bytes=60
+        "module.exports = () => { for (let i = 0; i < 1e4; i++) console.log('x'.repeat(99)) }",
+        log_lines=3,
+        log_line_bytes=60,
     )
     assert [line.message for line in bench.lines] == [
         *["x" * 60 + "…"] * 3,

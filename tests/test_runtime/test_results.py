@@ -24,7 +24,7 @@ VALUES: dict[str, Any] = {
     "9007199254740993": 9007199254740992,
     "1e21": 1e21,
     "[[[]]]": [[[]]],
-    "JSON.parse('{\"__proto__\":{\"admin\":true}}')": {"__proto__": {"admin": True}},
+    'JSON.parse(\'{"__proto__":{"admin":true}}\')': {"__proto__": {"admin": True}},
     "({ toJSON: () => 'own' })": "own",
     "Promise.resolve({ then: (f) => f(3) })": 3,
     "new (class { constructor() { this.x = 1 } get y() { return 2 } })()": {"x": 1},

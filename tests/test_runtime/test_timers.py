@@ -59,7 +59,10 @@ async def test_a_cleared_timer_never_fires(bench: Bench) -> None:
     assert await bench.value(code) is False
 
 
-@pytest.mark.parametrize("how", ["setTimeout(() => { throw new TypeError('late') }, 1)", "queueMicrotask(() => { throw new TypeError('late') })"])
+@pytest.mark.parametrize(
+    "how",
+    ["setTimeout(() => { throw new TypeError('late') }, 1)", "queueMicrotask(() => { throw new TypeError('late') })"],
+)
 async def test_a_throw_in_a_callback_fails_the_run(bench: Bench, how: str) -> None:
     """An error that nobody can catch ends the run, with its place."""
     failure = (await bench.run(f"module.exports = () => new Promise(() => {{ {how} }})")).failure
@@ -88,6 +91,8 @@ async def test_timers_left_at_the_end_are_cancelled_with_a_warning(bench: Bench)
 
 async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench) -> None:
     """More waiting timers than the limit end the run."""
-    failure = (await bench.run("module.exports = () => { for (let i = 0; i < 1e5; i++) setTimeout(() => {}, 1e9) }")).failure
+    failure = (
+        await bench.run("module.exports = () => { for (let i = 0; i < 1e5; i++) setTimeout(() => {}, 1e9) }")
+    ).failure
     assert failure is not None
     assert (failure.type, failure.key) == ("limit", "timers")

@@ -1,0 +1,61 @@
+"""Bytes from a worker, every one of which may be hostile."""
+
+from __future__ import annotations
+
+import pytest
+
+from runtime.frames import Frame, FrameDecoder, FrameError, FrameKind, encode
+from runtime.turn import TurnError, read_turn
+
+
+@pytest.mark.parametrize("parts", [(), (b"",), (b"a", b"", b"bc" * 1000)])
+@pytest.mark.parametrize("step", [1, 3, 1 << 20])
+def test_a_frame_survives_any_cutting_of_the_stream(parts: tuple[bytes, ...], step: int) -> None:
+    """Bytes may arrive in any portions."""
+    data = encode(FrameKind.TURN, parts)
+    decoder = FrameDecoder(1 << 20)
+    frames = [frame for start in range(0, len(data), step) if (frame := decoder.feed(data[start : start + step]))]
+    assert frames == [Frame(FrameKind.TURN, parts)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x63\x00",
+        encode(FrameKind.TURN, (b"x" * 200,)),
+        b"\x11\x01\xff\xff\xff\xff",
+        encode(FrameKind.TURN) + b"x",
+        b"\x11\xff" + b"\xff" * 1020,
+    ],
+)
+def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
+    """Unknown kinds, lengths beyond the limit and anything after a frame are breaches."""
+    with pytest.raises(FrameError):
+        FrameDecoder(100).feed(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b'{"calls":[{"id":"1","operation":"x","site":null,"payload":1}]}',
+        b'{"lines":[["shout","x",0]]}',
+        b'{"lines":[["log","x",1e300]]}',
+        b'{"unknown":1}',
+        b'{"end":{"value":"\xff"}}',
+    ],
+)
+def test_a_turn_no_prelude_writes_is_refused(text: bytes) -> None:
+    """Only the exact shape of a turn is taken from a worker."""
+    with pytest.raises(TurnError) as caught:
+        read_turn(text)
+    assert not caught.value.too_deep
+
+
+def test_deep_json_is_refused_without_recursion() -> None:
+    """Nesting that would exhaust the reader's stack is recognised as such."""
+    with pytest.raises(TurnError) as caught:
+        read_turn(b'{"end":{"value":' + b"[" * 100_000 + b"]" * 100_000 + b"}}")
+    assert caught.value.too_deep

@@ -1,0 +1,145 @@
+"""Calls from JavaScript to the application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from runtime import Failure, HostCall, HostReply, RunEnded
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_replies_find_their_calls_in_any_order(bench: Bench) -> None:
+    """Of many calls answered in reverse, each promise gets its own answer."""
+    code = """module.exports = ({ echo }) =>
+      Promise.all(Array.from({ length: 150 }, (_, i) => echo({ i, after: (150 - i) / 5000 }).then((r) => r.i)))"""
+    assert await bench.value(code) == list(range(150))
+
+
+async def test_a_call_names_its_site(bench: Bench) -> None:
+    """The application learns which line of the method made a call."""
+    code = "export default async function list({ echo }) {\n  await null;\n  return echo({ text: 'body' });\n}"
+    assert await bench.value(code) == ["data/contacts/list.js:3:10", "body"]
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff{}", "\u2028\0\"'`\\", "😀" * 1000, "\ud800"])
+async def test_text_beside_a_reply_crosses_unchanged(bench: Bench, text: str) -> None:
+    """A response body crosses as text, whatever is in it; what is no text becomes U+FFFD."""
+    expected = text.replace("\ud800", "\ufffd")
+    assert (
+        await bench.value("module.exports = async ({ echo, text }) => (await echo({ text }))[1]", {"text": text})
+        == expected
+    )
+
+
+async def test_a_rejection_is_an_error_with_the_calls_stack(bench: Bench) -> None:
+    """A failed call rejects with an error whose stack shows where the method made the call."""
+    code = "module.exports = async ({ echo }) => {\n  await null;\n  await echo({ fail: 'sorry' });\n}"
+    failure = (await bench.run(code)).failure
+    assert failure is not None
+    assert failure.message == "sorry"
+    assert failure.location is not None
+    assert (failure.location.line, failure.location.column) == (3, 9)
+    assert failure.stack == "EchoError: sorry\n    at module.exports (data/contacts/list.js:3:9)"
+
+
+async def test_a_rejection_can_be_caught(bench: Bench) -> None:
+    """A method may go on after a failed call."""
+    code = (
+        "module.exports = async ({ echo }) => { try { await echo({ fail: 'sorry' }) } catch (e) { return e.message } }"
+    )
+    assert await bench.value(code) == "sorry"
+
+
+async def test_a_payload_that_is_not_json_throws_its_path(bench: Bench) -> None:
+    """What cannot be sent is refused before anything is sent."""
+    seen: list[HostCall] = []
+
+    async def calls(call: HostCall) -> HostReply:
+        seen.append(call)
+        return HostReply(ok=True, value=None)
+
+    failure = (await bench.run("module.exports = ({ echo }) => echo({ a: [{ b: 1n }] })", calls=calls)).failure
+    assert failure is not None
+    assert failure.message == "payload.a[0].b is a BigInt, which JSON cannot hold"
+    assert seen == []
+
+
+async def test_calls_not_awaited_are_cancelled_with_a_warning(bench: Bench) -> None:
+    """When a method returns, what it did not wait for is cancelled, and the report names the place."""
+    cancelled = asyncio.Event()
+
+    async def calls(call: HostCall) -> HostReply:
+        try:
+            await asyncio.sleep(600 if call.payload == 1 else 0)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return HostReply(ok=True, value=None)
+
+    outcome = await bench.run(
+        "module.exports = async ({ echo }) => {\n  echo(1);\n  await echo(2);\n  return 5;\n}", calls=calls
+    )
+    assert outcome.value == 5
+    assert outcome.warnings == (
+        "The method returned before 1 of its calls were answered (data/contacts/list.js:2:3);"
+        " they were cancelled. Await every call.",
+    )
+    assert cancelled.is_set()
+
+
+async def test_a_handler_can_end_the_run(bench: Bench) -> None:
+    """A failure raised by the handler ends the run at once, even while the method computes."""
+    wanted = Failure(type="limit", key="requests", message="too many")
+
+    async def calls(_: HostCall) -> NoReturn:
+        raise RunEnded(wanted)
+
+    outcome = await bench.run("module.exports = async ({ echo }) => { try { await echo(1) } catch {} }", calls=calls)
+    assert outcome.failure == wanted
+
+
+async def test_nothing_of_an_exception_reaches_javascript_or_the_log(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An unexpected error in a handler is an `internal` failure without its text."""
+
+    async def calls(_: HostCall) -> NoReturn:
+        raise KeyError("s3cret in /usr/lib/python")
+
+    with caplog.at_level(logging.DEBUG):
+        outcome = await bench.run("module.exports = ({ echo }) => echo(1).catch((e) => e.stack)", calls=calls)
+    assert outcome.failure is not None
+    assert (outcome.failure.type, outcome.failure.key) == ("internal", "host_call")
+    assert "s3cret" not in caplog.text + repr(outcome)
+    assert "KeyError" in caplog.text
+
+
+async def test_hostile_prototypes_lose_no_call(bench: Bench) -> None:
+    """A method that breaks the prototypes of arrays, objects, maps and promises harms only itself."""
+    code = """
+    const leaked = [];
+    for (const P of [Array.prototype, Object.prototype])
+      Object.defineProperty(P, "0", { set(v) { leaked.push(typeof v) }, get() { return "forged" }, configurable: true });
+    Array.prototype.push = Array.prototype[Symbol.iterator] = Map.prototype.get = Map.prototype.set = () => { throw new Error("broken") };
+    String.prototype.slice = String.prototype.indexOf = () => "broken";
+    Promise.prototype.then = Promise.resolve = Promise.withResolvers = () => { throw new Error("broken") };
+    JSON.parse = JSON.stringify = () => { while (true) {} };
+    module.exports = async ({ echo }) => { const r = await echo({ a: 5 }); return { r, n: leaked.length } };
+    """
+    assert await bench.value(code) == {"r": {"a": 5}, "n": 0}
+
+
+async def test_frozen_intrinsics_still_work(bench: Bench) -> None:
+    """A method may freeze what the language gives it."""
+    code = """for (const k of Object.getOwnPropertyNames(globalThis)) { const v = globalThis[k];
+      if (typeof v === "function") { Object.freeze(v.prototype); Object.freeze(v) } }
+    module.exports = async ({ echo }) => { console.log("x"); return echo([1]) }"""
+    assert await bench.value(code) == [1]

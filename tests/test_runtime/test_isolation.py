@@ -1,0 +1,80 @@
+"""What a run can see: only itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GLOBALS = set(
+    """
+    AggregateError Array ArrayBuffer AsyncDisposableStack BigInt BigInt64Array BigUint64Array Boolean DataView Date
+    DisposableStack Error EvalError FinalizationRegistry Float16Array Float32Array Float64Array Function Infinity Int16Array
+    Int32Array Int8Array Intl Iterator JSON Map Math NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp
+    Set String SuppressedError Symbol SyntaxError Temporal TypeError URIError Uint16Array Uint32Array Uint8Array
+    Uint8ClampedArray WeakMap WeakRef WeakSet clearInterval clearTimeout console decodeURI decodeURIComponent encodeURI
+    encodeURIComponent escape eval globalThis isFinite isNaN parseFloat parseInt queueMicrotask setInterval setTimeout
+    undefined unescape
+    """.split()
+)
+
+
+async def test_the_globals_are_these_and_no_others(bench: Bench) -> None:
+    """No handle of the host, no shared memory and no WebAssembly is in reach."""
+    assert set(await bench.value("module.exports = () => Object.getOwnPropertyNames(globalThis)")) == GLOBALS
+
+
+async def test_every_run_has_a_fresh_isolate(bench: Bench) -> None:
+    """Nothing that one run leaves behind is seen by the next run of the same key."""
+    code = """const before = [globalThis.mine, Array.prototype.mine, ({}).mine];
+      globalThis.mine = Array.prototype.mine = Object.prototype.mine = 1;
+      module.exports = () => before"""
+    for _ in range(3):
+        assert await bench.value(code) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "eval('1')",
+        "new Function('return 1')",
+        "(() => {}).constructor('return this')()",
+        "(async () => {}).constructor('return 1')",
+        "Reflect.construct(Function, ['return 1'])",
+    ],
+)
+async def test_no_code_is_made_from_strings(bench: Bench, code: str) -> None:
+    """Every way from a string to code ends in an EvalError."""
+    failure = (await bench.run(f"module.exports = () => {code}")).failure
+    assert failure is not None
+    assert isinstance(failure.data, dict)
+    assert failure.data["name"] == "EvalError"
+
+
+async def test_call_sites_show_no_function_of_the_host(bench: Bench) -> None:
+    """A method that inspects the stack finds neither the host's functions nor the name of its door."""
+    code = """Error.prepareStackTrace = (e, sites) => sites.map((s) => [typeof s.getFunction(), String(s.getThis()), s.getFunctionName()]);
+      module.exports = () => new Error().stack"""
+    sites: list[list[Any]] = await bench.value(code)
+    assert {"undefined"} >= {kind for kind, _, name in sites if name not in {"module.exports", None}}
+    assert "methodhost_" not in str(sites)
+
+
+async def test_keys_never_share_a_process(bench: Bench) -> None:
+    """Runs of one key stay together; no worker ever serves two keys."""
+    worker_of: dict[str, set[int]] = {}
+    pool = bench.sandbox._pool  # noqa: SLF001 (which process serves which key is nobody's business outside)
+    for _ in range(5):
+        await asyncio.gather(*[bench.value("module.exports = ({ echo }) => echo(1)", key=key) for key in "abc"])
+        for worker in pool._alive:  # noqa: SLF001
+            if worker.lease is not None:
+                worker_of.setdefault(worker.lease.isolation_key, set()).add(worker.process.process)
+    processes = [process for group in worker_of.values() for process in group]
+    assert len(processes) == len(set(processes))
+    assert {"a", "b", "c"} <= worker_of.keys()

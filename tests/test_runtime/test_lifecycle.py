@@ -1,0 +1,157 @@
+"""Processes come, go, die and are never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from runtime import Sandbox, SandboxClosedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from conftest import Bench
+
+    OpenBench = Callable[..., AbstractAsyncContextManager[Bench]]
+
+LOOP = "module.exports = () => { while (true) {} }"
+HANGS = "module.exports = ({ echo }) => echo({ after: 600 })"
+
+APPLICATION = """
+import asyncio, sys
+from runtime import HostReply, Module, Sandbox, SandboxLimits, Script
+
+async def calls(call):
+    return HostReply(ok=True, value=None)
+
+async def main():
+    async with Sandbox() as sandbox:
+        script = Script(module=Module(name="m.js", code="while (true) {}"))
+        run = asyncio.create_task(sandbox.run(script, {}, isolation_key="k", calls=calls))
+        await asyncio.sleep(0.3)
+        print("running", flush=True)
+        await run
+
+asyncio.run(main())
+"""
+
+
+def descendants() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def test_killing_the_application_ends_every_process() -> None:
+    """After SIGKILL to the application neither zygote nor worker is left, not even one that computes."""
+    with subprocess.Popen([sys.executable, "-c", APPLICATION], stdout=subprocess.PIPE) as application:
+        assert application.stdout is not None
+        assert application.stdout.readline() == b"running\n"
+        processes = psutil.Process(application.pid).children(recursive=True)
+        assert len(processes) >= 2
+        application.kill()
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert alive == []
+
+
+async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_bench: OpenBench) -> None:
+    """A worker that dies fails its own run at once; the next run of the key has a new worker."""
+    async with open_bench() as bench:
+        run = asyncio.create_task(bench.run(HANGS))
+        other = asyncio.create_task(bench.run("module.exports = ({ echo }) => echo({ after: 0.3 })", key="other"))
+        await asyncio.sleep(0.1)
+        busy = [
+            worker
+            for worker in bench.sandbox._pool._alive
+            if worker.lease is not None and worker.lease.isolation_key == "acme"
+        ]  # noqa: SLF001
+        os.kill(busy[0].process.process, signal.SIGKILL)
+        failure = (await run).failure
+        assert failure is not None
+        assert (failure.type, failure.key) == ("limit", "crashed")
+        assert await bench.value("module.exports = () => 2") == 2
+        assert (await other).value == {"after": 0.3}
+
+
+async def test_the_zygote_is_restarted_when_it_dies(open_bench: OpenBench) -> None:
+    """Runs after the zygote's death have a new one; a run it took down says that the method was not the reason."""
+    async with open_bench() as bench:
+        run = asyncio.create_task(bench.run(HANGS))
+        await asyncio.sleep(0.1)
+        zygote = psutil.Process().children()[0]
+        zygote.kill()
+        failure = (await run).failure
+        assert failure is not None
+        assert (failure.type, failure.key) == ("internal", "worker_lost")
+        assert await bench.value("module.exports = () => 3") == 3
+        assert psutil.Process().children()[0].pid != zygote.pid
+
+
+@pytest.mark.parametrize("code", [LOOP, HANGS])
+async def test_cancelling_the_caller_kills_the_run(code: str, open_bench: OpenBench) -> None:
+    """A cancelled task ends its run, whatever the method does, and leaves the sandbox usable."""
+    async with open_bench(workers=1, spares=0) as bench:
+        run = asyncio.create_task(bench.run(code))
+        await asyncio.sleep(0.1)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert await bench.value("module.exports = () => 4") == 4
+
+
+async def test_closing_answers_every_caller_once(open_bench: OpenBench) -> None:
+    """Runs under way when the sandbox closes fail with `internal/closed`; so do those that still wait for a worker."""
+    async with open_bench(workers=2, spares=0) as bench:
+        runs = [asyncio.create_task(bench.run(code, key=code)) for code in (LOOP, HANGS)]
+        waiting = asyncio.create_task(bench.run(f"{LOOP} // third", key="third"))
+        await asyncio.sleep(0.2)
+    failures = [(await run).failure for run in runs]
+    assert [(failure.type, failure.key) for failure in failures if failure] == [("internal", "closed")] * 2
+    with pytest.raises(SandboxClosedError):
+        await waiting
+    assert descendants() == []
+
+
+async def test_a_sandbox_that_is_not_open_refuses_runs(open_bench: OpenBench) -> None:
+    """Running before entering or after leaving the block says what to do."""
+    async with open_bench() as bench:
+        pass
+    with pytest.raises(SandboxClosedError, match="not open"):
+        await bench.run(LOOP)
+    with pytest.raises(SandboxClosedError, match="open the sandbox first"):
+        _ = Sandbox().report
+
+
+async def test_runs_wait_for_a_worker_and_keys_take_turns(open_bench: OpenBench) -> None:
+    """With one worker, runs of several keys follow each other, each in a process of its own."""
+    async with open_bench(workers=1, spares=0) as bench:
+        outcomes = await asyncio.gather(
+            *[bench.run(f"module.exports = ({{ echo }}) => echo({n})", key=str(n % 3)) for n in range(9)]
+        )
+        assert [outcome.value for outcome in outcomes] == list(range(9))
+        assert len(descendants()) <= 2
+
+
+async def test_many_runs_with_kills_leave_nothing(open_bench: OpenBench) -> None:
+    """Processes and descriptors after a hundred runs, a fifth of them killed, are those of before."""
+    async with open_bench(workers=4) as bench:
+        await bench.run("module.exports = () => 0")
+        before = psutil.Process().num_fds()
+        for _ in range(5):
+            runs = [
+                bench.run(LOOP if n % 5 == 0 else "module.exports = () => 1", key=str(n % 4), wall_time_seconds=0.05)
+                for n in range(20)
+            ]
+            await asyncio.gather(*runs)
+        deadline = time.monotonic() + 5
+        while psutil.Process().num_fds() > before + 4 * 2 and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        assert psutil.Process().num_fds() <= before + 4 * 2
+        assert len(descendants()) <= 5
