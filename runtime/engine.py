@@ -29,6 +29,7 @@ FLAGS: Final = (
     "--enable-experimental-regexp-engine-on-excessive-backtracks",
 )
 _TEXT: Final = 5
+_ARRAY_BUFFER: Final = 102
 _FIRST_EXCEPTION: Final = 200
 _SYNTAX_EXCEPTION: Final = 201
 
@@ -37,6 +38,7 @@ class ResultKind(Enum):
     """How an evaluation ended."""
 
     OTHER = "other"
+    BUFFER = "buffer"
     TEXT = "text"
     THROWN = "thrown"
     SYNTAX = "syntax"
@@ -44,13 +46,33 @@ class ResultKind(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """How an evaluation ended, with the text it gave or V8's words for what was thrown (UTF-8)."""
+    """How an evaluation ended.
+
+    Attributes:
+        kind: In which way.
+        text: The text it gave, or V8's words for what was thrown, in UTF-8.
+        buffer: The memory of the ArrayBuffer it gave.
+    """
 
     kind: ResultKind
-    text: bytes
+    text: bytes = b""
+    buffer: Memory | None = None
 
 
-_OTHER = Result(ResultKind.OTHER, b"")
+class Memory:
+    """Memory of an isolate. Valid only while the isolate lives and its own JavaScript holds the buffer, unresized."""
+
+    def __init__(self, address: int, length: int) -> None:
+        self._address = address
+        self.length = length
+
+    def copy(self, start: int, length: int) -> bytes:
+        """Return a copy of bytes of it, from any thread; a part outside of it is left out."""
+        start = min(start, self.length)
+        return ctypes.string_at(self._address + start, min(length, self.length - start))
+
+
+_OTHER = Result(ResultKind.OTHER)
 
 
 class Engine:
@@ -112,6 +134,8 @@ class Isolate:
         kind, result = raw.type, _OTHER
         if kind == _TEXT:
             result = Result(ResultKind.TEXT, ctypes.string_at(raw.value.bytes_val, raw.len))
+        elif kind == _ARRAY_BUFFER:
+            result = Result(ResultKind.BUFFER, buffer=Memory(raw.value.value_ptr, raw.len))
         elif kind >= _FIRST_EXCEPTION:
             thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
             result = Result(thrown, ctypes.string_at(raw.value.bytes_val, raw.len))

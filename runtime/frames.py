@@ -12,6 +12,7 @@ worker.
     START    header, module, arguments    begin a run            TURN   usage, text      what happened; see js/90_run.js
     DELIVER  header, text...              answers, maybe none    FAULT  usage, kind, text  V8 refused a step
     RESET                                 a fresh isolate        READY  report           an isolate is ready
+                                                                 LAST   usage, reason, lines  when time is up
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class FrameKind(IntEnum):
     READY = 16
     TURN = 17
     FAULT = 18
+    LAST = 19
 
 
 class FrameError(Exception):

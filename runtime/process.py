@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .frames import USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
+from .worker import LAST_WORDS_SIGNAL
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
 
 _EXIT_SECONDS = 1.0
+_LAST_WORDS_SECONDS = 0.2
 _READY_BYTES = 64 * 1024
 
 
@@ -95,15 +97,15 @@ class WorkerProcess(asyncio.Protocol):
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
-        if self._exited.done():
+        self._signal(signal.SIGKILL)
+
+    def kill_after_last_words(self) -> None:
+        """End the process soon; a frame that it owes may still arrive, and is a LAST frame if it can write one."""
+        if self._waiting is None:
+            self.kill()
             return
-        try:
-            if self._descriptor is not None:
-                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            else:
-                os.kill(self.process, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it ended by itself
+        self._signal(LAST_WORDS_SIGNAL)
+        self._loop.call_later(_LAST_WORDS_SECONDS, self.kill)
 
     async def exit(self) -> WorkerExit | None:
         """Wait for the process's end and return how it came; None where nobody knows."""
@@ -113,7 +115,8 @@ class WorkerProcess(asyncio.Protocol):
             return None
 
     def close(self) -> None:
-        """Let go of the channel and the process descriptor."""
+        """Let go of the channel and the process descriptor; the process can no longer be told anything."""
+        self.set_exit(None)
         if self._transport is not None:
             self._transport.abort()
         else:
@@ -165,6 +168,17 @@ class WorkerProcess(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
         self._break_off(WorkerGoneError("its channel closed"))
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._exited.done():
+            return
+        try:
+            if self._descriptor is not None:
+                signal.pidfd_send_signal(self._descriptor, number)
+            else:
+                os.kill(self.process, number)
+        except ProcessLookupError:
+            pass  # it ended by itself
 
     def _expect(self) -> asyncio.Future[Frame]:
         answer: asyncio.Future[Frame] = self._loop.create_future()

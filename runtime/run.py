@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -17,8 +18,16 @@ from .host import HostCall, HostReply
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
 from .timers import TimerQueue
-from .turn import Turn, TurnError, deeper_than, read_turn
-from .verdict import exit_failure, fault_failure, limit_failure, protocol_failure, thrown_failure, wall_time_failure
+from .turn import Turn, TurnError, deeper_than, last_words, read_turn
+from .verdict import (
+    cpu_time_failure,
+    exit_failure,
+    fault_failure,
+    limit_failure,
+    protocol_failure,
+    thrown_failure,
+    wall_time_failure,
+)
 from .worker import KERNEL_LIMITS
 
 if TYPE_CHECKING:
@@ -159,6 +168,8 @@ class Run:
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
             self.end(fault_failure(frame.parts[1:], self._request.module.stacks, self._request.limits))
+        elif frame.kind is FrameKind.LAST:
+            self._take_last_words(frame)
         elif frame.kind is not FrameKind.TURN or len(frame.parts) != 2:
             self.end(protocol_failure())
         else:
@@ -191,6 +202,12 @@ class Run:
             self._request.on_log(
                 LogLine(level=level, message=message, time=datetime.fromtimestamp(time_ms / 1000, UTC))
             )
+
+    def _take_last_words(self, frame: Frame) -> None:
+        """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
+        with suppress(TurnError):
+            self._take_lines(read_turn(last_words(frame)))
+        self.end(cpu_time_failure(self._request.limits))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
         self.end(limit_failure(breach.limit, breach.message, self._request.limits, used=breach.used))
@@ -254,7 +271,9 @@ class Run:
         return [json.dumps(header).encode(), *texts] if header else []
 
     def _wall_time_over(self) -> None:
-        self.end(wall_time_failure(self._request.limits))
+        self._fail(wall_time_failure(self._request.limits))
+        self._worker.kill_after_last_words()
+        self._something_to_say.set()
 
     def _fail(self, failure: Failure) -> None:
         self._failure = self._failure or failure

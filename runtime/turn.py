@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 if TYPE_CHECKING:
+    from .frames import Frame
     from .values import JSON
 
 
@@ -103,6 +104,12 @@ def read_turn(text: bytes) -> Turn:
     except ValidationError as error:
         message = error.errors(include_url=False, include_input=False)[0]["msg"]
         raise TurnError(too_deep="recursion" in message) from None
+
+
+def last_words(frame: Frame) -> bytes:
+    """Return the text of the turn whose console lines a LAST frame brings."""
+    lines = frame.parts[-1].decode("utf-16-le", errors="replace").rstrip(",")
+    return f'{{"lines":[{lines}]}}'.encode()
 
 
 def deeper_than(value: JSON, most: int) -> bool:

@@ -78,6 +78,12 @@ def wall_time_failure(limits: SandboxLimits) -> Failure:
     return limit_failure("wall_time", f"The method took longer than {limits.wall_time_seconds:g} s", limits)
 
 
+def cpu_time_failure(limits: SandboxLimits, used: float | None = None) -> Failure:
+    """Return the failure of a run that computed too long."""
+    message = f"The method used more than {limits.cpu_time_seconds:g} s of CPU time"
+    return limit_failure("cpu_time", message, limits, used=used)
+
+
 def protocol_failure() -> Failure:
     """Return the failure of a run whose worker said what no honest worker says."""
     return Failure(
@@ -122,8 +128,7 @@ def exit_failure(gone: WorkerGoneError, how: WorkerExit | None, peak_at_start: i
             type="internal", key="worker_lost", message="The worker of this run was lost; the method is not the reason"
         )
     if how.status in _CPU_SIGNALS:
-        message = f"The method used more than {limits.cpu_time_seconds:g} s of CPU time"
-        return limit_failure("cpu_time", message, limits, used=how.cpu_seconds)
+        return cpu_time_failure(limits, how.cpu_seconds)
     grown = how.peak_memory_bytes - peak_at_start
     if grown >= _NEAR * min(limits.memory_bytes, limits.heap_bytes):
         return limit_failure("memory", "The method used up the memory of its worker", limits, used=grown)

@@ -1,9 +1,9 @@
 # Hostile side of the wall: once a method's code has run here, nothing this process says can be trusted.
 """The worker: takes frames from its channel, drives an isolate with them, and answers each with one frame.
 
-Threading: the main thread makes isolates and frees them, and otherwise sleeps. All else happens on the isolate's own
-thread, in its completion callbacks, which read the next frame from the channel and post what it asks for. So a host
-call costs no thread wake-up here.
+Threading: the main thread makes isolates and frees them, and otherwise sleeps; another waits for the signals that say
+that time is up. All else happens on the isolate's own thread, in its completion callbacks, which read the next frame
+from the channel and post what it asks for. So a host call costs no thread wake-up here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .hardening import CHANNEL, limit_cpu, limit_memory
 from .prelude import Prelude
 
 if TYPE_CHECKING:
-    from .engine import Engine, Isolate, Result
+    from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening, MemoryGauge
 
 KERNEL_LIMITS: Final = struct.Struct("<QQd")
@@ -33,6 +33,11 @@ KERNEL_LIMITS: Final = struct.Struct("<QQd")
 _BOOT: Final = 1
 _STEP: Final = 2
 _DRAIN: Final = 3
+_LAST_WORDS: Final = 4
+LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
+"""Asks a worker that computes for a LAST frame."""
+
+_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time"}
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
@@ -76,25 +81,43 @@ class Worker:
         self._report = json.dumps(report).encode()
         self._memory_at_start: int | None = None
         self._reset = threading.Semaphore(0)
+        self._writing = threading.Lock()
+        self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
         self._fault: Result | None
 
     def serve(self) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
+        threading.Thread(target=self._listen, daemon=True).start()
         while True:
             self._fault = None
+            self._last_words = None
             self._prelude = Prelude(self._prelude_source)
             self._isolate = self._engine.isolate(self._on_result)
             self._isolate.evaluate(self._prelude.boot, _BOOT)
             self._reset.acquire()
             self._isolate.close()
 
+    def _listen(self) -> NoReturn:
+        """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
+        while True:
+            reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
+            memory = self._last_words
+            length = 2 * int.from_bytes(memory.copy(0, 4), "little") if memory else 0
+            lines = memory.copy(4, length) if memory else b""
+            with self._writing:
+                self._write(FrameKind.LAST, reason, lines)
+                threading.Event().wait()  # it was the last: nobody else may write any more
+
     def _on_result(self, tag: int, result: Result) -> None:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
         try:
             if tag == _BOOT:
                 self._booted(result)
+            elif tag == _LAST_WORDS:
+                self._ready(result)
             elif tag == _DRAIN:
                 self._drained(result)
             elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
@@ -103,9 +126,13 @@ class Worker:
             os._exit(_BROKEN)
 
     def _booted(self, result: Result) -> None:
-        if result.kind is ResultKind.THROWN or result.kind is ResultKind.SYNTAX:
+        if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._answer(FrameKind.FAULT, b"boot", result.text)
             os._exit(_BROKEN)
+        self._isolate.evaluate(self._prelude.last_words, _LAST_WORDS)
+
+    def _ready(self, result: Result) -> None:
+        self._last_words = result.buffer
         if self._gauge is not None and self._memory_at_start is None:
             self._memory_at_start = self._gauge.read_and_close()
         self._answer(FrameKind.READY, self._report)
@@ -147,6 +174,10 @@ class Worker:
         self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)
 
     def _answer(self, kind: FrameKind, *parts: bytes) -> None:
+        with self._writing:
+            self._write(kind, *parts)
+
+    def _write(self, kind: FrameKind, *parts: bytes) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
         data = memoryview(encode(kind, (USAGE.pack(time.process_time(), peak), *parts)))
         while data:

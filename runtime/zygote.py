@@ -34,6 +34,7 @@ class Zygote:
         self._engine = Engine()
         self._hardening = Hardening()
         self._prelude = prelude_source(_read_extensions(channel))
+        self._workers: set[int] = set()
         self._child_ended, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -59,7 +60,7 @@ class Zygote:
     def _take_requests(self) -> None:
         requests = self._channel.recv(256)
         if not requests:
-            os._exit(0)
+            self._end()
         for _ in requests:
             self._fork()
 
@@ -70,6 +71,7 @@ class Zygote:
         if process == 0:
             _forget_signals()
             run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude)
+        self._workers.add(process)
         theirs.close()
         descriptors = [ours.fileno()]
         if hasattr(os, "pidfd_open"):
@@ -87,6 +89,7 @@ class Zygote:
                 return
             if process == 0:
                 return
+            self._workers.discard(process)
             cpu_seconds = used.ru_utime + used.ru_stime
             peak = used.ru_maxrss * MAXRSS_UNIT
             self._say(Notice(NoticeKind.EXITED, process, os.waitstatus_to_exitcode(status), cpu_seconds, peak))
@@ -94,8 +97,14 @@ class Zygote:
     def _say(self, notice: Notice, descriptors: Sequence[int] = ()) -> None:
         try:
             socket.send_fds(self._channel, [notice.encode()], descriptors)
-        except OSError:  # the application is gone
-            os._exit(0)
+        except OSError:
+            self._end()
+
+    def _end(self) -> NoReturn:
+        """End with all workers: the application is gone. Where there is a parent-death signal, it would do the same."""
+        for process in self._workers:
+            os.kill(process, signal.SIGKILL)
+        os._exit(0)
 
 
 def _read_extensions(channel: socket.socket) -> list[Extension]:

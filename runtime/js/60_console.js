@@ -56,7 +56,9 @@ const write = (level, values) => {
     }
   }
   lineCount++;
-  push(lines, `[${quote(level)},${quote(cut(text, limits.logLineBytes))},${time}]`);
+  const line = `[${quote(level)},${quote(cut(text, limits.logLineBytes))},${time}]`;
+  push(lines, line);
+  keepForTheHost(line);
 };
 
 const writer = (name, level) =>
@@ -87,5 +89,6 @@ const takeLines = () => {
   let text = "";
   for (let i = 0; i < lines.length; i++) text += (i === 0 ? "" : ",") + lines[i];
   lines = list();
+  forgetLastWords();
   return text;
 };

@@ -55,7 +55,7 @@ class Bench:
     sandbox: Sandbox
     lines: list[LogLine] = field(default_factory=list)
 
-    async def run(  # noqa: PLR0913 (what a run takes)
+    async def run(
         self,
         code: str,
         arguments: Mapping[str, Any] | None = None,

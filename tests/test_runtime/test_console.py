@@ -69,3 +69,13 @@ async def test_too_many_and_too_long_lines_are_cut(bench: Bench) -> None:
         *["x" * 60 + "…"] * 3,
         "console: more than 3 lines; the rest is dropped",
     ]
+
+
+@pytest.mark.parametrize("limits", [{"wall_time_seconds": 0.3}, {"cpu_time_seconds": 0.2}], ids=["wall", "cpu"])
+async def test_lines_before_an_endless_loop_are_not_lost(bench: Bench, limits: dict[str, float]) -> None:
+    """What a method wrote before it was stopped is in the report, also from the turn that never ended."""
+    code = "module.exports = async ({ echo }) => { console.log('before'); await echo(1); console.warn('last', '😀'); while (true) {} }"
+    outcome = await bench.run(code, **limits)
+    assert outcome.failure is not None
+    assert outcome.failure.key == f"{next(iter(limits)).removesuffix('_seconds')}"
+    assert [(line.level, line.message) for line in bench.lines] == [("log", "before"), ("warn", "last 😀")]

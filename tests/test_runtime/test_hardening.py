@@ -95,7 +95,7 @@ async def test_a_worker_has_no_environment_and_one_descriptor(bench: Bench, monk
     bound = []
 
     async def calls(_: HostCall) -> HostReply:
-        bound.extend(worker.process.process for worker in bench.sandbox._pool._alive if worker.lease is not None)  # noqa: SLF001
+        bound.extend(worker.process.process for worker in bench.sandbox._pool._alive if worker.lease is not None)
         return HostReply(ok=True, value=None)
 
     await bench.value("module.exports = ({ echo }) => echo(1)", calls=calls)

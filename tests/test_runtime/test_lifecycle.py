@@ -71,7 +71,7 @@ async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_be
             worker
             for worker in bench.sandbox._pool._alive
             if worker.lease is not None and worker.lease.isolation_key == "acme"
-        ]  # noqa: SLF001
+        ]
         os.kill(busy[0].process.process, signal.SIGKILL)
         failure = (await run).failure
         assert failure is not None
