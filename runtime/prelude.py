@@ -32,8 +32,8 @@ def prelude_source(extensions: Sequence[Extension]) -> str:
     inspect = read_source(__package__, "bundles/inspect.js")
     return (
         '(() => {\n"use strict";\n'
-        "const inspect = (() => { const module = { exports: {} };\n"
-        f"{inspect}\nreturn module.exports.default; }})();\n"
+        "const loadInspect = () => { const module = { exports: {} };\n"
+        f"{inspect}\nreturn module.exports.default; }};\n"
         f"{body}\nreturn Object.freeze({{ __proto__: null, {_DOORS} }});\n}})()"
     )
 

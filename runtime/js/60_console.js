@@ -13,8 +13,11 @@ const formatOne = (specifier, value) => {
 
 const SPECIFIERS = "sdifjoO";
 
+let inspect = null; // loaded when it is first needed: most runs never show an object
+
 const inspectValue = (value) => {
   if (value instanceof NativeError) return textOf(read(value, "stack"));
+  inspect ??= loadInspect();
   return inspect(value, { depth: 4, maxStringLength: 10_000 });
 };
 
