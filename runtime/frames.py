@@ -10,7 +10,7 @@ worker.
 
     application -> worker                                        worker -> application
     START    header, module, arguments    begin a run            TURN   usage, text      what happened; see js/90_run.js
-    DELIVER  header, text...              answers, maybe none    FAULT  usage, kind, text  V8 refused a step
+    DELIVER  header, data, text...        answers, maybe none    FAULT  usage, kind, text  V8 refused a step
     RESET                                 a fresh isolate        READY  report           an isolate is ready
                                                                  LAST   usage, reason, lines  when time is up
 """

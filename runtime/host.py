@@ -43,13 +43,15 @@ class HostReply:
 
     Attributes:
         ok: Whether the call's promise resolves; otherwise it rejects.
-        value: Data for the extension's JavaScript, which makes of it what the method sees.
-        text: A long string beside the data, such as a response body; it crosses without being parsed.
+        value: For the extension's JavaScript, which makes of it what the method sees.
+        text: A long string beside the value, such as a response body; it crosses without being parsed.
+        data: Bytes beside the value, instead of a text; they arrive as an ArrayBuffer.
     """
 
     ok: bool
     value: JSON
     text: str | None = None
+    data: bytes | None = None
 
 
 class HostCalls(Protocol):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .host import Extension
 
 SCRIPT_NAME = "methodhost:prelude"
-_DOORS = "configure, addModule, start, deliver, drain, lastWordsBuffer"
+_DOORS = "configure, addModule, start, deliver, drain, allocate, lastWordsBuffer"
 _NAME_BYTES = 16
 
 
@@ -80,6 +80,10 @@ class Prelude:
     def start(self, arguments: str) -> bytes:
         """Return the step that calls the method with `arguments`, JSON text of one object."""
         return f'"use strict";{self._name}.start({json.dumps(arguments)})'.encode()
+
+    def allocate(self, length: int) -> bytes:
+        """Return the step that gives a buffer for the bytes of the answers that come next."""
+        return f'"use strict";{self._name}.allocate({length})'.encode()
 
     def deliver(self, header: str, texts: Sequence[str]) -> bytes:
         """Return the step that brings answers to host calls."""

@@ -259,16 +259,19 @@ class Run:
         """Return the parts of a DELIVER frame: replies, and one timer, so that microtasks run between two timers."""
         header: list[list[JSON]] = []
         texts: list[bytes] = []
+        data: list[bytes] = []
         while self._replies and len(header) < _MOST_ANSWERS:
             call, reply = self._replies.popleft()
-            header.append([call, reply.ok, reply.value, reply.text is not None])
+            header.append([call, reply.ok, reply.value, _body_kind(reply)])
             if reply.text is not None:
                 texts.append(reply.text.encode(errors="replace"))
+            elif reply.data is not None:
+                data.append(reply.data)
         if self._due:
-            header.append([self._due.popleft(), True, None, False])
+            header.append([self._due.popleft(), True, None, None])
         if not self._replies and not self._due:
             self._something_to_say.clear()
-        return [json.dumps(header).encode(), *texts] if header else []
+        return [json.dumps(header).encode(), b"".join(data), *texts] if header else []
 
     def _wall_time_over(self) -> None:
         self._fail(wall_time_failure(self._request.limits))
@@ -277,6 +280,13 @@ class Run:
 
     def _fail(self, failure: Failure) -> None:
         self._failure = self._failure or failure
+
+
+def _body_kind(reply: HostReply) -> JSON:
+    """Return what stands beside a reply: "text", the number of bytes, or None."""
+    if reply.text is not None:
+        return "text"
+    return None if reply.data is None else len(reply.data)
 
 
 def _camel(name: str) -> str:

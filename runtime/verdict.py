@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Final
 
 from .failure import Failure
+from .worker import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,6 +103,8 @@ def fault_failure(parts: Sequence[bytes], stacks: StackReader, limits: SandboxLi
     if len(parts) != 2:
         return protocol_failure()
     kind, words = parts[0], parts[1].decode(errors="replace")
+    if _REFUSED_ALLOCATION in words:
+        return limit_failure("memory", "An answer to the method did not fit into its worker's memory", limits)
     if kind == b"heap":
         return limit_failure(
             "memory", f"The method's objects took more than {limits.heap_bytes} bytes of heap", limits, limit="heap"
@@ -130,7 +133,7 @@ def exit_failure(gone: WorkerGoneError, how: WorkerExit | None, peak_at_start: i
     if how.status in _CPU_SIGNALS:
         return cpu_time_failure(limits, how.cpu_seconds)
     grown = how.peak_memory_bytes - peak_at_start
-    if grown >= _NEAR * min(limits.memory_bytes, limits.heap_bytes):
+    if how.status == OUT_OF_MEMORY or grown >= _NEAR * min(limits.memory_bytes, limits.heap_bytes):
         return limit_failure("memory", "The method used up the memory of its worker", limits, used=grown)
     return limit_failure("crashed", "The method crashed its worker, most likely with one huge allocation", limits)
 

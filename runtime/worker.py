@@ -34,6 +34,7 @@ _BOOT: Final = 1
 _STEP: Final = 2
 _DRAIN: Final = 3
 _LAST_WORDS: Final = 4
+_ALLOCATED: Final = 5
 LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
 """Asks a worker that computes for a LAST frame."""
 
@@ -41,6 +42,8 @@ _REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time"}
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
+OUT_OF_MEMORY: Final = 71
+"""The exit code of a worker that cannot even take what it is sent."""
 
 
 def run_worker(channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: str) -> NoReturn:
@@ -85,6 +88,7 @@ class Worker:
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
+        self._delivery: Frame
         self._fault: Result | None
 
     def serve(self) -> NoReturn:
@@ -118,10 +122,14 @@ class Worker:
                 self._booted(result)
             elif tag == _LAST_WORDS:
                 self._ready(result)
+            elif tag == _ALLOCATED:
+                self._fill(result)
             elif tag == _DRAIN:
                 self._drained(result)
             elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
                 self._fault = self._fault or result
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
         except BaseException:  # noqa: BLE001 (an exception would be printed and the channel would fall silent)
             os._exit(_BROKEN)
 
@@ -157,9 +165,25 @@ class Worker:
         if frame.kind is FrameKind.START:
             self._start(*frame.parts)
         elif frame.parts:
-            header, *texts = (part.decode() for part in frame.parts)
-            self._isolate.evaluate(self._prelude.deliver(header, texts), _STEP)
+            self._delivery = frame
+            if frame.parts[1]:
+                self._isolate.evaluate(self._prelude.allocate(len(frame.parts[1])), _ALLOCATED)
+                return
+            self._deliver()
         self._isolate.evaluate(self._prelude.drain, _DRAIN)
+
+    def _fill(self, result: Result) -> None:
+        """Copy the bytes of a delivery into the buffer that was made for them, and go on."""
+        if result.buffer is None:
+            self._fault = result
+        else:
+            result.buffer.fill(self._delivery.parts[1])
+            self._deliver()
+        self._isolate.evaluate(self._prelude.drain, _DRAIN)
+
+    def _deliver(self) -> None:
+        header, _, *texts = self._delivery.parts
+        self._isolate.evaluate(self._prelude.deliver(header.decode(), [text.decode() for text in texts]), _STEP)
 
     def _start(self, limits: bytes, header: bytes, name: bytes, length: bytes, body: bytes, arguments: bytes) -> None:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)

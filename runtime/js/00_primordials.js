@@ -7,6 +7,9 @@ const uncurryThis = bind.bind(callFunction);
 const primordials = {
   __proto__: null,
   uncurryThis,
+  ArrayBuffer,
+  ArrayBufferByteLength: uncurryThis(Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength").get),
+  ArrayBufferSlice: uncurryThis(ArrayBuffer.prototype.slice),
   ArrayIsArray: Array.isArray,
   Date,
   DateNow: Date.now,
@@ -54,6 +57,7 @@ const primordials = {
   Symbol,
   SyntaxError,
   TypeError,
+  Uint8Array,
   WeakMap,
   WeakMapGet: uncurryThis(WeakMap.prototype.get),
   WeakMapSet: uncurryThis(WeakMap.prototype.set),
@@ -61,6 +65,9 @@ const primordials = {
 Object.freeze(primordials);
 
 const {
+  ArrayBuffer: NativeArrayBuffer,
+  ArrayBufferByteLength,
+  ArrayBufferSlice,
   ArrayIsArray,
   Date: NativeDate,
   DateNow,

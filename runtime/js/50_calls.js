@@ -1,14 +1,12 @@
 // Calls out of the isolate. They gather in an outbox that the host empties once a turn; their answers come together too.
 const pending = new Map();
 const outbox = list();
-let outboxLength = 0;
 let nextCall = 1;
 
 const enqueue = (operation, payloadText, site, settlers) => {
   const id = nextCall++;
   MapSet(pending, id, settlers);
   const text = `{"id":${id},"operation":${quote(operation)},"site":${quote(placeOf(site))},"payload":${payloadText}}`;
-  outboxLength += text.length;
   push(outbox, text);
   return id;
 };
@@ -41,22 +39,40 @@ const call = (operation, payload, settle) => {
   });
 };
 
-// `header` is JSON text: [[id, ok, value, whether a text stands beside it], ...]; `texts` are those texts in order.
+// The bytes of the next replies; the host fills it before it delivers them, and never touches it again.
+let incoming = null;
+const allocate = (length) => {
+  incoming = new NativeArrayBuffer(length);
+  return incoming;
+};
+
+// `header` is JSON text: [[id, ok, value, body], ...]. A body is "text", which is the next of `texts`, or a number of bytes, which are
+// the next of `incoming`, or null.
 const deliver = (header, texts) => {
   const replies = JSONParse(header);
+  const bytes = incoming ?? allocate(0);
+  const length = ArrayBufferByteLength(bytes);
+  incoming = null;
   let nextText = 0;
+  let nextByte = 0;
   for (let i = 0; i < replies.length; i++) {
     const reply = replies[i];
-    const text = reply[3] ? texts[nextText++] : undefined;
-    settleOne(MapGet(pending, reply[0]), reply, text);
+    const kind = reply[3];
+    let body;
+    if (kind === "text") body = texts[nextText++];
+    else if (kind !== null) {
+      body = kind === length ? bytes : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
+      nextByte += kind;
+    }
+    settleOne(MapGet(pending, reply[0]), reply, body);
   }
 };
 
-const settleOne = (settlers, reply, text) => {
+const settleOne = (settlers, reply, body) => {
   if (settlers === undefined) return; // cleared by the method meanwhile
   MapDelete(pending, reply[0]);
   try {
-    if (reply[1]) settlers.resolve(reply[2], text);
+    if (reply[1]) settlers.resolve(reply[2], body);
     else settlers.reject(reply[2]);
   } catch (error) {
     settlers.reject(error);

@@ -43,6 +43,8 @@ async def echo(call: HostCall) -> HostReply:
         await asyncio.sleep(payload.get("after", 0))
         if "fail" in payload:
             return HostReply(ok=False, value=payload["fail"])
+        if "bytes" in payload:
+            return HostReply(ok=True, value=None, data=bytes(range(256)) * payload["bytes"])
         if "text" in payload:
             return HostReply(ok=True, value=call.site, text=payload["text"])
     return HostReply(ok=True, value=payload)

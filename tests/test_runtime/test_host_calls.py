@@ -39,6 +39,25 @@ async def test_text_beside_a_reply_crosses_unchanged(bench: Bench, text: str) ->
     )
 
 
+async def test_bytes_beside_replies_arrive_as_buffers(bench: Bench) -> None:
+    """Bytes cross as they are; those of many replies that arrive together do not mix."""
+    code = """module.exports = async ({ echo }) => {
+      const sizes = [0, 1, 3, 1000];
+      const replies = await Promise.all(sizes.map((bytes) => echo({ bytes })));
+      return replies.map(([, b]) => [b instanceof ArrayBuffer, b.byteLength, new Uint8Array(b).every((v, i) => v === i % 256)]);
+    }"""
+    assert await bench.value(code) == [[True, 256 * size, True] for size in (0, 1, 3, 1000)]
+
+
+async def test_bytes_that_do_not_fit_are_a_limit_failure(bench: Bench) -> None:
+    """An answer larger than the worker's memory ends the run, and nothing else."""
+    failure = (
+        await bench.run("module.exports = ({ echo }) => echo({ bytes: 300_000 })", memory_bytes=40 << 20)
+    ).failure
+    assert failure is not None
+    assert (failure.type, failure.key) == ("limit", "memory")
+
+
 async def test_a_rejection_is_an_error_with_the_calls_stack(bench: Bench) -> None:
     """A failed call rejects with an error whose stack shows where the method made the call."""
     code = "module.exports = async ({ echo }) => {\n  await null;\n  await echo({ fail: 'sorry' });\n}"
