@@ -95,21 +95,30 @@ class Engine:
         """Whether V8's own memory cage is on. It is silently off where address space is limited."""
         return bool(self._library.mr_v8_is_using_sandbox())
 
-    def isolate(self, on_result: Callable[[int, Result], None]) -> Isolate:
+    def isolate(self, on_result: Callable[[int, Result], None], on_error: Callable[[BaseException], None]) -> Isolate:
         """Start an isolate with its thread.
 
         Args:
             on_result: Called on that thread with the tag of each evaluation and how it ended.
+            on_error: Called instead of letting an exception out of it, which nobody would hear of.
         """
-        return Isolate(self._library, on_result)
+        return Isolate(self._library, on_result, on_error)
 
 
 class Isolate:
     """One V8 isolate with one context."""
 
-    def __init__(self, library: Any, on_result: Callable[[int, Result], None]) -> None:  # noqa: ANN401 (a ctypes library)
+    def __init__(
+        self,
+        library: Any,  # noqa: ANN401 (a ctypes library)
+        on_result: Callable[[int, Result], None],
+        on_error: Callable[[BaseException], None],
+    ) -> None:
         self._library = library
         self._on_result = on_result
+        self._on_error = on_error
+        self._thread_state: int | None = None
+        self._retired = False
         self._callback: Any = mr_callback_func(cast("Any", self._complete))  # kept alive: V8 holds only its address
         self._context = library.mr_init_context(self._callback)
 
@@ -129,11 +138,26 @@ class Isolate:
         """Whether evaluations were ended because of the heap limit."""
         return bool(self._library.mr_hard_memory_limit_reached(self._context))
 
+    def retire(self) -> None:
+        """Say, in a callback, that it is the last: the isolate evaluates nothing more, and is going to be closed."""
+        self._retired = True
+
     def close(self) -> None:
         """Free the isolate, from any thread but its own. Waits until what it evaluates has ended."""
         self._library.mr_free_context(self._context)
 
     def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+        try:
+            if self._thread_state is None:
+                # Python would make a state for this thread anew at each callback, which can fail where memory is short.
+                self._thread_state = ctypes.pythonapi.PyGILState_Ensure()
+            self._on_result(tag, self._take(handle))
+            if self._retired:
+                ctypes.pythonapi.PyGILState_Release(self._thread_state)
+        except BaseException as error:  # noqa: BLE001 (nobody would hear of it)
+            self._on_error(error)
+
+    def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
         raw = handle.contents
         kind, result = raw.type, _OTHER
         if kind == _TEXT:
@@ -144,4 +168,4 @@ class Isolate:
             thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
             result = Result(thrown, ctypes.string_at(raw.value.bytes_val, raw.len))
         self._library.mr_free_value(self._context, handle)
-        self._on_result(tag, result)
+        return result

@@ -99,7 +99,7 @@ class Worker:
             self._fault = None
             self._last_words = None
             self._prelude = Prelude(self._prelude_source)
-            self._isolate = self._engine.isolate(self._on_result)
+            self._isolate = self._engine.isolate(self._on_result, _give_up)
             self._isolate.evaluate(self._prelude.boot, _BOOT)
             self._reset.acquire()
             self._isolate.close()
@@ -117,21 +117,16 @@ class Worker:
 
     def _on_result(self, tag: int, result: Result) -> None:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
-        try:
-            if tag == _BOOT:
-                self._booted(result)
-            elif tag == _LAST_WORDS:
-                self._ready(result)
-            elif tag == _ALLOCATED:
-                self._fill(result)
-            elif tag == _DRAIN:
-                self._drained(result)
-            elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
-                self._fault = self._fault or result
-        except MemoryError:
-            os._exit(OUT_OF_MEMORY)
-        except BaseException:  # noqa: BLE001 (an exception would be printed and the channel would fall silent)
-            os._exit(_BROKEN)
+        if tag == _BOOT:
+            self._booted(result)
+        elif tag == _LAST_WORDS:
+            self._ready(result)
+        elif tag == _ALLOCATED:
+            self._fill(result)
+        elif tag == _DRAIN:
+            self._drained(result)
+        elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
+            self._fault = self._fault or result
 
     def _booted(self, result: Result) -> None:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
@@ -160,6 +155,7 @@ class Worker:
         frame = self._read()
         if frame.kind is FrameKind.RESET:
             signal.setitimer(signal.ITIMER_PROF, 0)
+            self._isolate.retire()
             self._reset.release()
             return
         if frame.kind is FrameKind.START:
@@ -220,3 +216,7 @@ class Worker:
                 os._exit(0)
             data = data + chunk if data else chunk
         return data
+
+
+def _give_up(error: BaseException) -> NoReturn:
+    os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else _BROKEN)
