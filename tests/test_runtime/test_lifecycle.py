@@ -150,8 +150,11 @@ async def test_many_runs_with_kills_leave_nothing(open_bench: OpenBench) -> None
                 for n in range(20)
             ]
             await asyncio.gather(*runs)
+        most_descriptors, most_processes = before + 2 * 4, 1 + 4
         deadline = time.monotonic() + 5
-        while psutil.Process().num_fds() > before + 4 * 2 and time.monotonic() < deadline:
+        while time.monotonic() < deadline and (
+            psutil.Process().num_fds() > most_descriptors or len(descendants()) > most_processes
+        ):
             await asyncio.sleep(0.01)
-        assert psutil.Process().num_fds() <= before + 4 * 2
-        assert len(descendants()) <= 5
+        assert psutil.Process().num_fds() <= most_descriptors
+        assert len(descendants()) <= most_processes
