@@ -20,16 +20,16 @@ async def test_lines_keep_order_level_and_time(bench: Bench) -> None:
         "module.exports = async ({ echo }) => { console.log('a'); console.warn('b'); await echo(1); console.error('c');"
         " console.info('d'); console.debug('e'); console.trace('f') }"
     )
-    assert [(line.level, line.message) for line in bench.lines] == [
+    assert [
         ("log", "a"),
         ("warn", "b"),
         ("error", "c"),
         ("info", "d"),
         ("debug", "e"),
         ("log", "f"),
-    ]
+    ] == [(line.level, line.message) for line in bench.lines]
     times = [line.time for line in bench.lines]
-    assert times == sorted(times)
+    assert sorted(times) == times
     assert before <= times[0] <= datetime.now(UTC)
 
 
@@ -49,13 +49,13 @@ async def test_lines_keep_order_level_and_time(bench: Bench) -> None:
 async def test_values_are_shown_like_a_console_does(bench: Bench, arguments: str, text: str) -> None:
     """Any value has a readable form, and none can make console throw."""
     await bench.value(f"module.exports = () => {{ console.log({arguments}) }}")
-    assert [line.message for line in bench.lines] == [text]
+    assert [text] == [line.message for line in bench.lines]
 
 
 async def test_an_error_is_shown_with_the_methods_own_frames(bench: Bench) -> None:
     """A logged error shows its stack in the terms of the source."""
     await bench.value("module.exports = () => { console.log(new TypeError('x')) }")
-    assert bench.lines[0].message == "TypeError: x\n    at module.exports (data/contacts/list.js:1:38)"
+    assert "TypeError: x\n    at module.exports (data/contacts/list.js:1:38)" == bench.lines[0].message
 
 
 async def test_too_many_and_too_long_lines_are_cut(bench: Bench) -> None:
@@ -65,10 +65,10 @@ async def test_too_many_and_too_long_lines_are_cut(bench: Bench) -> None:
         log_lines=3,
         log_line_bytes=60,
     )
-    assert [line.message for line in bench.lines] == [
+    assert [
         *["x" * 60 + "…"] * 3,
         "console: more than 3 lines; the rest is dropped",
-    ]
+    ] == [line.message for line in bench.lines]
 
 
 @pytest.mark.parametrize("limits", [{"wall_time_seconds": 0.3}, {"cpu_time_seconds": 0.2}], ids=["wall", "cpu"])
@@ -77,5 +77,5 @@ async def test_lines_before_an_endless_loop_are_not_lost(bench: Bench, limits: d
     code = "module.exports = async ({ echo }) => { console.log('before'); await echo(1); console.warn('last', '😀'); while (true) {} }"
     outcome = await bench.run(code, **limits)
     assert outcome.failure is not None
-    assert outcome.failure.key == f"{next(iter(limits)).removesuffix('_seconds')}"
-    assert [(line.level, line.message) for line in bench.lines] == [("log", "before"), ("warn", "last 😀")]
+    assert f"{next(iter(limits)).removesuffix('_seconds')}" == outcome.failure.key
+    assert [("log", "before"), ("warn", "last 😀")] == [(line.level, line.message) for line in bench.lines]

@@ -29,7 +29,7 @@ async def test_waiting_for_nothing_is_told_at_once_with_the_place(bench: Bench, 
     """A method with no call and no timer under way fails at once and learns which promise it waits for."""
     failure = (await bench.run(code, wall_time_seconds=600)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("custom_code", "deadlock")
+    assert ("custom_code", "deadlock") == (failure.type, failure.key)
     assert "no call and no timer under way" in failure.message
     if places is not None:
         assert failure.message.endswith(f"made at {places}.")
@@ -55,4 +55,4 @@ async def test_tracked_promises_behave_like_promises(bench: Bench) -> None:
         await Promise.race([new Promise((r) => r("r"))]), Promise.name, refused, typeof Promise.try,
       ];
     }"""
-    assert await bench.value(code) == [True, True, True, True, [1, None, 2], True, "r", "Promise", True, "function"]
+    assert [True, True, True, True, [1, None, 2], True, "r", "Promise", True, "function"] == await bench.value(code)

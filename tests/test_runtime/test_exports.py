@@ -32,16 +32,16 @@ SPELLINGS = {
 @pytest.mark.parametrize("code", SPELLINGS.values(), ids=SPELLINGS.keys())
 async def test_every_export_spelling_gives_the_method(bench: Bench, code: str) -> None:
     """Each spelling seen in real code exports a method."""
-    assert await bench.value(code, {"n": 5}) == 5
+    assert 5 == await bench.value(code, {"n": 5})
 
 
 async def test_the_default_export_wins_over_a_named_one(bench: Bench) -> None:
     """Where several functions could be the method, the default export is taken and the report warns."""
     outcome = await bench.run("export default () => 'default'; export function list() { return 'named' }")
-    assert outcome.value == "default"
-    assert outcome.warnings == (
+    assert "default" == outcome.value
+    assert (
         "data/contacts/list.js exports more than one function that could be the method; the default export is used",
-    )
+    ) == outcome.warnings
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ async def test_a_file_without_a_method_says_what_it_exports(bench: Bench, code: 
     """A file that exports no method fails with the names and types that it does export."""
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("custom_code", "load")
+    assert ("custom_code", "load") == (failure.type, failure.key)
     assert f"exports no method: it exports {exported}" in failure.message
 
 
 async def test_input_is_the_second_argument(bench: Bench) -> None:
     """A method that declares a second parameter receives `input`, and everything where there is none."""
     code = "module.exports = (context, input) => input"
-    assert await bench.value(code, {"input": [1]}) == [1]
-    assert await bench.value("module.exports = (context, all) => all.id", {"id": "7"}) == "7"
+    assert [1] == await bench.value(code, {"input": [1]})
+    assert "7" == await bench.value("module.exports = (context, all) => all.id", {"id": "7"})
 
 
 @pytest.mark.parametrize("code", ["require('fs')", "import x from 'axios'; export default () => x"])
@@ -73,7 +73,7 @@ async def test_asking_for_a_module_names_file_and_module(bench: Bench, code: str
     """No module can be imported, and the error says so with its place."""
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("custom_code", "load")
+    assert ("custom_code", "load") == (failure.type, failure.key)
     assert failure.message.startswith("data/contacts/list.js asks for the module '")
     assert failure.location is not None
-    assert failure.location.line == 1
+    assert 1 == failure.location.line

@@ -19,14 +19,14 @@ async def test_a_thrown_error_names_its_own_file_line_and_column(bench: Bench) -
     code = "const helper = (x) => {\n  return x.missing.property;\n};\nexport default async function list({ id }) {\n  await null;\n  return helper({ id });\n}\n"
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert failure.message == "Cannot read properties of undefined (reading 'property')"
-    assert failure.location == Location(file="data/contacts/list.js", line=2, column=20)
-    assert failure.data == {
+    assert "Cannot read properties of undefined (reading 'property')" == failure.message
+    assert Location(file="data/contacts/list.js", line=2, column=20) == failure.location
+    assert {
         "name": "TypeError",
         "lineNumber": 2,
         "columnNumber": 20,
         "code": "  return x.missing.property;",
-    }
+    } == failure.data
     assert failure.stack == (
         "TypeError: Cannot read properties of undefined (reading 'property')\n"
         "    at helper (data/contacts/list.js:2:20)\n"
@@ -47,7 +47,7 @@ async def test_columns_of_the_first_line_are_those_of_the_source(bench: Bench, c
     """Neither the module's wrapping nor the ES module transform moves a reported column."""
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert failure.location == Location(file="data/contacts/list.js", line=1, column=column)
+    assert Location(file="data/contacts/list.js", line=1, column=column) == failure.location
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ async def test_a_syntax_error_names_its_place(bench: Bench, code: str, line: int
     """Source that is not JavaScript, or that would close its own module early, is `custom_code/syntax` at its place."""
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("custom_code", "syntax")
+    assert ("custom_code", "syntax") == (failure.type, failure.key)
     assert message in failure.message
-    assert failure.location == Location(file="data/contacts/list.js", line=line, column=column)
+    assert Location(file="data/contacts/list.js", line=line, column=column) == failure.location
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ async def test_anything_can_be_thrown(bench: Bench, thrown: str, message: str) -
     """Whatever a method throws becomes a failure with a safe message."""
     failure = (await bench.run(f"module.exports = async () => {{ throw {thrown} }}")).failure
     assert failure is not None
-    assert (failure.type, failure.key, failure.message) == ("custom_code", None, message)
+    assert ("custom_code", None, message) == (failure.type, failure.key, failure.message)
 
 
 async def test_long_messages_are_cut(bench: Bench) -> None:
@@ -102,4 +102,4 @@ async def test_a_hostile_stack_property_is_only_text(bench: Bench) -> None:
     code = "module.exports = () => { const e = new Error('m'); Object.defineProperty(e, 'stack', { get() { throw 1 } }); throw e }"
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert (failure.message, failure.stack, failure.location) == ("m", None, None)
+    assert ("m", None, None) == (failure.message, failure.stack, failure.location)

@@ -70,21 +70,21 @@ def test_from_inside_a_worker_nothing_can_be_opened_or_started(tmp_path: Path) -
     )
     said = json.loads(result.stdout)
     assert said["succeeded"] in ([], ["raise limit"])
-    assert list(tmp_path.iterdir()) == []
+    assert [] == list(tmp_path.iterdir())
 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.skipif(not LINUX, reason="layers of Linux")
 async def test_every_layer_had_its_effect_when_tried(bench: Bench) -> None:
     """A worker tries each layer on itself before any method runs, and reports what it found."""
-    assert bench.sandbox.report["layers"] == {
+    assert {
         "no_files": True,
         "no_sockets": True,
         "memory_limit": True,
         "parent_death_signal": True,
         "seccomp": True,
         "v8_sandbox": True,
-    }
+    } == bench.sandbox.report["layers"]
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -102,8 +102,8 @@ async def test_a_worker_has_no_environment_and_one_descriptor(bench: Bench, monk
     assert bound
     for worker in map(psutil.Process, bound):
         folder = Path(f"/proc/{worker.pid}")
-        assert (folder / "environ").read_bytes() == b""
-        assert [entry.name for entry in (folder / "fd").iterdir()] == ["3"]
+        assert b"" == (folder / "environ").read_bytes()
+        assert ["3"] == [entry.name for entry in (folder / "fd").iterdir()]
         status = dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines() if ":\t" in line)
-        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+        assert ("1", "2") == (status["NoNewPrivs"], status["Seccomp"])
         assert b"s3cret" not in (folder / "cmdline").read_bytes()

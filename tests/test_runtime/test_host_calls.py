@@ -20,22 +20,21 @@ async def test_replies_find_their_calls_in_any_order(bench: Bench) -> None:
     """Of many calls answered in reverse, each promise gets its own answer."""
     code = """module.exports = ({ echo }) =>
       Promise.all(Array.from({ length: 150 }, (_, i) => echo({ i, after: (150 - i) / 5000 }).then((r) => r.i)))"""
-    assert await bench.value(code) == list(range(150))
+    assert list(range(150)) == await bench.value(code)
 
 
 async def test_a_call_names_its_site(bench: Bench) -> None:
     """The application learns which line of the method made a call."""
     code = "export default async function list({ echo }) {\n  await null;\n  return echo({ text: 'body' });\n}"
-    assert await bench.value(code) == ["data/contacts/list.js:3:10", "body"]
+    assert ["data/contacts/list.js:3:10", "body"] == await bench.value(code)
 
 
 @pytest.mark.parametrize("text", ["", "\ufeff{}", "\u2028\0\"'`\\", "😀" * 1000, "\ud800"])
 async def test_text_beside_a_reply_crosses_unchanged(bench: Bench, text: str) -> None:
     """A response body crosses as text, whatever is in it; what is no text becomes U+FFFD."""
     expected = text.replace("\ud800", "\ufffd")
-    assert (
-        await bench.value("module.exports = async ({ echo, text }) => (await echo({ text }))[1]", {"text": text})
-        == expected
+    assert expected == await bench.value(
+        "module.exports = async ({ echo, text }) => (await echo({ text }))[1]", {"text": text}
     )
 
 
@@ -46,7 +45,7 @@ async def test_bytes_beside_replies_arrive_as_buffers(bench: Bench) -> None:
       const replies = await Promise.all(sizes.map((bytes) => echo({ bytes })));
       return replies.map(([, b]) => [b instanceof ArrayBuffer, b.byteLength, new Uint8Array(b).every((v, i) => v === i % 256)]);
     }"""
-    assert await bench.value(code) == [[True, 256 * size, True] for size in (0, 1, 3, 1000)]
+    assert [[True, 256 * size, True] for size in (0, 1, 3, 1000)] == await bench.value(code)
 
 
 async def test_bytes_that_do_not_fit_are_a_limit_failure(bench: Bench) -> None:
@@ -55,7 +54,7 @@ async def test_bytes_that_do_not_fit_are_a_limit_failure(bench: Bench) -> None:
         await bench.run("module.exports = ({ echo }) => echo({ bytes: 300_000 })", memory_bytes=40 << 20)
     ).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "memory")
+    assert ("limit", "memory") == (failure.type, failure.key)
 
 
 async def test_a_rejection_is_an_error_with_the_calls_stack(bench: Bench) -> None:
@@ -63,10 +62,10 @@ async def test_a_rejection_is_an_error_with_the_calls_stack(bench: Bench) -> Non
     code = "module.exports = async ({ echo }) => {\n  await null;\n  await echo({ fail: 'sorry' });\n}"
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert failure.message == "sorry"
+    assert "sorry" == failure.message
     assert failure.location is not None
-    assert (failure.location.line, failure.location.column) == (3, 9)
-    assert failure.stack == "EchoError: sorry\n    at module.exports (data/contacts/list.js:3:9)"
+    assert (3, 9) == (failure.location.line, failure.location.column)
+    assert "EchoError: sorry\n    at module.exports (data/contacts/list.js:3:9)" == failure.stack
 
 
 async def test_a_rejection_can_be_caught(bench: Bench) -> None:
@@ -74,7 +73,7 @@ async def test_a_rejection_can_be_caught(bench: Bench) -> None:
     code = (
         "module.exports = async ({ echo }) => { try { await echo({ fail: 'sorry' }) } catch (e) { return e.message } }"
     )
-    assert await bench.value(code) == "sorry"
+    assert "sorry" == await bench.value(code)
 
 
 async def test_a_payload_that_is_not_json_throws_its_path(bench: Bench) -> None:
@@ -87,8 +86,8 @@ async def test_a_payload_that_is_not_json_throws_its_path(bench: Bench) -> None:
 
     failure = (await bench.run("module.exports = ({ echo }) => echo({ a: [{ b: 1n }] })", calls=calls)).failure
     assert failure is not None
-    assert failure.message == "payload.a[0].b is a BigInt, which JSON cannot hold"
-    assert seen == []
+    assert "payload.a[0].b is a BigInt, which JSON cannot hold" == failure.message
+    assert [] == seen
 
 
 async def test_calls_not_awaited_are_cancelled_with_a_warning(bench: Bench) -> None:
@@ -106,11 +105,11 @@ async def test_calls_not_awaited_are_cancelled_with_a_warning(bench: Bench) -> N
     outcome = await bench.run(
         "module.exports = async ({ echo }) => {\n  echo(1);\n  await echo(2);\n  return 5;\n}", calls=calls
     )
-    assert outcome.value == 5
-    assert outcome.warnings == (
+    assert 5 == outcome.value
+    assert (
         "The method returned before 1 of its calls were answered (data/contacts/list.js:2:3);"
         " they were cancelled. Await every call.",
-    )
+    ) == outcome.warnings
     assert cancelled.is_set()
 
 
@@ -122,7 +121,7 @@ async def test_a_handler_can_end_the_run(bench: Bench) -> None:
         raise RunEnded(wanted)
 
     outcome = await bench.run("module.exports = async ({ echo }) => { try { await echo(1) } catch {} }", calls=calls)
-    assert outcome.failure == wanted
+    assert wanted == outcome.failure
 
 
 async def test_nothing_of_an_exception_reaches_javascript_or_the_log(
@@ -136,7 +135,7 @@ async def test_nothing_of_an_exception_reaches_javascript_or_the_log(
     with caplog.at_level(logging.DEBUG):
         outcome = await bench.run("module.exports = ({ echo }) => echo(1).catch((e) => e.stack)", calls=calls)
     assert outcome.failure is not None
-    assert (outcome.failure.type, outcome.failure.key) == ("internal", "host_call")
+    assert ("internal", "host_call") == (outcome.failure.type, outcome.failure.key)
     assert "s3cret" not in caplog.text + repr(outcome)
     assert "KeyError" in caplog.text
 
@@ -153,7 +152,7 @@ async def test_hostile_prototypes_lose_no_call(bench: Bench) -> None:
     JSON.parse = JSON.stringify = () => { while (true) {} };
     module.exports = async ({ echo }) => { const r = await echo({ a: 5 }); return { r, n: leaked.length } };
     """
-    assert await bench.value(code) == {"r": {"a": 5}, "n": 0}
+    assert {"r": {"a": 5}, "n": 0} == await bench.value(code)
 
 
 async def test_frozen_intrinsics_still_work(bench: Bench) -> None:
@@ -161,4 +160,4 @@ async def test_frozen_intrinsics_still_work(bench: Bench) -> None:
     code = """for (const k of Object.getOwnPropertyNames(globalThis)) { const v = globalThis[k];
       if (typeof v === "function") { Object.freeze(v.prototype); Object.freeze(v) } }
     module.exports = async ({ echo }) => { console.log("x"); return echo([1]) }"""
-    assert await bench.value(code) == [1]
+    assert [1] == await bench.value(code)

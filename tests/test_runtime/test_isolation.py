@@ -18,7 +18,7 @@ GLOBALS = Path(__file__).with_name("globals.txt").read_text().split()
 
 async def test_the_globals_are_these_and_no_others(bench: Bench) -> None:
     """No handle of the host, no shared memory and no WebAssembly is in reach."""
-    assert await bench.value("module.exports = () => Object.getOwnPropertyNames(globalThis).sort()") == GLOBALS
+    assert GLOBALS == await bench.value("module.exports = () => Object.getOwnPropertyNames(globalThis).sort()")
 
 
 async def test_every_run_has_a_fresh_isolate(bench: Bench) -> None:
@@ -27,7 +27,7 @@ async def test_every_run_has_a_fresh_isolate(bench: Bench) -> None:
       globalThis.mine = Array.prototype.mine = Object.prototype.mine = 1;
       module.exports = () => before"""
     for _ in range(3):
-        assert await bench.value(code) == [None, None, None]
+        assert [None, None, None] == await bench.value(code)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ async def test_no_code_is_made_from_strings(bench: Bench, code: str) -> None:
     failure = (await bench.run(f"module.exports = () => {code}")).failure
     assert failure is not None
     assert isinstance(failure.data, dict)
-    assert failure.data["name"] == "EvalError"
+    assert "EvalError" == failure.data["name"]
 
 
 async def test_call_sites_show_no_function_of_the_host(bench: Bench) -> None:
@@ -67,5 +67,5 @@ async def test_keys_never_share_a_process(bench: Bench) -> None:
             if worker.lease is not None:
                 worker_of.setdefault(worker.lease.isolation_key, set()).add(worker.process.process)
     processes = [process for group in worker_of.values() for process in group]
-    assert len(processes) == len(set(processes))
+    assert len(set(processes)) == len(processes)
     assert {"a", "b", "c"} <= worker_of.keys()

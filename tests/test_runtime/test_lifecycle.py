@@ -53,12 +53,12 @@ def test_killing_the_application_ends_every_process() -> None:
     """After SIGKILL to the application neither zygote nor worker is left, not even one that computes."""
     with subprocess.Popen([sys.executable, "-c", APPLICATION], stdout=subprocess.PIPE) as application:
         assert application.stdout is not None
-        assert application.stdout.readline() == b"running\n"
+        assert b"running\n" == application.stdout.readline()
         processes = psutil.Process(application.pid).children(recursive=True)
         assert len(processes) >= 2
         application.kill()
     _, alive = psutil.wait_procs(processes, timeout=5)
-    assert alive == []
+    assert [] == alive
 
 
 async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_bench: OpenBench) -> None:
@@ -75,9 +75,9 @@ async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_be
         os.kill(busy[0].process.process, signal.SIGKILL)
         failure = (await run).failure
         assert failure is not None
-        assert (failure.type, failure.key) == ("limit", "crashed")
-        assert await bench.value("module.exports = () => 2") == 2
-        assert (await other).value == {"after": 0.3}
+        assert ("limit", "crashed") == (failure.type, failure.key)
+        assert 2 == await bench.value("module.exports = () => 2")
+        assert {"after": 0.3} == (await other).value
 
 
 async def test_the_zygote_is_restarted_when_it_dies(open_bench: OpenBench) -> None:
@@ -89,8 +89,8 @@ async def test_the_zygote_is_restarted_when_it_dies(open_bench: OpenBench) -> No
         zygote.kill()
         failure = (await run).failure
         assert failure is not None
-        assert (failure.type, failure.key) == ("internal", "worker_lost")
-        assert await bench.value("module.exports = () => 3") == 3
+        assert ("internal", "worker_lost") == (failure.type, failure.key)
+        assert 3 == await bench.value("module.exports = () => 3")
         assert psutil.Process().children()[0].pid != zygote.pid
 
 
@@ -103,7 +103,7 @@ async def test_cancelling_the_caller_kills_the_run(code: str, open_bench: OpenBe
         run.cancel()
         with pytest.raises(asyncio.CancelledError):
             await run
-        assert await bench.value("module.exports = () => 4") == 4
+        assert 4 == await bench.value("module.exports = () => 4")
 
 
 async def test_closing_answers_every_caller_once(open_bench: OpenBench) -> None:
@@ -113,10 +113,10 @@ async def test_closing_answers_every_caller_once(open_bench: OpenBench) -> None:
         waiting = asyncio.create_task(bench.run(f"{LOOP} // third", key="third"))
         await asyncio.sleep(0.2)
     failures = [(await run).failure for run in runs]
-    assert [(failure.type, failure.key) for failure in failures if failure] == [("internal", "closed")] * 2
+    assert [("internal", "closed")] * 2 == [(failure.type, failure.key) for failure in failures if failure]
     with pytest.raises(SandboxClosedError):
         await waiting
-    assert descendants() == []
+    assert [] == descendants()
 
 
 async def test_a_sandbox_that_is_not_open_refuses_runs(open_bench: OpenBench) -> None:
@@ -135,7 +135,7 @@ async def test_runs_wait_for_a_worker_and_keys_take_turns(open_bench: OpenBench)
         outcomes = await asyncio.gather(
             *[bench.run(f"module.exports = ({{ echo }}) => echo({n})", key=str(n % 3)) for n in range(9)]
         )
-        assert [outcome.value for outcome in outcomes] == list(range(9))
+        assert list(range(9)) == [outcome.value for outcome in outcomes]
         assert len(descendants()) <= 2
 
 

@@ -57,8 +57,8 @@ async def test_each_abuse_has_its_own_limit(bench: Bench, code: str, key: str) -
     """A method that loops or hoards is ended, whatever it does to prevent that, and the next run works."""
     failure = (await bench.run(code, wall_time_seconds=30 if key == "memory" else 0.3, heap_bytes=32 << 20)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", key)
-    assert await bench.value("module.exports = () => 'fine'") == "fine"
+    assert ("limit", key) == (failure.type, failure.key)
+    assert "fine" == await bench.value("module.exports = () => 'fine'")
 
 
 @asynchronous
@@ -68,19 +68,19 @@ async def test_a_map_bomb_is_a_limit_failure(bench: Bench) -> None:
         await bench.run("module.exports = () => { const m = new Map(); for (let i = 0; ; i++) m.set(i, {}) }")
     ).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "memory")
+    assert ("limit", "memory") == (failure.type, failure.key)
 
 
 @asynchronous
 async def test_cpu_time_is_not_wall_time(bench: Bench) -> None:
     """Waiting costs no CPU time; computing does, and has an error of its own."""
     waits = "module.exports = async ({ echo }) => { await echo({ after: 0.4 }); return 1 }"
-    assert await bench.value(waits, cpu_time_seconds=0.2) == 1
+    assert 1 == await bench.value(waits, cpu_time_seconds=0.2)
     failure = (await bench.run("while (true) {}", cpu_time_seconds=0.2)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "cpu_time")
+    assert ("limit", "cpu_time") == (failure.type, failure.key)
     assert isinstance(failure.data, dict)
-    assert failure.data["value"] == 0.2
+    assert 0.2 == failure.data["value"]
 
 
 @asynchronous
@@ -96,7 +96,7 @@ async def test_one_huge_allocation_ends_only_its_worker(bench: Bench, code: str)
     """Where V8 aborts the process, that is an answer too."""
     failure = (await bench.run(code, wall_time_seconds=20)).failure
     assert failure is not None
-    assert failure.type == "limit"
+    assert "limit" == failure.type
     assert failure.key in {"memory", "crashed", "cpu_time"}
 
 
@@ -111,7 +111,7 @@ async def test_stack_overflow_is_the_methods_own_error(bench: Bench) -> None:
     """Endless recursion is an ordinary RangeError."""
     failure = (await bench.run("module.exports = () => (function f() { f() })()")).failure
     assert failure is not None
-    assert (failure.type, failure.message) == ("custom_code", "Maximum call stack size exceeded")
+    assert ("custom_code", "Maximum call stack size exceeded") == (failure.type, failure.message)
 
 
 @asynchronous
@@ -120,17 +120,17 @@ async def test_a_breach_cannot_be_caught(bench: Bench) -> None:
     code = "module.exports = async ({ breach, echo }) => { breach('widgets'); try { await echo(1) } catch {} return 1 }"
     failure = (await bench.run(code)).failure
     assert failure is not None
-    assert (failure.type, failure.key, failure.message) == ("limit", "widgets", "as asked")
+    assert ("limit", "widgets", "as asked") == (failure.type, failure.key, failure.message)
 
 
 @asynchronous
 async def test_a_call_that_is_too_long_is_a_breach(bench: Bench) -> None:
     """The payload of a host call is bounded in bytes."""
     code = "module.exports = async ({ echo, n }) => (await echo('é'.repeat(n))).length"
-    assert await bench.value(code, {"n": 49}, call_bytes=100) == 49
+    assert 49 == await bench.value(code, {"n": 49}, call_bytes=100)
     failure = (await bench.run(code, {"n": 50}, call_bytes=100)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "call_size")
+    assert ("limit", "call_size") == (failure.type, failure.key)
 
 
 @asynchronous
@@ -142,8 +142,8 @@ async def test_others_go_on_while_one_is_hostile(bench: Bench) -> None:
     ]
     good = "module.exports = async ({ echo }) => { for (let i = 0; i < 5; i++) await echo({ after: 0.01 }); return 7 }"
     outcomes = await asyncio.gather(*[bench.run(good, key="good") for _ in range(20)], *attacks)
-    assert [outcome.value for outcome in outcomes[:20]] == [7] * 20
-    assert {outcome.failure.type for outcome in outcomes[20:] if outcome.failure} == {"limit"}
+    assert [7] * 20 == [outcome.value for outcome in outcomes[:20]]
+    assert {"limit"} == {outcome.failure.type for outcome in outcomes[20:] if outcome.failure}
 
 
 def test_a_limit_must_be_above_zero() -> None:

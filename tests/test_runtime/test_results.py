@@ -34,7 +34,7 @@ VALUES: dict[str, Any] = {
 @pytest.mark.parametrize(("expression", "value"), VALUES.items(), ids=VALUES.keys())
 async def test_values_cross_as_json(bench: Bench, expression: str, value: Any) -> None:
     """A result crosses the wall as JSON.stringify would write it."""
-    assert await bench.value(f"module.exports = async () => ({expression})") == value
+    assert value == await bench.value(f"module.exports = async () => ({expression})")
 
 
 REFUSED = {
@@ -59,18 +59,18 @@ async def test_what_json_cannot_hold_is_named_by_its_path(bench: Bench, expressi
     """A result that JSON cannot hold fails the run with the path of what is wrong."""
     failure = (await bench.run(f"module.exports = async () => ({expression})")).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("custom_code", "result")
+    assert ("custom_code", "result") == (failure.type, failure.key)
     assert reason in failure.message
 
 
 async def test_a_result_may_be_as_long_as_the_limit_and_no_longer(bench: Bench) -> None:
     """The size of a result is measured in bytes of its JSON text."""
     code = "module.exports = ({ n }) => 'é'.repeat(n)"
-    assert await bench.value(code, {"n": 49}, result_bytes=100) == "é" * 49
+    assert "é" * 49 == await bench.value(code, {"n": 49}, result_bytes=100)
     failure = (await bench.run(code, {"n": 50}, result_bytes=100)).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "result_size")
-    assert failure.data == {"limit": "result_size", "value": 100, "used": 102}
+    assert ("limit", "result_size") == (failure.type, failure.key)
+    assert {"limit": "result_size", "value": 100, "used": 102} == failure.data
 
 
 @pytest.mark.parametrize("depth", [65, 300, 100_000])
@@ -79,8 +79,8 @@ async def test_a_result_nested_too_deep_is_a_limit_failure(bench: Bench, depth: 
     code = "module.exports = ({ n }) => { let o = 0; for (let i = 0; i < n; i++) o = [o]; return o }"
     failure = (await bench.run(code, {"n": depth})).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "result_depth")
-    assert await bench.value(code, {"n": 2}, result_depth=2) == [[0]]
+    assert ("limit", "result_depth") == (failure.type, failure.key)
+    assert [[0]] == await bench.value(code, {"n": 2}, result_depth=2)
 
 
 async def test_arguments_cross_byte_for_byte(bench: Bench) -> None:
@@ -89,10 +89,10 @@ async def test_arguments_cross_byte_for_byte(bench: Bench) -> None:
     code = "module.exports = ({ texts }) => texts.map((t) => [...Array(t.length).keys()].map((i) => t.charCodeAt(i)))"
     utf16 = [[int.from_bytes(t.encode("utf-16-le", "surrogatepass")[i : i + 2], "little") for i in range(0, 2 * n, 2)]
              for t in texts for n in [len(t.encode("utf-16-le", "surrogatepass")) // 2]]  # fmt: skip
-    assert await bench.value(code, {"texts": texts}) == utf16
+    assert utf16 == await bench.value(code, {"texts": texts})
 
 
 async def test_a_prototype_key_in_the_arguments_is_a_plain_property(bench: Bench) -> None:
     """`__proto__` in data never changes a prototype."""
     code = "module.exports = ({ input }) => [Object.keys(input), ({}).admin === undefined]"
-    assert await bench.value(code, {"input": {"__proto__": {"admin": True}}}) == [["__proto__"], True]
+    assert [["__proto__"], True] == await bench.value(code, {"input": {"__proto__": {"admin": True}}})

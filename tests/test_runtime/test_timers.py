@@ -23,7 +23,7 @@ async def test_timers_fire_in_order_of_time_then_of_setting(bench: Bench) -> Non
       await new Promise((resolve) => setTimeout(resolve, 40));
       return seen;
     }"""
-    assert await bench.value(code) == ["at once", "first", "second", "late"]
+    assert ["at once", "first", "second", "late"] == await bench.value(code)
 
 
 async def test_microtasks_run_between_two_timers(bench: Bench) -> None:
@@ -35,7 +35,7 @@ async def test_microtasks_run_between_two_timers(bench: Bench) -> None:
       await new Promise((resolve) => setTimeout(resolve, 5));
       return seen;
     }"""
-    assert await bench.value(code) == ["t1", "m1", "m2", "t2"]
+    assert ["t1", "m1", "m2", "t2"] == await bench.value(code)
 
 
 async def test_intervals_repeat_until_cleared(bench: Bench) -> None:
@@ -44,7 +44,7 @@ async def test_intervals_repeat_until_cleared(bench: Bench) -> None:
       let n = 0;
       const id = setInterval(() => { if (++n === 3) { clearInterval(id); setTimeout(() => resolve(n), 5) } }, 1);
     })"""
-    assert await bench.value(code) == 3
+    assert 3 == await bench.value(code)
 
 
 async def test_a_cleared_timer_never_fires(bench: Bench) -> None:
@@ -67,7 +67,7 @@ async def test_a_throw_in_a_callback_fails_the_run(bench: Bench, how: str) -> No
     """An error that nobody can catch ends the run, with its place."""
     failure = (await bench.run(f"module.exports = () => new Promise(() => {{ {how} }})")).failure
     assert failure is not None
-    assert (failure.type, failure.message) == ("custom_code", "late")
+    assert ("custom_code", "late") == (failure.type, failure.message)
     assert failure.location is not None
 
 
@@ -82,11 +82,11 @@ async def test_only_functions_can_be_scheduled(bench: Bench, call: str) -> None:
 async def test_timers_left_at_the_end_are_cancelled_with_a_warning(bench: Bench) -> None:
     """A method's end is the end of its timers, and the report says so."""
     outcome = await bench.run("module.exports = () => { setTimeout(() => console.log('never'), 1); return 1 }")
-    assert outcome.value == 1
-    assert bench.lines == []
-    assert outcome.warnings == (
+    assert 1 == outcome.value
+    assert [] == bench.lines
+    assert (
         "The method returned while 1 of its timers were waiting (data/contacts/list.js:1:26); they were cancelled.",
-    )
+    ) == outcome.warnings
 
 
 async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench) -> None:
@@ -95,4 +95,4 @@ async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench) -> None:
         await bench.run("module.exports = () => { for (let i = 0; i < 1e5; i++) setTimeout(() => {}, 1e9) }")
     ).failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("limit", "timers")
+    assert ("limit", "timers") == (failure.type, failure.key)

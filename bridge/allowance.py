@@ -1,0 +1,39 @@
+"""Allowance: how many requests a run may make, and how many at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from runtime import Failure, RunEnded
+
+if TYPE_CHECKING:
+    from .limits import Limits
+
+
+class Allowance:
+    """Counts the requests of one run.
+
+    A call counts as soon as it is made, so that a flood of calls ends the run before it fills the memory.
+
+    Args:
+        limits: Says how many, and how many at a time.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.requests
+        self._taken = 0
+        self.slot = asyncio.Semaphore(limits.concurrent_requests)
+        """Held while a request is under way, redirects included."""
+
+    def take(self) -> None:
+        """Count one more request.
+
+        Raises:
+            RunEnded: The run has had all it may make.
+        """
+        self._taken += 1
+        if self._taken > self._most:
+            raise RunEnded(
+                Failure(type="limit", key="requests", message=f"The method made more than {self._most} requests.")
+            )

@@ -1,0 +1,47 @@
+"""What a status means to the method (semantics 2.7)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from .errors import ConnectionFailedError
+from .retry_after import retry_after_seconds
+
+if TYPE_CHECKING:
+    from .response import Response
+
+EXPIRED: Final = "access_token_expired"
+RATE_LIMITED: Final = "rate_limit_exceeded"
+
+_KEYS: Final = {HTTPStatus.UNAUTHORIZED.value: EXPIRED, HTTPStatus.TOO_MANY_REQUESTS.value: RATE_LIMITED}
+_EXCERPT_CHARACTERS: Final = 200
+
+
+def refuse_unsuccessful(request_name: str, response: Response) -> None:
+    """Raise the error that a response stands for, unless its status is one of 200 to 299.
+
+    Args:
+        request_name: Verb and URL, without secrets.
+        response: The answer.
+
+    Raises:
+        ConnectionFailedError: Keys `access_token_expired` for 401, `rate_limit_exceeded` for 429, none otherwise.
+    """
+    if response.is_success:
+        return
+    status = f"{response.status} {response.reason}".strip()
+    excerpt = _excerpt(response)
+    raise ConnectionFailedError(
+        f"{request_name} was answered with {status}{': ' if excerpt else ''}{excerpt}",
+        key=_KEYS.get(response.status),
+        response=response,
+        retry_after_seconds=retry_after_seconds(response) if response.status == HTTPStatus.TOO_MANY_REQUESTS else None,
+    )
+
+
+def _excerpt(response: Response) -> str:
+    """Return the start of the body on one line."""
+    start = response.body[: 4 * _EXCERPT_CHARACTERS].decode("utf-8", "replace")
+    text = " ".join("".join(character if character.isprintable() else " " for character in start).split())
+    return text if len(text) <= _EXCERPT_CHARACTERS else f"{text[:_EXCERPT_CHARACTERS]}…"

@@ -1,0 +1,28 @@
+"""CleanConnector: opens sockets, and takes none back into use on which something came that nobody asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ConnectionKey
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+
+class CleanConnector(aiohttp.TCPConnector):
+    """A connector whose idle connections are checked before they are used again.
+
+    A server may send a second response that would be taken for the answer to the next request. aiohttp notices it when
+    a connection becomes idle, but not when it comes later.
+    """
+
+    async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
+        """Return an idle connection, if there is one on which nothing came since."""
+        while (connection := await super()._get(key, traces)) is not None:
+            if connection.protocol is not None and not connection.protocol.should_close:
+                return connection
+            connection.close()
+        return None

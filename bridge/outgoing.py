@@ -1,0 +1,104 @@
+"""OutgoingRequest: one request, ready to be sent, made from a call in a list of small steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+from .errors import RequestRefusedError
+from .headers import refuse_too_many
+from .merging import merge, merge_base_uri
+from .origin import Origin
+from .query import with_query
+from .target import target_url
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .call import MethodCall
+    from .client_config import ClientConfig
+    from .limits import Limits
+
+_DEFAULT_HEADERS: Final = {
+    "accept": "application/json, text/plain, */*",
+    "user-agent": f"methodhost/{version('methodhost')}",
+}
+_JSON: Final = "application/json"
+_OFFERED_ENCODINGS: Final = "gzip, deflate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingRequest:
+    """One request, ready to be sent.
+
+    Attributes:
+        verb: Upper case.
+        url: Checked; host and port are dialled as they are here.
+        headers: By lower-case name.
+        body: Sent as it is; None sends none.
+        carries_client: Whether the client's credentials are in it.
+        full_response: Whether the call gives status and headers beside the data.
+        warnings: What the method's author should know.
+    """
+
+    verb: str
+    url: httpx.URL
+    headers: dict[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+    carries_client: bool
+    full_response: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingRequest:
+    """Return the request that a call means.
+
+    Args:
+        call: What the method asked for.
+        config: How the client is configured.
+        limits: Bound URL and headers.
+
+    Raises:
+        RequestRefusedError: It asks for something impossible.
+        ClientIncompleteError: The client has no base for its path.
+    """
+    url = target_url(merge_base_uri(config, call.options), call.path)
+    owned = config.owns(url)
+    merged = merge(config if owned else config.for_others(), call)
+    url = with_query(url, merged.query)
+    _refuse_too_long(url, limits)
+    headers = _completed(merged.headers, has_body=call.body is not None)
+    refuse_too_many(headers.items(), limits)
+    return OutgoingRequest(
+        verb=call.verb,
+        url=url,
+        headers=headers,
+        body=None if call.body is None else call.body.encode("utf-8", "replace"),
+        carries_client=owned,
+        full_response=merged.full_response,
+        warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
+    )
+
+
+def _completed(headers: dict[str, str], *, has_body: bool) -> dict[str, str]:
+    """Return the headers with those that every request has."""
+    body_headers = {"content-type": _JSON} if has_body else {}
+    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": _OFFERED_ENCODINGS}
+
+
+def _refuse_too_long(url: httpx.URL, limits: Limits) -> None:
+    if len(str(url)) > limits.url_bytes:
+        raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes.", key="url")
+
+
+def _left_out_warnings(names: tuple[str, ...]) -> list[str]:
+    return [f"The header {name} was not sent: it belongs to the host." for name in names]
+
+
+def _stranger_warnings(config: ClientConfig, url: httpx.URL, *, owned: bool) -> list[str]:
+    """Explain a request without credentials, which the server is about to refuse."""
+    if owned or not (config.headers or config.query or config.auth):
+        return []
+    what = f"The client's headers, query and auth were not sent to {Origin.of(url)}"
+    return [f"{what}: they go to the origin of its baseUri only."]

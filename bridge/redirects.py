@@ -1,0 +1,56 @@
+"""Redirects, followed by hand: each hop is judged like a first request (decision 20)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from .errors import EgressRefusedError, RequestRefusedError
+from .origin import Origin
+from .target import parse_url
+
+if TYPE_CHECKING:
+    import httpx
+
+    from .outgoing import OutgoingRequest
+    from .response import Response
+
+_TO_GET: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
+_SAME_AGAIN: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+_FOR_ANYBODY: Final = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "range", "user-agent"})
+"""Headers that hold no secret. No other goes to another origin: a method, too, may have set a key of its own."""
+
+
+def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | None:
+    """Return the request that a redirect asks for; None where the response is none.
+
+    Raises:
+        EgressRefusedError: `redirect`: it leads to no URL that a method may ask for.
+    """
+    location = response.header("location")
+    if location is None or response.status not in _TO_GET | _SAME_AGAIN:
+        return None
+    url = _resolved(request.url, location)
+    hop = replace(request, url=url)
+    if response.status in _TO_GET and request.verb != "GET":
+        hop = _without_body(hop)
+    return hop if Origin.of(request.url).reaches(Origin.of(url)) else _for_anybody(hop)
+
+
+def _resolved(url: httpx.URL, location: str) -> httpx.URL:
+    try:
+        return parse_url(str(url.join(location)))
+    except (RequestRefusedError, ValueError, TypeError):
+        raise EgressRefusedError("The server redirects to something that is not an http URL.", key="redirect") from None
+
+
+def _without_body(request: OutgoingRequest) -> OutgoingRequest:
+    headers = {name: value for name, value in request.headers.items() if name != "content-type"}
+    return replace(request, verb="GET", body=None, headers=headers)
+
+
+def _for_anybody(request: OutgoingRequest) -> OutgoingRequest:
+    """Return the request without anything that was meant for the origin it leaves."""
+    headers = {name: value for name, value in request.headers.items() if name in _FOR_ANYBODY}
+    return replace(request, headers=headers, carries_client=False)

@@ -1,0 +1,52 @@
+"""Replies: what the extension's JavaScript makes a result or an error of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runtime import HostReply
+
+if TYPE_CHECKING:
+    from runtime import JSON
+
+    from .errors import CallError
+    from .outgoing import OutgoingRequest
+    from .redaction import Redactor
+    from .response import Response
+
+
+def success_reply(request: OutgoingRequest, response: Response) -> HostReply:
+    """Return the answer to a call that went well; the body stands beside it as text, parsed by the sandbox alone.
+
+    Args:
+        request: As it was prepared from the call.
+        response: With a status of 200 to 299.
+    """
+    value: dict[str, JSON] = {"full": request.full_response, "warnings": list(request.warnings), **_head(response)}
+    return HostReply(ok=True, value=value, text=response.text)
+
+
+def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
+    """Return the answer to a call that failed.
+
+    Args:
+        error: Why.
+        redactor: Masks secrets that the server put into what the message quotes. The response itself is the method's.
+    """
+    request, response = error.request, error.response
+    value: dict[str, JSON] = {
+        "type": error.type,
+        "key": error.key,
+        "message": redactor.text(error.message),
+        "retryAfter": error.retry_after_seconds,
+        "warnings": list(request.warnings) if request else [],
+        "request": {"method": request.verb, "url": redactor.text(str(request.url.copy_with(query=None)))}
+        if request
+        else None,
+        "response": {**_head(response), "body": response.text} if response else None,
+    }
+    return HostReply(ok=False, value=value)
+
+
+def _head(response: Response) -> dict[str, JSON]:
+    return {"status": response.status, "statusText": response.reason, "headers": response.headers_json()}

@@ -1,0 +1,52 @@
+"""Response: what a server answered, read whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What a server answered.
+
+    Attributes:
+        status: 200 to 599.
+        reason: The text beside it.
+        headers: In order, names in lower case.
+        body: Decompressed.
+    """
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of 200 to 299."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def text(self) -> str:
+        """The body as text: UTF-8 whatever the server says, as axios reads it."""
+        return self.body.decode("utf-8", "replace")
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header; `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+    def headers_json(self) -> JSON:
+        """Return the headers as a method sees them: repeated ones joined, `set-cookie` a list (semantics 2.6)."""
+        joined: dict[str, JSON] = {}
+        for name, value in self.headers:
+            before = joined.get(name)
+            if name == "set-cookie":
+                joined[name] = [*(before if isinstance(before, list) else []), value]
+            else:
+                joined[name] = value if before is None else f"{before}, {value}"
+        return joined

@@ -1,0 +1,136 @@
+"""The URL that a call means.
+
+What is checked here is what is dialled: every later step takes host and port from the `httpx.URL` made here.
+Rules: decisions 12 and 16; the traps are those of the reference on hostile methods, group G.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from typing import Final
+
+import httpx
+
+from .address import is_literal
+from .errors import ClientIncompleteError, RequestRefusedError
+from .origin import DEFAULT_PORTS
+
+_ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME_WITHOUT_HOST: Final = re.compile(r"(https?|wss?|ftp|file|data|blob|about|javascript|mailto):", re.IGNORECASE)
+_SPLIT: Final = re.compile(
+    r"(?P<scheme>[^:/?#]+)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<query>\?[^#]*)?(#.*)?", re.DOTALL
+)
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_HOST_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+_MOST_PORT: Final = 65535
+
+
+def target_url(base_uri: str | None, path: str) -> httpx.URL:
+    """Return the URL of a call: an absolute URL as it is, anything else appended to the base.
+
+    Args:
+        base_uri: Of the client or the call; its query stays.
+        path: What the method asked for; its query is kept verbatim, a fragment is dropped.
+
+    Raises:
+        RequestRefusedError: `url`: there is no such URL, or it is a trick.
+        ClientIncompleteError: The path is relative and there is no base.
+    """
+    _refuse_hidden(path)
+    if _ABSOLUTE.match(path):
+        return parse_url(path)
+    if _SCHEME_WITHOUT_HOST.match(path):
+        raise _refused("it starts with a scheme but has no '//' and host")
+    if path.startswith("//"):
+        raise _refused("it starts with '//': write the scheme too, or one slash")
+    if not base_uri:
+        raise ClientIncompleteError("The client has no baseUri, so a path must be an absolute URL.")
+    return parse_url(_appended(base_uri, path))
+
+
+def parse_url(text: str) -> httpx.URL:
+    """Return an absolute URL, checked, with its host in one spelling and its path without dot segments.
+
+    Raises:
+        RequestRefusedError: `url`.
+    """
+    _refuse_hidden(text)
+    parts = _SPLIT.fullmatch(text.rstrip(" "))
+    if parts is None or parts["scheme"].lower() not in DEFAULT_PORTS:
+        raise _refused("it must start with http:// or https://")
+    if "@" in parts["authority"]:
+        raise _refused("it holds a user name or password: give them as auth")
+    path = "/".join(_resolved(parts["path"].split("/")))
+    try:
+        url = httpx.URL(f"{parts['scheme']}://{parts['authority']}{path or '/'}{parts['query'] or ''}")
+    except httpx.InvalidURL:
+        raise _refused("its host, port or path is not valid") from None
+    return _with_checked_host(url)
+
+
+def _appended(base_uri: str, path: str) -> str:
+    """Return the base with the path after its own, and both queries."""
+    base, _, base_query = base_uri.partition("#")[0].partition("?")
+    own, _, own_query = path.partition("#")[0].partition("?")
+    segments = own.strip("/").split("/")
+    resolved = _resolved(segments, above="it climbs above the client's baseUri")
+    if own.strip("/"):
+        base = f"{base.rstrip('/')}/{'/'.join(resolved)}{'/' if own.endswith('/') else ''}"
+    elif own_query:
+        base = base.rstrip("/")
+    query = "&".join(part for part in (base_query, own_query) if part)
+    return f"{base}?{query}" if query else base
+
+
+def _resolved(segments: list[str], *, above: str | None = None) -> list[str]:
+    """Return path segments without `.` and `..`, however they are encoded.
+
+    Args:
+        segments: Of a path.
+        above: Why a path that climbs above its start is refused; without it, such a step is dropped as browsers do.
+    """
+    kept: list[str] = []
+    for index, segment in enumerate(segments):
+        step = segment.lower().replace("%2e", ".")
+        if step not in {".", ".."}:
+            kept.append(segment)
+            continue
+        if step == ".." and above and not kept:
+            raise _refused(above)
+        if step == ".." and len(kept) > (0 if above else 1):
+            kept.pop()
+        if index == len(segments) - 1:
+            kept.append("")
+    return kept
+
+
+def _with_checked_host(url: httpx.URL) -> httpx.URL:
+    """Return the URL with a legacy form of an IPv4 address (`127.1`, `0x7f000001`) as the address it means."""
+    host = url.raw_host.decode("ascii")
+    if url.port is not None and not 0 < url.port <= _MOST_PORT:
+        raise _refused("its port is not a port")
+    if ":" in host:
+        if "%" in host or not is_literal(host):
+            raise _refused("its host is not an IPv6 address")
+        return url
+    if not _HOST_NAME.fullmatch(host):
+        raise _refused("its host is not a host name")
+    try:
+        return url.copy_with(host=socket.inet_ntoa(socket.inet_aton(host.removesuffix("."))))
+    except OSError:
+        return url
+
+
+def _refuse_hidden(text: str) -> None:
+    """Refuse what parsers read differently from each other."""
+    if _CONTROL.search(text):
+        raise _refused("it holds a control character or half of a surrogate pair")
+    if text[:1].isspace():
+        raise _refused("it starts with a space")
+    if "\\" in text.partition("?")[0].partition("#")[0]:
+        raise _refused("it holds a backslash")
+
+
+def _refused(reason: str) -> RequestRefusedError:
+    return RequestRefusedError(f"The URL cannot be requested: {reason}.", key="url")

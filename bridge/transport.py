@@ -1,0 +1,128 @@
+"""PinnedTransport: HTTP over sockets that only one connection id uses, to addresses that were checked.
+
+It joins httpx to aiohttp itself rather than through `httpx-aiohttp`, which lets aiohttp rewrite URLs (`/a/%2e%2e/b`
+becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connection as a connect timeout.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import httpx
+from yarl import URL
+
+from .connector import CleanConnector
+from .origin import DEFAULT_PORTS
+from .resolver import CheckedResolver
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Callable
+
+    from .egress import EgressPolicy
+
+_AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_LONGEST_HEADER_BYTES: Final = 16 * 1024
+_KEEP_ALIVE_SECONDS: Final = 15.0
+
+
+class PinnedTransport(httpx.AsyncBaseTransport):
+    """An httpx transport on a session of aiohttp.
+
+    Follows no redirect, keeps no cookie, unpacks nothing, reads no environment. Beside the method, URL, headers and
+    content of a request it takes the extension `timeout` with `connect`, in seconds.
+
+    Args:
+        policy: Decides which addresses may be dialled.
+        tls: For https.
+    """
+
+    def __init__(self, *, policy: EgressPolicy, tls: ssl.SSLContext) -> None:
+        self.in_use = 0
+        """Requests whose responses are not closed yet."""
+        self._policy = policy
+        connector = CleanConnector(
+            resolver=CheckedResolver(policy),
+            use_dns_cache=False,
+            ssl=tls,
+            limit=0,  # each run has a limit of its own
+            keepalive_timeout=_KEEP_ALIVE_SECONDS,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_AUTOMATIC_HEADERS,
+            auto_decompress=False,
+            max_line_size=_LONGEST_HEADER_BYTES,
+            max_field_size=_LONGEST_HEADER_BYTES,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its response as soon as the headers are there.
+
+        Raises:
+            EgressRefusedError: It would reach what it may not.
+            aiohttp.ClientError: It could not be sent, or what came back is not HTTP.
+        """
+        self._policy.admit(request.url)
+        self.in_use += 1
+        try:
+            response = await self._send(request)
+        except BaseException:
+            self._end_use()
+            raise
+        return httpx.Response(
+            response.status,
+            headers=list(response.raw_headers),
+            stream=_Body(response, self._end_use),
+            extensions={"reason_phrase": (response.reason or "").encode("utf-8", "replace")},
+        )
+
+    async def aclose(self) -> None:
+        """Close all sockets."""
+        await self._session.close()
+
+    async def _send(self, request: httpx.Request) -> aiohttp.ClientResponse:
+        """Send a request and wait for the headers of its response."""
+        return await self._session.request(
+            request.method,
+            _dialled(request.url),
+            headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
+            data=io.BytesIO(request.content) if request.content else None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, connect=request.extensions.get("timeout", {}).get("connect")),
+        )
+
+    def _end_use(self) -> None:
+        self.in_use -= 1
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a response, as it comes. A response that was not read to its end takes its socket with it."""
+
+    def __init__(self, response: aiohttp.ClientResponse, end_use: Callable[[], None]) -> None:
+        self._response = response
+        self._end_use = end_use
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._response.content.iter_any():
+            yield chunk
+
+    async def aclose(self) -> None:
+        self._response.close()
+        self._end_use()
+
+
+def _dialled(url: httpx.URL) -> URL:
+    """Return the URL for aiohttp, which takes it as it is: checked host and port, path and query verbatim."""
+    path, _, query = url.raw_path.decode("ascii").partition("?")
+    return URL.build(
+        scheme=url.scheme,
+        host=url.raw_host.decode("ascii"),
+        port=url.port or DEFAULT_PORTS[url.scheme],
+        path=path,
+        query_string=query,
+        encoded=True,
+    )

@@ -1,0 +1,136 @@
+"""The command line: what a person types, and how the command ends."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from .connector import Connector
+from .context import MODES
+from .errors import ConnectorsError, DefinitionError
+from .exit_status import ExitStatus
+from .report import RunError, RunReport
+from .run_command import RunCommand
+from .termination import Termination
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+    from .render_json import JsonOutput
+    from .render_terminal import TerminalOutput
+
+
+@dataclass(kw_only=True)
+class Session:
+    """One execution of the command.
+
+    Attributes:
+        output: Where its result goes.
+        report: Its result; none where it only printed help.
+        connector: The connector that was run.
+        status: Its exit status.
+    """
+
+    output: JsonOutput | TerminalOutput
+    report: RunReport | None = None
+    connector: Connector | None = None
+    status: ExitStatus = ExitStatus.OK
+
+    def fail(self, status: ExitStatus, error: RunError) -> None:
+        """Take an error of the command itself for its result."""
+        self.status = status
+        self.report = RunReport(ok=False, error=error)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="methodhost", prog_name="methodhost")
+def methodhost() -> None:
+    """Run JavaScript methods of connectors, each in a sandbox of its own."""
+
+
+@methodhost.command()
+@click.argument("target")
+@click.argument("method", required=False)
+@click.option(
+    "--args", metavar="JSON|@FILE|-", help="Properties of the object the method receives; - reads standard input."
+)
+@click.option("--input", metavar="JSON|@FILE", help="The same for one property, input.")
+@click.option("--connection", metavar="FILE", help="YAML or JSON with id, credentials, parameters and apiClient.")
+@click.option(
+    "--mode", type=click.Choice(MODES), default="sync", show_default=True, help="async waits when the API says 429."
+)
+@click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="Open a loopback or private address; repeatable.")
+@click.option(
+    "--limit",
+    "limits",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="wall_time=2, memory=256MB, requests=500, ...; repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def run(session: Session, target: str, as_json: bool, **options: object) -> None:
+    """Run one method of TARGET, a connector's folder or a single .js file.
+
+    METHOD is a name such as data/contacts/list; it may be left out where there is only one.
+
+    The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
+    and 3 when a limit was hit.
+    """
+    session.connector = Connector.load(target)
+    session.report = RunCommand(**options).execute(session.connector, session.output.on_event)
+    session.status = ExitStatus.of(session.report)
+
+
+def main() -> NoReturn:
+    """Run the command and exit; the entry point."""
+    arguments = sys.argv[1:]
+    session = Session(output=_output(arguments))
+    with Termination() as termination:
+        _conclude(arguments, session, termination)
+    if session.report is not None:
+        session.output.show(session.report, session.connector)
+    sys.exit(session.status)
+
+
+def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:
+    """Choose the output, before the arguments can be found wrong. Loads only what that output needs."""
+    if "--json" in arguments:
+        from .render_json import JsonOutput
+
+        return JsonOutput()
+    from .render_terminal import TerminalOutput
+
+    return TerminalOutput()
+
+
+def _conclude(arguments: Sequence[str], session: Session, termination: Termination) -> None:
+    """Run the command to its end, whatever that is."""
+    try:
+        methodhost.main(args=list(arguments), prog_name="methodhost", standalone_mode=False, obj=session)
+    except click.ClickException as caught:
+        message = f"{caught.format_message()} Try --help."
+        session.fail(ExitStatus.WRONG, RunError(type="configuration", key="usage", message=message))
+    except ConnectorsError as caught:
+        session.fail(ExitStatus.WRONG, _error_of(caught))
+    except (click.Abort, KeyboardInterrupt):
+        session.fail(
+            termination.status, RunError(type="internal", key="interrupted", message="The run was interrupted.")
+        )
+    except Exception as caught:  # noqa: BLE001 (the command still owes its document)
+        traceback.print_exception(caught)
+        message = f"This is a fault of methodhost: {type(caught).__name__}."
+        session.fail(ExitStatus.FAILED, RunError(type="internal", message=message))
+
+
+def _error_of(caught: ConnectorsError) -> RunError:
+    """Return an error of the application's side as the one error shape."""
+    where = (
+        {"file": caught.file, "key": caught.key, "line": caught.line} if isinstance(caught, DefinitionError) else None
+    )
+    return RunError(type="configuration", key=caught.code, message=str(caught), data=where)

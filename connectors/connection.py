@@ -1,0 +1,57 @@
+"""Connection: one customer's access to one external app."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from bridge import ClientConfig  # noqa: TC001 (pydantic reads it)
+
+from .document import Document
+from .errors import ConnectionFileError, DefinitionError
+from .source_file import SourceFile
+
+
+class Connection(BaseModel):
+    """One customer's access to one external app.
+
+    The id is a security boundary: runs with the same id may share worker processes and sockets, others never do.
+
+    Attributes:
+        id: Which customer and app; unique in the application.
+        credentials: What makes the client; given to methods, masked in everything that is reported.
+        parameters: What the customer chose when connecting; the default of a method's `parameters`.
+        api_client: `baseUri`, `headers`, `query` and `auth`, for a connector that makes no client of its own.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
+    credentials: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
+    parameters: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
+    api_client: ClientConfig | None = Field(default=None, alias="apiClient", repr=False)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Connection:
+        """Read a connection from a YAML or JSON file.
+
+        Raises:
+            ConnectionFileError: Names the file, the key and its line.
+        """
+        path = Path(path)
+        try:
+            file = SourceFile.read(path, name=path.name)
+        except DefinitionError as caught:
+            raise ConnectionFileError(caught.message, file=str(path)) from caught
+        return Document.parse(file.place, file.text, error=ConnectionFileError).into(cls)
+
+
+def digest_of(value: object) -> str:
+    """Return the SHA-256 of a JSON value, in hexadecimal."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

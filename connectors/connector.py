@@ -1,0 +1,149 @@
+"""Connector: a folder of definitions, or one file, loaded once and never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from .document import Document
+from .errors import DefinitionError, UnknownMethodError
+from .folder import SPEC, read_folder
+from .mapping import FormulaMapping
+from .method import MAPPING, Method
+from .source_file import SourceFile
+from .spec import ConnectorSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MAKE_API_CLIENT = "auth/make-api-client"
+REFRESH_CREDENTIALS = "auth/refresh-credentials"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connector:
+    """What methods there are for one external app, and how a client for it is made.
+
+    Attributes:
+        place: The folder or file it came from, for errors.
+        spec: What it says of itself.
+        files: Its files by their path inside it.
+        methods: Its methods by name.
+        client_mapping: How its client is made, where that is written as a mapping.
+    """
+
+    place: str
+    spec: ConnectorSpec
+    files: Mapping[str, SourceFile] = field(repr=False)
+    methods: Mapping[str, Method] = field(repr=False)
+    client_mapping: FormulaMapping | None = field(default=None, repr=False)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Connector:
+        """Load a connector's folder, or one `.js` file as a connector with one method.
+
+        Raises:
+            DefinitionError: Names the file, and its key and line where there is one.
+        """
+        path = Path(path)
+        if path.is_dir():
+            return _from_files(str(path), read_folder(path))
+        if not path.exists():
+            raise DefinitionError("There is no such file or folder.", file=str(path))
+        if path.suffix != ".js":
+            raise DefinitionError("A connector is a folder, or one file whose name ends in .js.", file=str(path))
+        return _from_method(SourceFile.read(path, name=path.name))
+
+    @classmethod
+    def from_source(cls, name: str, code: str) -> Connector:
+        """Make a connector with one method from JavaScript text.
+
+        Args:
+            name: The method's name, `list`.
+            code: The text of its file.
+
+        Raises:
+            DefinitionError: There is no code, or it is not Unicode.
+        """
+        return _from_method(SourceFile.of(f"{name.removesuffix('.js')}.js", code))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the names and texts of all files."""
+        lines = (f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items()))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def find(self, name: str | None = None) -> Method:
+        """Return a method by its name, or the only one.
+
+        Suffix and spelling are forgiven (`data/contacts/findById`), and `operations/<key>` means its method `run`.
+
+        Raises:
+            UnknownMethodError: Lists the methods there are, and names the nearest.
+            DefinitionError: No name was given, and there is more than one method.
+        """
+        if name is None:
+            return self._only_method()
+        wanted = {_squashed(name), f"{_squashed(name)}/run"}
+        for method in self.methods.values():
+            if wanted & {_squashed(method.name), _squashed(method.file.name)}:
+                return method
+        raise UnknownMethodError(name, self.methods.keys(), file=self.place)
+
+    def _only_method(self) -> Method:
+        """Return the one method, methods of authentication aside where there is another."""
+        candidates = [method for method in self.methods.values() if not method.in_auth] or list(self.methods.values())
+        if len(candidates) != 1:
+            listing = ", ".join(sorted(method.name for method in candidates)) or "none"
+            raise DefinitionError(f"Say which method to run. Methods: {listing}.", file=self.place)
+        return candidates[0]
+
+
+def _squashed(name: str) -> str:
+    """Return a name without what people spell differently."""
+    return name.strip("/").removeprefix("./").removesuffix(".js").replace("-", "").lower()
+
+
+def _from_method(file: SourceFile) -> Connector:
+    """Make a connector of one file."""
+    method = Method(name=file.name.removesuffix(".js"), file=file)
+    return Connector(
+        place=file.place,
+        spec=ConnectorSpec(key=method.name, name=method.name),
+        files=MappingProxyType({file.name: file}),
+        methods=MappingProxyType({method.name: method}),
+    )
+
+
+def _from_files(place: str, files: dict[str, SourceFile]) -> Connector:
+    """Make a connector of the files of a folder."""
+    methods = _methods(files.values())
+    spec = files.get(SPEC)
+    if spec is None and not methods:
+        raise DefinitionError(f"This is no connector: there is neither {SPEC} nor a method in it.", file=place)
+    client = methods.get(MAKE_API_CLIENT)
+    return Connector(
+        place=place,
+        spec=Document.parse(spec.place, spec.text).into(ConnectorSpec) if spec else ConnectorSpec(),
+        files=MappingProxyType(files),
+        methods=MappingProxyType(methods),
+        client_mapping=FormulaMapping.parse(client.file) if client and client.implementation == MAPPING else None,
+    )
+
+
+def _methods(files: Iterable[SourceFile]) -> dict[str, Method]:
+    """Find the methods in the files."""
+    methods: dict[str, Method] = {}
+    for file in files:
+        method = Method.in_file(file)
+        if method is None:
+            continue
+        if method.name in methods:
+            other = methods[method.name].file.place
+            raise DefinitionError(f"The method {method.name} is also written in {other}.", file=file.place)
+        methods[method.name] = method
+    return methods

@@ -1,0 +1,43 @@
+"""RunContext: what all parts of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+if TYPE_CHECKING:
+    from bridge import Limits
+
+    from .connection import Connection
+    from .connector import Connector
+    from .record import RunRecord
+
+Mode: TypeAlias = Literal["sync", "async"]
+"""`sync`: somebody waits, so a 429 is an error at once; `async`: the run waits as the server asks."""
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContext:
+    """One run.
+
+    Attributes:
+        connector: Whose method runs.
+        connection: For whom, as the caller gave it.
+        mode: What a 429 means.
+        limits: What the run may use, all its parts together.
+        record: What happened so far.
+        inner: Whether a method waits for this in the middle of its own run.
+    """
+
+    connector: Connector
+    connection: Connection | None
+    mode: Mode
+    limits: Limits
+    record: RunRecord
+    inner: bool = False
+
+    @property
+    def isolation_key(self) -> str:
+        """Whose worker processes and sockets the run may share: those of its connection, or else of its connector."""
+        return f"connection {self.connection.id}" if self.connection else f"connector {self.connector.digest}"

@@ -1,0 +1,27 @@
+"""ExitStatus: what the command tells its caller."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .report import RunReport
+
+
+class ExitStatus(IntEnum):
+    """The exit status of `methodhost run`."""
+
+    OK = 0
+    FAILED = 1
+    WRONG = 2
+    LIMIT = 3
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+    @classmethod
+    def of(cls, report: RunReport) -> ExitStatus:
+        """Return the status that says how the run of `report` ended."""
+        if report.error is None:
+            return cls.OK
+        return {"configuration": cls.WRONG, "limit": cls.LIMIT}.get(report.error.type, cls.FAILED)

@@ -1,0 +1,78 @@
+"""The folder of a connector on disk, read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .errors import DefinitionError
+from .source_file import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PARTS = ("auth", "data", "operations", "events", "global-webhooks")
+"""Sub-folders with definitions; what else lies in the folder (documentation, fixtures of other tools) is not read."""
+SPEC = "spec.yml"
+SUFFIXES = frozenset({".js", ".ts", ".yml", ".yaml"})
+
+MOST_FILES = 2000
+MOST_BYTES = 16 * 1024 * 1024
+DEEPEST = 8
+
+
+def read_folder(root: Path) -> dict[str, SourceFile]:
+    """Return the definition files under `root` by their path inside it.
+
+    Raises:
+        DefinitionError: A file cannot be used, a link leaves the folder, or there is too much of it.
+    """
+    files: dict[str, SourceFile] = {}
+    total = 0
+    for path in _paths(root):
+        name = path.relative_to(root).as_posix()
+        files[name] = SourceFile.read(path, name=name)
+        total += len(files[name].text)
+        if len(files) > MOST_FILES or total > MOST_BYTES:
+            limits = f"{MOST_FILES} files or {MOST_BYTES} characters"
+            raise DefinitionError(f"The connector has more than {limits}.", file=str(root))
+    return files
+
+
+def _paths(root: Path) -> Iterator[Path]:
+    """Yield the files to read, in a fixed order."""
+    real_root = root.resolve()
+    for part in PARTS:
+        if (root / part).is_dir():
+            yield from _walk(root / part, real_root, depth=1)
+    if (root / SPEC).exists() or (root / SPEC).is_symlink():
+        yield _inside(root / SPEC, real_root)
+
+
+def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:
+    """Yield the definition files below `folder`."""
+    _inside(folder, real_root)
+    if depth > DEEPEST:
+        raise DefinitionError(f"Folders are nested more than {DEEPEST} deep.", file=str(folder))
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as caught:
+        raise DefinitionError(f"The folder cannot be read: {caught.strerror}.", file=str(folder)) from caught
+    for path in entries:
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _walk(path, real_root, depth=depth + 1)
+        elif path.suffix in SUFFIXES:
+            yield _inside(path, real_root)
+
+
+def _inside(path: Path, real_root: Path) -> Path:
+    """Return `path` when it lies in the connector's folder, wherever links lead."""
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError) as caught:  # RuntimeError: links in a circle
+        raise DefinitionError("The link leads nowhere.", file=str(path)) from caught
+    if not real.is_relative_to(real_root):
+        raise DefinitionError("The link leaves the connector's folder.", file=str(path))
+    return path

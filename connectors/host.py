@@ -1,0 +1,187 @@
+"""MethodHost: the one object an application holds."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Self
+
+from bridge import EgressPolicy, Limits
+
+from .context import MODES, RunContext
+from .errors import ArgumentsError, HostClosedError
+from .limits import tightest
+from .loop_thread import LoopThread, wait_for
+from .method_run import MethodRun
+from .record import RunRecord
+from .services import Services, open_services
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .connection import Connection
+    from .connector import Connector
+    from .context import Mode
+    from .record import Event
+    from .report import RunReport
+
+
+class MethodHost:
+    """Runs methods of connectors, each behind the wall.
+
+    Use it as `async with MethodHost() as host` and `await host.run(...)`, or as `with MethodHost() as host` and
+    `host.run_sync(...)`. It is opened once; after closing, make another one.
+
+    Args:
+        limits: What each run may use at most; the defaults of `Limits` otherwise.
+        egress: Which addresses methods may reach; public ones otherwise.
+        workers: Most methods at a time, each in a worker process; refreshing credentials takes a few more.
+        spares: Worker processes kept ready for connections that have none.
+    """
+
+    def __init__(
+        self, *, limits: Limits | None = None, egress: EgressPolicy | None = None, workers: int = 32, spares: int = 2
+    ) -> None:
+        self.limits = limits or Limits()
+        self.egress = egress or EgressPolicy.default()
+        self._workers = workers
+        self._spares = spares
+        self._resources = AsyncExitStack()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: LoopThread | None = None
+        self._services: Services | None = None
+
+    async def run(
+        self,
+        connector: Connector,
+        method: str | None = None,
+        *,
+        connection: Connection | None = None,
+        args: Mapping[str, object] | None = None,
+        mode: Mode = "sync",
+        limits: Limits | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> RunReport:
+        """Run a method once.
+
+        What the method does never raises: the report has it. Cancelling the task that awaits this ends the run at once.
+
+        Args:
+            connector: Whose method.
+            method: Its name, `data/contacts/list`; may be left out where the connector has one method.
+            connection: For which customer.
+            args: The properties of the object the method receives; must be JSON.
+            mode: `sync`: a 429 is an error at once; `async`: the run waits as the server asks, until its deadline.
+            limits: Tightens the limits of the host: of each, the smaller holds.
+            on_event: Told of each console line and HTTP request as it happens, credentials masked. Must not block.
+
+        Raises:
+            DefinitionError: There is no such method, the connector is wrong, or the arguments are.
+            HostClosedError: The host is not open.
+        """
+        if mode not in MODES:
+            raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
+        context = RunContext(
+            connector=connector,
+            connection=connection,
+            mode=mode,
+            limits=tightest(self.limits, limits) if limits else self.limits,
+            record=RunRecord(on_event),
+        )
+        return await MethodRun(context, self._open_services()).report(method, args)
+
+    def run_sync(
+        self,
+        connector: Connector,
+        method: str | None = None,
+        *,
+        connection: Connection | None = None,
+        args: Mapping[str, object] | None = None,
+        mode: Mode = "sync",
+        limits: Limits | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> RunReport:
+        """Run a method once and wait for it; otherwise as `run`, whose arguments these are.
+
+        A host that is not open yet is opened, with an event loop in a thread of its own that lives until `close`. In a
+        host that was opened with `async with`, call this from other threads than that of the host's event loop.
+
+        Raises:
+            RuntimeError: The caller runs in the host's event loop, which would wait for itself.
+        """
+        loop = self._loop_of_another_thread()
+        run = self.run(connector, method, connection=connection, args=args, mode=mode, limits=limits, on_event=on_event)
+        return wait_for(run, loop)
+
+    async def __aenter__(self) -> Self:
+        """Start what runs need."""
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Close."""
+        await self.aclose()
+
+    def __enter__(self) -> Self:
+        """Start what runs need, with an event loop in a thread of its own."""
+        thread = LoopThread()
+        try:
+            thread.call(self._open())
+        except BaseException:
+            thread.close()
+            raise
+        self._thread = thread
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Close."""
+        self.close()
+
+    async def aclose(self) -> None:
+        """End all runs and free everything; closing again does nothing."""
+        self._services = None
+        await self._resources.aclose()
+
+    def close(self) -> None:
+        """End all runs and free everything, in a host that was opened with `with` or by `run_sync`."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        try:
+            thread.call(self.aclose())
+        finally:
+            thread.close()
+
+    async def _open(self) -> None:
+        """Start what runs need, in the loop that this is called in."""
+        if self._loop is not None:
+            raise HostClosedError("A host is opened once; make another one.")
+        self._loop = asyncio.get_running_loop()
+        services = open_services(egress=self.egress, workers=self._workers, spares=self._spares)
+        self._services = await self._resources.enter_async_context(services)
+
+    def _open_services(self) -> Services:
+        """Return what runs need."""
+        if self._services is None:
+            raise HostClosedError("The host is not open: use `async with MethodHost() as host`.")
+        if asyncio.get_running_loop() is not self._loop:
+            raise RuntimeError("The host was opened in another event loop; use run_sync, or a host for each loop.")
+        return self._services
+
+    def _loop_of_another_thread(self) -> asyncio.AbstractEventLoop:
+        """Return the host's loop, in which the caller must not be; start one where there is none."""
+        if self._loop is None:
+            self.__enter__()
+        if self._loop is None or self._services is None:
+            raise HostClosedError("The host is closed; make another one.")
+        if _running_loop() is self._loop:
+            raise RuntimeError("run_sync would stop the event loop that the host lives in; use `await host.run(...)`.")
+        return self._loop
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that the caller runs in, if any."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

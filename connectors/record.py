@@ -1,0 +1,139 @@
+"""RunRecord: what is gathered while a run goes on, until it is a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from bridge import Exchange, Redactor
+from runtime import LogLine
+
+from .report import ConsoleLine, Request, RunError, RunReport, RunUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runtime import JSON, Failure, Outcome, Usage
+
+Event: TypeAlias = LogLine | Exchange
+
+
+class RunRecord:
+    """What happened in one run so far, the making of its client and refreshing of credentials included.
+
+    Args:
+        on_event: Told each console line and exchange as it happens, secrets masked.
+    """
+
+    def __init__(self, on_event: Callable[[Event], None] | None) -> None:
+        self._on_event = on_event
+        self._secrets: list[JSON] = []
+        self._logs: list[LogLine] = []
+        self._exchanges: list[Exchange] = []
+        self._warnings: dict[str, None] = {}
+        self._usages: list[Usage] = []
+        self.redactor = Redactor.from_values()
+
+    @property
+    def wall_seconds(self) -> float:
+        """Wall time that the parts that ended took, one after the other."""
+        return sum(usage.wall_seconds for usage in self._usages)
+
+    def hide(self, *values: JSON) -> None:
+        """Mask every leaf of `values` from now on, and in the report wherever it already is."""
+        self._secrets.extend(values)
+        self.redactor = Redactor.from_values(*self._secrets)
+
+    def on_log(self, line: LogLine) -> None:
+        """Take in a console line."""
+        self._logs.append(line)
+        self._tell(self._masked_log(line))
+
+    def on_exchange(self, exchange: Exchange) -> None:
+        """Take in an HTTP request that ended."""
+        self._exchanges.append(exchange)
+        self._tell(self._masked_exchange(exchange))
+
+    def warn(self, warning: str) -> None:
+        """Take in something the method's author should know."""
+        self._warnings[warning] = None
+
+    def add(self, outcome: Outcome) -> None:
+        """Take in how code behind the wall ended, its value aside."""
+        self._usages.append(outcome.usage)
+        for warning in outcome.warnings:
+            self.warn(warning)
+
+    def absorb(self, other: RunRecord, *, secrets: JSON) -> None:
+        """Take in the record of what went on while the method waited; its wall time does not count.
+
+        Args:
+            other: The record; so far nobody was told of its events.
+            secrets: What it brought to light; masked before anybody is told.
+        """
+        self.hide(secrets)
+        for line in other._logs:
+            self.on_log(line)
+        for exchange in other._exchanges:
+            self.on_exchange(exchange)
+        self._warnings |= other._warnings
+        self._usages += [replace(usage, wall_seconds=0.0) for usage in other._usages]
+
+    def report(
+        self, *, value: JSON = None, failure: Failure | None = None, credentials: dict[str, JSON] | None = None
+    ) -> RunReport:
+        """Return all of it, secrets masked but in the value and the credentials; no listener is told anything more."""
+        self._on_event = None
+        return RunReport(
+            ok=failure is None,
+            value=value,
+            error=None if failure is None else RunError.model_validate(self._masked_failure(failure)),
+            logs=tuple(ConsoleLine.model_validate(self._masked_log(line)) for line in self._logs),
+            requests=tuple(Request.model_validate(self._masked_exchange(exchange)) for exchange in self._exchanges),
+            warnings=tuple(self.redactor.text(warning) for warning in self._warnings),
+            usage=self._usage(),
+            credentials=credentials,
+        )
+
+    def _tell(self, event: Event) -> None:
+        """Pass an event on; a listener that fails is told nothing more, and the run goes on."""
+        if self._on_event is None:
+            return
+        try:
+            self._on_event(event)
+        except Exception as caught:  # noqa: BLE001 (the application's code)
+            self._on_event = None
+            self.warn(f"on_event raised {type(caught).__name__}: {caught}. It was not called again.")
+
+    def _masked_log(self, line: LogLine) -> LogLine:
+        return replace(line, message=self.redactor.text(line.message))
+
+    def _masked_exchange(self, exchange: Exchange) -> Exchange:
+        return replace(exchange, url=self.redactor.text(exchange.url))
+
+    def _masked_failure(self, failure: Failure) -> Failure:
+        return replace(
+            failure,
+            message=self.redactor.text(failure.message),
+            data=self._masked(failure.data),
+            stack=failure.stack and self.redactor.text(failure.stack),
+        )
+
+    def _masked(self, value: JSON) -> JSON:
+        """Return a value with each of its strings masked."""
+        if isinstance(value, str):
+            return self.redactor.text(value)
+        if isinstance(value, list):
+            return [self._masked(item) for item in value]
+        if isinstance(value, dict):
+            return {self.redactor.text(key): self._masked(member) for key, member in value.items()}
+        return value
+
+    def _usage(self) -> RunUsage:
+        """Add up what all parts of the run used."""
+        return RunUsage(
+            wall_ms=round(self.wall_seconds * 1000, 3),
+            cpu_ms=round(sum(usage.cpu_seconds for usage in self._usages) * 1000, 3),
+            peak_memory_bytes=max((usage.peak_memory_bytes for usage in self._usages), default=0),
+            requests=len(self._exchanges),
+        )

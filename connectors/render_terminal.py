@@ -1,0 +1,47 @@
+"""TerminalOutput: a run as a person reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from runtime import LogLine
+
+from .render_text import ending_text, error_text, exchange_text, log_text, place_text, value_text, warning_text
+
+if TYPE_CHECKING:
+    from .connector import Connector
+    from .record import Event
+    from .report import RunReport
+
+
+class TerminalOutput:
+    """Writes progress, timing and errors to standard error, and the value to standard output."""
+
+    def __init__(self) -> None:
+        self._value = Console(soft_wrap=True)
+        self._progress = Console(stderr=True, soft_wrap=True)
+
+    def on_event(self, event: Event) -> None:
+        """Write one line of progress."""
+        self._progress.print(log_text(event) if isinstance(event, LogLine) else exchange_text(event))
+
+    def show(self, report: RunReport, connector: Connector | None) -> None:
+        """Write how the run ended.
+
+        Args:
+            report: What happened.
+            connector: Whose source is shown with an error.
+        """
+        for warning in report.warnings:
+            self._progress.print(warning_text(warning))
+        if report.error is None:
+            self._value.print(value_text(report.value))
+        else:
+            self._progress.print(error_text(report.error))
+            file = connector and report.error.location and connector.files.get(report.error.location.file)
+            if report.error.location is not None:
+                self._progress.print(place_text(report.error, file.text if file else None))
+        if report.usage.wall_ms:
+            self._progress.print(ending_text(report.usage, ok=report.ok))

@@ -1,0 +1,59 @@
+"""Services: what all runs of a host use."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge import Transports, api_client_extension
+from runtime import Sandbox
+
+from .clients import ClientMaker
+from .refresher import Refresher
+from .wall import Wall
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bridge import EgressPolicy
+
+INNER_SHARE = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What all runs of a host use.
+
+    Attributes:
+        wall: Where methods run.
+        clients: Makes their clients.
+        refresher: Gets new credentials in place of expired ones.
+    """
+
+    wall: Wall
+    clients: ClientMaker
+    refresher: Refresher
+
+
+@asynccontextmanager
+async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> AsyncIterator[Services]:
+    """Start the sandbox and what lies around it; stop all of it at the end.
+
+    Args:
+        egress: Which addresses methods may reach.
+        workers: Most methods at a time, each in a worker process; there is one more for every `INNER_SHARE` of them,
+            for what methods wait for.
+        spares: Worker processes kept ready.
+    """
+    inner = max(1, workers // INNER_SHARE)
+    async with Sandbox(extensions=(api_client_extension(),), workers=workers + inner, spares=spares) as sandbox:
+        transports = Transports(policy=egress)
+        wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
+        clients = ClientMaker(wall)
+        refresher = Refresher(wall, clients)
+        try:
+            yield Services(wall=wall, clients=clients, refresher=refresher)
+        finally:
+            await refresher.aclose()
+            await transports.aclose()

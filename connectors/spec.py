@@ -1,0 +1,42 @@
+"""`spec.yml`: what a connector says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class _Tolerant(BaseModel):
+    """Keys that are not known here are kept: definitions are written for other editions of the contract too."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class AuthSpec(_Tolerant):
+    """How customers of the external app authenticate.
+
+    Attributes:
+        type: `oauth2`, `client-credentials`, `integration-app-token`, ... (semantics 1.3).
+    """
+
+    type: str | None = None
+
+
+class ConnectorSpec(_Tolerant):
+    """The connector as a whole.
+
+    Attributes:
+        key: Its stable name.
+        name: Its name for a person.
+        auth: How its customers authenticate.
+        parameters_schema: JSON Schema of what a connection's parameters hold.
+    """
+
+    key: str | None = None
+    name: str | None = None
+    auth: AuthSpec | None = None
+    parameters_schema: dict[str, Any] | None = None

@@ -1,0 +1,3 @@
+export default async function hello({ input }) {
+  return { greeting: `Hello, ${input?.name ?? 'world'}!` }
+}

@@ -1,0 +1,84 @@
+"""What is recorded of each request."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from conftest import Answer, Runs, Seen, Server
+
+    from bridge import Exchange
+
+
+async def test_an_exchange_tells_what_happened(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """Verb, URL, status and sizes of the bodies, unpacked."""
+    body = gzip.compress(b"x" * 1000)
+    server = await serve(lambda _: web.Response(body=body, headers={"Content-Encoding": "gzip"}))
+    run = runs.start({"baseUri": server.url})
+    await run.ask("post", "/x", body='"ü"')
+    exchange = run.exchanges[0]
+    assert (exchange.method, exchange.url, exchange.status) == ("POST", f"{server.url}/x", 200)
+    assert (exchange.attempt, exchange.request_bytes, exchange.response_bytes, exchange.error) == (1, 4, 1000, None)
+    assert exchange.duration_ms > 0
+
+
+async def test_exchanges_are_told_as_they_happen(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A listener hears of each exchange before the call is answered, redirects and failures included."""
+    told: list[Exchange] = []
+
+    def answer(seen: Seen) -> web.Response:
+        assert len(told) == (0 if seen.path == "/a" else 1)
+        return web.Response(status=302, headers={"Location": "/b"}) if seen.path == "/a" else web.Response(status=500)
+
+    server = await serve(answer)
+    run = runs.start({"baseUri": server.url}, on_exchange=told.append)
+    await run.get("/a")
+    assert [exchange.status for exchange in told] == [302, 500]
+    assert told == run.exchanges
+
+
+async def test_secrets_in_urls_are_masked(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A recorded URL shows no secret, in whichever form."""
+    server = await serve(lambda _: web.json_response({}))
+    run = runs.start({"baseUri": server.url, "query": {"key": "s3cret/value"}}, secrets=["s3cret/value"])
+    await run.get("/bot:s3cret/value/x")
+    assert run.exchanges[0].url == f"{server.url}/bot:[redacted]/x?key=[redacted]"
+
+
+async def test_a_cancelled_request_is_recorded(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A run that ends in the middle of a request leaves a record of it, and no connection."""
+    arrived, gate = asyncio.Event(), asyncio.Event()
+
+    async def answer(_: Seen) -> web.Response:
+        arrived.set()
+        await gate.wait()
+        return web.json_response({})
+
+    server = await serve(answer)
+    run = runs.start({"baseUri": server.url})
+    call = asyncio.create_task(run.get("/x"))
+    await arrived.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert [(exchange.status, exchange.error) for exchange in run.exchanges] == [(None, "cancelled")]
+    gate.set()
+
+
+async def test_nothing_is_logged(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Libraries write no URL to any log."""
+    caplog.set_level(logging.DEBUG)
+    server = await serve(lambda _: web.json_response({}))
+    await runs.start({"baseUri": server.url}).get("/x?token=abcdef")
+    await runs.start().refused("http://127.0.0.1:9/?token=abcdef")
+    assert "abcdef" not in caplog.text

@@ -1,0 +1,204 @@
+"""Servers that break the rules."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bridge import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from conftest import RawAnswer, Runs, Server
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def writing(*pieces: bytes) -> RawAnswer:
+    """Write bytes and close the connection."""
+
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+
+    return answer
+
+
+def resetting(data: bytes) -> RawAnswer:
+    """Write bytes and reset the connection."""
+
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        writer.transport.abort()
+
+    return answer
+
+
+async def forever(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    """Write a piece again and again until nobody listens."""
+    while not writer.is_closing():
+        writer.write(piece)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+BROKEN = {
+    "nothing": writing(),
+    "half a status line": writing(b"HTTP/1.1 20"),
+    "half a header": writing(b"HTTP/1.1 200 OK\r\nContent-Le"),
+    "short body": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
+    "huge length": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000000000000\r\n\r\nshort"),
+    "cut off chunk": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"),
+    "no last chunk": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+    "bad chunk length": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n"),
+    "two lengths": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
+    "bad length": writing(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nab"),
+    "status 000": writing(b"HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n"),
+    "status 99": writing(b"HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n"),
+    "status abc": writing(b"HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n"),
+    "status 999": writing(b"HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n"),
+    "status 101": writing(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+    "only 100": writing(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "not HTTP": writing(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+    "header without colon": writing(b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n"),
+    "long header": writing(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"),
+    "reset at once": resetting(b""),
+    "reset in the body": resetting(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_answer_is_a_protocol_error(
+    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], name: str
+) -> None:
+    """Whatever is not a whole HTTP response rejects the call, and a POST is not sent again."""
+    server = await serve_raw(BROKEN[name])
+    run = runs.start({"baseUri": server.url})
+    assert await run.refused("/x", verb="post", body="{}") == ("connection", "protocol")
+    assert len(server.seen) == 1
+    assert [exchange.error for exchange in run.exchanges] == ["protocol"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [None, b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"],
+    ids=["silent", "drip", "1xx"],
+)
+async def test_a_slow_answer_is_a_timeout(
+    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], start: bytes | None
+) -> None:
+    """A request has one deadline, however often a byte arrives."""
+
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        writer.write(start or b"")
+        await forever(writer, (start or b"") if start is None or b"103" in start else b"x")
+
+    server = await serve_raw(answer)
+    run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.1))
+    assert await run.refused("/x") == ("connection", "timeout")
+    assert [exchange.error for exchange in run.exchanges] == ["timeout"]
+
+
+async def test_a_request_ends_with_its_run(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
+    """A request never takes longer than the run has left."""
+
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        await forever(writer, b"")
+
+    server = await serve_raw(answer)
+    assert await runs.start({"baseUri": server.url}, seconds=0.1).refused("/x") == ("connection", "timeout")
+
+
+async def test_a_closed_port_is_a_connect_error(runs: Runs) -> None:
+    """Nobody listens: `connection/connect`."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+        assert await runs.start().refused(f"http://127.0.0.1:{port}/") == ("connection", "connect")
+
+
+async def test_a_name_that_nobody_knows_is_a_connect_error(public_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that does not resolve: `connection/connect`."""
+
+    async def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "secret resolver text")
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    reply = await public_runs.start().get("http://nobody.example/")
+    assert (reply.value["type"], reply.value["key"]) == ("connection", "connect")
+    assert "resolver" not in reply.value["message"]
+
+
+async def test_a_resolver_that_hangs_is_a_timeout(public_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking up a name is part of the time to connect."""
+
+    async def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    run = public_runs.start(limits=Limits(connect_seconds=0.05))
+    assert await run.refused("http://slow.example/") == ("connection", "timeout")
+
+
+async def test_a_name_that_is_too_long_is_a_connect_error(public_runs: Runs) -> None:
+    """A label that the name system cannot hold never reaches it."""
+    assert await public_runs.start().refused(f"http://{'a' * 64}.example/") == ("connection", "connect")
+
+
+async def test_a_server_without_tls_is_a_tls_error(runs: Runs) -> None:
+    """HTTPS to a server that does not speak TLS: `connection/tls`."""
+
+    async def converse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK)
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(converse, "127.0.0.1", 0) as listener:
+        port = listener.sockets[0].getsockname()[1]
+        assert await runs.start().refused(f"https://127.0.0.1:{port}/") == ("connection", "tls")
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["with the first answer", "later"])
+async def test_bytes_after_a_response_are_nobodys_answer(
+    runs: Runs,
+    serve_raw: Callable[[RawAnswer], Awaitable[Server]],
+    late: bool,  # noqa: FBT001
+) -> None:
+    """A second response that nobody asked for is not taken for the answer to the next request."""
+    poison = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nPOISON"
+    poisoned = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK if late else OK + poison)
+        await writer.drain()
+        if late:
+            await asyncio.sleep(0.02)
+            writer.write(poison)
+            await writer.drain()
+        poisoned.set()
+        await reader.read()
+
+    server = await serve_raw(answer)
+    run = runs.start({"baseUri": server.url})
+    texts = []
+    for _ in range(3):
+        poisoned.clear()
+        texts.append((await run.get("/x")).text)
+        await poisoned.wait()
+        await asyncio.sleep(0.01)
+    assert texts == ["ok", "ok", "ok"]
+
+
+async def test_errors_hold_no_foreign_text(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
+    """A message names the request without its query, and nothing of Python."""
+    server = await serve_raw(writing(b"garbage\r\n\r\n"))
+    reply = await runs.start({"baseUri": server.url}).get("/x?token=abcdef")
+    assert reply.value["message"] == f"GET {server.url}/x got an answer that is not valid HTTP."
+    assert "token" not in str(reply.value)

@@ -1,0 +1,179 @@
+"""What becomes of a response."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import web
+
+from bridge import Limits
+from runtime import RunEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from conftest import Answer, RawAnswer, Runs, Server
+
+TEXT = '{"name": "Zoë"}'
+
+
+def raw_deflate(data: bytes) -> bytes:
+    """Compress without zlib's header, as some servers do."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+async def test_a_body_crosses_as_text(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """The text of a body is passed on as it came: only the sandbox parses it."""
+    server = await serve(lambda _: web.Response(text='\ufeff{"n": 12345678901234567890}', content_type="text/html"))
+    reply = await runs.start({"baseUri": server.url}).get("/x")
+    assert (reply.ok, reply.text) == (True, '\ufeff{"n": 12345678901234567890}')
+
+
+async def test_text_that_is_not_utf8_is_repaired(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """The charset that a server names is ignored, however strange; bytes that are no UTF-8 become U+FFFD."""
+    server = await serve(
+        lambda _: web.Response(body=b"a\xff", headers={"Content-Type": "text/plain; charset=zlib_codec"})
+    )
+    assert (await runs.start({"baseUri": server.url}).get("/x")).text == "a\ufffd"
+
+
+async def test_headers_are_lower_case_and_joined(
+    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]
+) -> None:
+    """Repeated headers are joined, `set-cookie` is a list even with one value."""
+
+    async def answer(_: Any, writer: Any) -> None:
+        writer.write(b"HTTP/1.1 201 Made It\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: c=1\r\nContent-Length: 0\r\n\r\n")
+
+    server = await serve_raw(answer)
+    value = (await runs.start({"baseUri": server.url}).get("/x")).value
+    assert (value["status"], value["statusText"]) == (201, "Made It")
+    assert value["headers"] == {"x-a": "1, 2", "set-cookie": ["c=1"], "content-length": "0"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", lambda data: gzip.compress(data[:5]) + gzip.compress(data[5:])),
+        ("gzip", lambda data: gzip.compress(data) + b"\0\0"),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("identity", bytes),
+    ],
+)
+async def test_a_packed_body_is_unpacked(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """What was asked for can be unpacked, in each of the forms that servers send."""
+    server = await serve(lambda _: web.Response(body=pack(TEXT.encode()), headers={"Content-Encoding": encoding}))
+    reply = await runs.start({"baseUri": server.url}).get("/x")
+    assert reply.text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("br", b"x"),
+        ("zstd", b"x"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"x"))),
+        ("gzip", b"this is not gzip"),
+        ("gzip", gzip.compress(b"x" * 1000)[:-9]),
+        ("deflate", b"\xff\xff\xff"),
+    ],
+)
+async def test_what_cannot_be_unpacked_is_an_error(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], encoding: str, body: bytes
+) -> None:
+    """An encoding that was not asked for, several, damaged or cut off data: `connection/decode`."""
+    server = await serve(lambda _: web.Response(body=body, headers={"Content-Encoding": encoding}))
+    run = runs.start({"baseUri": server.url})
+    assert await run.refused("/x") == ("connection", "decode")
+    assert [exchange.error for exchange in run.exchanges] == ["decode"]
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+async def test_a_bomb_ends_the_run(runs: Runs, serve: Callable[[Answer], Awaitable[Server]], layers: int) -> None:
+    """A small body that unpacks to a large one is stopped at the limit; two layers are not unpacked at all."""
+    body = b"\0" * 50_000_000
+    for _ in range(layers):
+        body = gzip.compress(body)
+    server = await serve(lambda _: web.Response(body=body, headers={"Content-Encoding": "gzip"}))
+    run = runs.start({"baseUri": server.url}, limits=Limits(response_bytes=1_000_000))
+    if layers == 1:
+        with pytest.raises(RunEnded) as caught:
+            await run.get("/x")
+        assert (caught.value.failure.type, caught.value.failure.key) == ("limit", "response_size")
+    else:
+        assert len((await run.get("/x")).text or "") < 1_000_000
+
+
+@pytest.mark.parametrize(("length", "ends"), [(1000, "well"), (1001, "badly")])
+async def test_a_response_has_a_longest_length(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], length: int, ends: str
+) -> None:
+    """A body of exactly the limit is read, one byte more ends the run."""
+    server = await serve(lambda _: web.Response(body=b"x" * length))
+    run = runs.start({"baseUri": server.url}, limits=Limits(response_bytes=1000))
+    if ends == "well":
+        assert (await run.get("/x")).text == "x" * length
+    else:
+        with pytest.raises(RunEnded):
+            await run.get("/x")
+        assert [exchange.error for exchange in run.exchanges] == ["response_size"]
+
+
+@pytest.mark.parametrize(
+    ("status", "key"),
+    [
+        (304, None),
+        (400, None),
+        (401, "access_token_expired"),
+        (404, None),
+        (429, "rate_limit_exceeded"),
+        (500, None),
+        (599, None),
+    ],
+)
+async def test_other_statuses_are_errors(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], status: int, key: str | None
+) -> None:
+    """Whatever is not 200 to 299 is a connection error; 401 and 429 have keys."""
+    server = await serve(lambda _: web.Response(status=status))
+    assert await runs.start({"baseUri": server.url}).refused("/x") == ("connection", key)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 299])
+async def test_statuses_of_success(runs: Runs, serve: Callable[[Answer], Awaitable[Server]], status: int) -> None:
+    """200 to 299 are answers."""
+    server = await serve(lambda _: web.Response(status=status))
+    reply = await runs.start({"baseUri": server.url}).get("/x")
+    assert (reply.ok, reply.text) == (True, "")
+
+
+async def test_an_error_tells_what_was_asked_and_answered(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """The message names verb, URL without query, status and the start of the body; the whole answer stands beside it."""
+    server = await serve(lambda _: web.json_response({"errors": ["not found"]}, status=404))
+    value = (await runs.start({"baseUri": server.url}).get("/deals/7", query={"token": "abc"})).value
+    assert value["message"] == f'GET {server.url}/deals/7 was answered with 404 Not Found: {{"errors": ["not found"]}}'
+    assert value["request"] == {"method": "GET", "url": f"{server.url}/deals/7"}
+    assert value["response"]["body"] == '{"errors": ["not found"]}'
+    assert (value["response"]["status"], value["response"]["statusText"]) == (404, "Not Found")
+
+
+async def test_an_errors_excerpt_is_short_clean_and_masked(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """An excerpt is one line of at most 200 characters, without control characters and secrets."""
+    server = await serve(lambda _: web.Response(text="no\n\x1b[31m s3cret-token\t" + "x" * 500, status=500))
+    message = (await runs.start({"baseUri": server.url}, secrets=["s3cret-token"]).get("/x")).value["message"]
+    assert "no [31m [redacted] xxx" in message
+    assert message.endswith("xxx…")
+    assert len(message) < 300

@@ -1,0 +1,95 @@
+"""Sockets of connections are kept apart, kept open, and closed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from aiohttp import web
+
+from bridge import EgressPolicy, Transports
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from conftest import Answer, RawAnswer, Runs, Seen, Server
+
+
+@pytest.fixture
+async def counting(serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> Server:
+    """A server that counts connections: it sees the first request of each."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await reader.readuntil(b"\r\n\r\n")
+
+    return await serve_raw(answer)
+
+
+async def test_a_connection_keeps_its_sockets(runs: Runs, counting: Server) -> None:
+    """Runs of one connection use one socket one after the other."""
+    for _ in range(3):
+        assert (await runs.start({"baseUri": counting.url}).get("/x")).ok
+    assert len(counting.seen) == 1
+
+
+async def test_connections_share_no_socket(runs: Runs, counting: Server) -> None:
+    """Runs of two connections to one origin use different sockets."""
+    for connection in ("acme", "globex", "acme", "globex"):
+        await runs.start({"baseUri": counting.url}, connection=connection).get("/x")
+    assert len(counting.seen) == 2
+
+
+async def test_the_least_recently_used_sockets_are_closed(counting: Server) -> None:
+    """Only so many connections keep sockets that nobody is using."""
+    transports = Transports(policy=EgressPolicy.from_allow(["127.0.0.1"]), most_kept=2)
+    for connection in ("a", "b", "c", "b", "a"):
+        response = await transports.get(connection).handle_async_request(_request(counting))
+        assert response.status_code == 200
+        await response.aclose()
+    assert len(counting.seen) == 4
+    await transports.aclose()
+
+
+async def test_sockets_in_use_stay_open(serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A transport whose response is being read is not closed to make room."""
+    gate = asyncio.Event()
+
+    async def answer(seen: Seen) -> web.Response:
+        if seen.path == "/slow":
+            await gate.wait()
+        return web.Response(text=seen.path)
+
+    server = await serve(answer)
+    transports = Transports(policy=EgressPolicy.from_allow(["127.0.0.1"]), most_kept=1)
+    slow = asyncio.create_task(_text(transports, "a", server, "/slow"))
+    for connection in ("b", "c"):
+        assert await _text(transports, connection, server, "/fast") == "/fast"
+    gate.set()
+    assert await slow == "/slow"
+    await transports.aclose()
+
+
+async def test_closed_transports_send_nothing(counting: Server) -> None:
+    """After closing, a request is an error of the application."""
+    transports = Transports()
+    transport = transports.get("acme")
+    await transports.aclose()
+    with pytest.raises(RuntimeError):
+        await transport.handle_async_request(_request(counting))
+
+
+def _request(server: Server, path: str = "/x") -> httpx.Request:
+    """Return a request for a transport."""
+    return httpx.Request("GET", f"{server.url}{path}")
+
+
+async def _text(transports: Transports, connection: str, server: Server, path: str) -> str:
+    """Return the body of a response."""
+    response = await transports.get(connection).handle_async_request(_request(server, path))
+    body = b"".join([chunk async for chunk in response.stream])  # type: ignore[union-attr]
+    await response.aclose()
+    return body.decode()

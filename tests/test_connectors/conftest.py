@@ -1,0 +1,110 @@
+"""Fixtures for tests of connectors: folders on disk, an open host, and the API of the example."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors import Connection, Connector, EgressPolicy, MethodHost
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def write_folder(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Write files, by their paths, into a folder."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        for name, text in files.items():
+            path = tmp_path / "connector" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path / "connector"
+
+    return write
+
+
+@pytest.fixture
+def load_folder(write_folder: Callable[[Mapping[str, str]], Path]) -> Callable[[Mapping[str, str]], Connector]:
+    """Load files, by their paths, as a connector."""
+    return lambda files: Connector.load(write_folder(files))
+
+
+@pytest.fixture(scope="session")
+def crm_uri() -> Iterator[str]:
+    """Start the API of the CRM example in a process of its own; its rate limit window is short."""
+    command = [sys.executable, str(EXAMPLES / "crm_api" / "server.py"), "--exit-with-stdin", "--window-seconds", "2"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.communicate()
+
+
+@pytest.fixture
+def crm() -> Connector:
+    """Load the CRM example."""
+    return Connector.load(EXAMPLES / "crm")
+
+
+@pytest.fixture
+def crm_connection(crm_uri: str) -> Callable[..., Connection]:
+    """Make a connection to the CRM example, with a token that is valid unless another one is given."""
+
+    def make(connection_id: str = "acme", token: str = "crm_at_live", refresh_token: str = "crm_rt_live") -> Connection:
+        credentials = {
+            "instance_uri": crm_uri,
+            "access_token": token,
+            "refresh_token": refresh_token,
+            "client_id": "crm_client_demo",
+        }
+        return Connection(id=connection_id, credentials=dict(credentials))
+
+    return make
+
+
+@pytest.fixture
+async def host() -> AsyncIterator[MethodHost]:
+    """Open a host whose methods may reach this machine."""
+    async with MethodHost(egress=EgressPolicy.from_allow(["127.0.0.1"]), workers=4, spares=1) as host:
+        yield host
+
+
+@pytest.fixture
+def echo_uri() -> Iterator[str]:
+    """Start a server that answers each request with what it was."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with the path and the headers of the request, as JSON."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:  # noqa: N802 (the name http.server calls)
+        """Answer."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = json.dumps({"path": self.path, "headers": headers}).encode()
+        self.send_response(401 if self.path.startswith("/401") else 200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_parts: object) -> None:
+        """Be silent."""

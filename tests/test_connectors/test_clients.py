@@ -1,0 +1,148 @@
+"""How the client of a connection comes about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors import Connection, Connector, MethodHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Load = Callable[[Mapping[str, str]], Connector]
+
+GET = "export default ({ apiClient }) => apiClient.get('x')"
+TOKEN = "canary-4711-xyz"
+
+
+def connection_to(uri: str, **api_client: object) -> Connection:
+    """Make a connection with credentials for that server, and a client of its own where one is described."""
+    described = {"apiClient": {"baseUri": uri, **api_client}} if api_client else {}
+    return Connection.model_validate({"id": "acme", "credentials": {"uri": uri, "token": TOKEN}, **described})
+
+
+async def test_a_mapping_makes_the_client(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """The formulas of `make-api-client.map.yml` see the credentials."""
+    mapping = """
+baseUri: {$concat: [{$var: credentials.uri}, /api]}
+headers:
+  Authorization: {$tpl: {template: 'Bearer {t}', values: {t: {$var: input.credentials.token}}}}
+  X-Region: {$var: connectionParameters.region}
+query: {v: 2}
+"""
+    connector = load_folder({"auth/make-api-client.map.yml": mapping, "operations/get/run.js": GET})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.ok, report.error
+    assert "/api/x?v=2" == report.value["path"]
+    assert f"Bearer {TOKEN}" == report.value["headers"]["authorization"]
+    assert "x-region" not in report.value["headers"]
+
+
+async def test_javascript_makes_the_client(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """`make-api-client.js` receives credentials and no client, and gives the options."""
+    make = """exports.makeApiClient = function (args) {
+      if ('apiClient' in args) throw new Error('no client yet')
+      return { baseUri: args.credentials.uri, headers: { 'X-Api-Key': args.credentials.token } }
+    }"""
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": GET})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.ok, report.error
+    assert TOKEN == report.value["headers"]["x-api-key"]
+
+
+async def test_a_connection_may_bring_its_client(host: MethodHost, echo_uri: str) -> None:
+    """A connector without a client of its own uses what the connection describes."""
+    connection = connection_to(echo_uri, headers={"X-Api-Key": TOKEN}, auth={"username": "ada", "password": "pass-4711"})
+
+    report = await host.run(Connector.from_source("get", GET), connection=connection)
+
+    assert report.ok, report.error
+    assert TOKEN == report.value["headers"]["x-api-key"]
+    assert report.value["headers"]["authorization"].startswith("Basic ")
+
+
+async def test_the_connectors_client_comes_first(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """A client that is described twice is a warning."""
+    connector = load_folder(
+        {"auth/make-api-client.map.yml": "baseUri: {$var: credentials.uri}\n", "operations/get/run.js": GET}
+    )
+
+    report = await host.run(connector, connection=connection_to(echo_uri, headers={"X-Api-Key": TOKEN}))
+
+    assert "x-api-key" not in report.value["headers"]
+    assert any("connection's apiClient is not used" in warning for warning in report.warnings)
+
+
+async def test_without_a_connection_absolute_urls_work(host: MethodHost, echo_uri: str) -> None:
+    """A bare file may fetch what it names in full."""
+    code = "export default ({ apiClient, credentials, input }) => apiClient.get(input).then(({ path }) => [path, typeof credentials])"
+
+    report = await host.run(Connector.from_source("get", code), args={"input": f"{echo_uri}/x"})
+
+    assert ["/x", "undefined"] == report.value, report.error
+
+
+async def test_a_relative_path_needs_a_client(host: MethodHost) -> None:
+    """The error says that the client has no base URL."""
+    report = await host.run(Connector.from_source("get", GET))
+
+    assert report.error is not None
+    assert "configuration" == report.error.type
+
+
+async def test_methods_before_the_connection_have_no_client(host: MethodHost) -> None:
+    """`getOAuthConfig` finds `apiClient` and `credentials` undefined."""
+    code = "export default (args) => ['apiClient' in args, 'externalApiClient' in args, 'credentials' in args]"
+    connector = Connector.from_source("auth/get-oauth-config", code)
+
+    report = await host.run(connector, connection=Connection(id="acme", credentials={"token": TOKEN}))
+
+    assert [False, False, False] == report.value
+
+
+@pytest.mark.parametrize(
+    ("made", "type_", "words"),
+    [
+        ("() => ({ baseUri: 7 })", "configuration", "auth/make-api-client.js: base"),
+        ("() => 'https://a.example'", "configuration", "auth/make-api-client.js"),
+        ("() => { throw new Error('no client today') }", "custom_code", "no client today"),
+    ],
+)
+async def test_a_client_that_cannot_be_made_is_the_runs_error(
+    host: MethodHost, load_folder: Load, made: str, type_: str, words: str
+) -> None:
+    """The method does not run, and the report names what made the client."""
+    connector = load_folder({"auth/make-api-client.js": f"export default {made}", "operations/get/run.js": GET})
+
+    report = await host.run(connector, connection=connection_to("https://a.example"))
+
+    assert report.error is not None
+    assert type_ == report.error.type
+    assert words in report.error.message
+
+
+async def test_secrets_of_the_client_are_masked(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """What the connector made of the credentials is as secret as they are, wherever it appears."""
+    make = """export default ({ credentials }) => ({
+      baseUri: credentials.uri,
+      headers: { 'X-Signature': credentials.token.split('').reverse().join('') },
+      query: { key: credentials.token },
+    })"""
+    code = """export default async ({ apiClient }) => {
+      const { headers, path } = await apiClient.get('x')
+      console.log(headers['x-signature'], path)
+    }"""
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": code})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.ok, report.error
+    assert TOKEN not in report.to_json()
+    assert TOKEN[::-1] not in report.to_json()
+    assert report.requests[0].url.endswith("/x?key=[redacted]")
