@@ -6,13 +6,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+import httpx
+
 from .errors import EgressRefusedError, RequestRefusedError
 from .origin import Origin
 from .target import parse_url
 
 if TYPE_CHECKING:
-    import httpx
-
     from .outgoing import OutgoingRequest
     from .response import Response
 
@@ -41,7 +41,7 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
 def _resolved(url: httpx.URL, location: str) -> httpx.URL:
     try:
         return parse_url(str(url.join(location)))
-    except (RequestRefusedError, ValueError, TypeError):
+    except (RequestRefusedError, httpx.InvalidURL, ValueError):
         raise EgressRefusedError("The server redirects to something that is not an http URL.", key="redirect") from None
 
 

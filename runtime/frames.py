@@ -17,6 +17,7 @@ worker.
 
 from __future__ import annotations
 
+import signal
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
 MOST_PARTS: Final = 255
 USAGE: Final = struct.Struct("<dQ")
 """The usage part: CPU seconds of the process and its highest resident memory in bytes."""
+
+KERNEL_LIMITS: Final = struct.Struct("<QQd")
+"""The first part of a START frame: memory bytes, heap bytes, CPU seconds."""
+
+LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
+"""Asks a worker that computes for a LAST frame."""
+
+OUT_OF_MEMORY: Final = 71
+"""The exit code of a worker that cannot even take what it is sent."""
 
 
 class FrameKind(IntEnum):

@@ -8,8 +8,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .frames import USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
-from .worker import LAST_WORDS_SIGNAL
+from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
 
 if TYPE_CHECKING:
     import socket

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from .errors import RunEnded
 from .failure import Failure
-from .frames import FrameKind
+from .frames import KERNEL_LIMITS, FrameKind
 from .host import HostCall, HostReply
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
@@ -28,7 +28,6 @@ from .verdict import (
     thrown_failure,
     wall_time_failure,
 )
-from .worker import KERNEL_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Final
 
 from .failure import Failure
-from .worker import OUT_OF_MEMORY
+from .frames import OUT_OF_MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

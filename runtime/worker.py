@@ -19,7 +19,7 @@ import time
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
-from .frames import USAGE, Frame, FrameKind, encode
+from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
 from .hardening import CHANNEL, limit_cpu, limit_memory
 from .prelude import Prelude
 
@@ -27,23 +27,15 @@ if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening, MemoryGauge
 
-KERNEL_LIMITS: Final = struct.Struct("<QQd")
-"""The first part of a START frame: memory bytes, heap bytes, CPU seconds."""
-
 _BOOT: Final = 1
 _STEP: Final = 2
 _DRAIN: Final = 3
 _LAST_WORDS: Final = 4
 _ALLOCATED: Final = 5
-LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
-"""Asks a worker that computes for a LAST frame."""
-
 _REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time"}
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
-OUT_OF_MEMORY: Final = 71
-"""The exit code of a worker that cannot even take what it is sent."""
 
 
 def run_worker(channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: str) -> NoReturn:

@@ -15,6 +15,12 @@ def test_the_base_has_several_names(key: str) -> None:
     assert ClientConfig.parse({key: "https://x.example"}, "client").base_uri == "https://x.example"
 
 
+@pytest.mark.parametrize("base", [None, ""])
+def test_the_base_may_be_missing(base: str | None) -> None:
+    """A client without a base is for absolute URLs."""
+    assert ClientConfig.parse({"baseUri": base}, "client").base_uri is None
+
+
 def test_options_may_stand_under_args() -> None:
     """One edition of the contract nests them."""
     assert ClientConfig.parse({"args": {"baseUri": "https://x.example"}}, "client").base_uri == "https://x.example"

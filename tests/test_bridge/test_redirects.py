@@ -86,7 +86,8 @@ async def test_each_hop_is_judged(runs: Runs, serve: Callable[[Answer], Awaitabl
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "javascript:1", "ftp://x/", "http://a@b/", "http://[", "http://x\\y/"]
+    "location",
+    ["file:///etc/passwd", "javascript:1", "ftp://x/", "http://a@b/", "http://[", "http://x:abc/", "http://x\\y/"],
 )
 async def test_a_redirect_to_nowhere_is_refused(
     runs: Runs, serve: Callable[[Answer], Awaitable[Server]], location: str

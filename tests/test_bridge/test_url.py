@@ -48,6 +48,8 @@ async def requested(faked: Callable[..., Run], base: str | None, path: str) -> s
         ("https://api.example.com", "?a=1", "https://api.example.com/?a=1"),
         (BASE, "a/./b", f"{BASE}/a/b"),
         (BASE, "a/../b", f"{BASE}/b"),
+        (BASE, "a/b/..", f"{BASE}/a/"),
+        (BASE, "a/.", f"{BASE}/a/"),
         (BASE, "a/%2E%2e/b", f"{BASE}/b"),
         (BASE, "a//b", f"{BASE}/a//b"),
         (BASE, "values:batchGet", f"{BASE}/values:batchGet"),

@@ -13,7 +13,9 @@ from connectors.arguments import build_arguments, takes_client, takes_credential
 CONNECTION = Connection(id="acme", credentials={"token": "abc"}, parameters={"region": "eu"})
 
 
-def arguments_of(method: str, args: dict[str, object] | None = None, connection: Connection | None = CONNECTION) -> object:
+def arguments_of(
+    method: str, args: dict[str, object] | None = None, connection: Connection | None = CONNECTION
+) -> object:
     """Build the arguments of a method of that name."""
     return build_arguments(Connector.from_source(method, "x").find(), args, connection)
 
@@ -108,7 +110,10 @@ CIRCLE.append(CIRCLE)
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"input": {"when": datetime(2024, 1, 1, tzinfo=UTC)}}, r"args\.input\.when is a datetime, which JSON cannot hold"),
+        (
+            {"input": {"when": datetime(2024, 1, 1, tzinfo=UTC)}},
+            r"args\.input\.when is a datetime, which JSON cannot hold",
+        ),
         ({"input": [1, {2}]}, r"args\.input\[1\] is a set"),
         ({"input": b"x"}, r"args\.input is a bytes"),
         ({"input": math.nan}, r"args\.input is nan"),

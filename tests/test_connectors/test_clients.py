@@ -58,7 +58,9 @@ async def test_javascript_makes_the_client(host: MethodHost, load_folder: Load, 
 
 async def test_a_connection_may_bring_its_client(host: MethodHost, echo_uri: str) -> None:
     """A connector without a client of its own uses what the connection describes."""
-    connection = connection_to(echo_uri, headers={"X-Api-Key": TOKEN}, auth={"username": "ada", "password": "pass-4711"})
+    connection = connection_to(
+        echo_uri, headers={"X-Api-Key": TOKEN}, auth={"username": "ada", "password": "pass-4711"}
+    )
 
     report = await host.run(Connector.from_source("get", GET), connection=connection)
 

@@ -84,7 +84,9 @@ def test_the_only_method_needs_no_name(load_folder: Load) -> None:
 
 def test_one_of_several_methods_must_be_named(load_folder: Load) -> None:
     """Leaving the name out is an error that lists the methods."""
-    with pytest.raises(DefinitionError, match=r"data/contacts/find-by-id, data/contacts/list, operations/import-contact/run"):
+    with pytest.raises(
+        DefinitionError, match=r"data/contacts/find-by-id, data/contacts/list, operations/import-contact/run"
+    ):
         load_folder(FOLDER).find()
 
 
@@ -237,7 +239,9 @@ def test_a_wrong_spec_is_named_with_key_and_line(write_folder: Write) -> None:
 
 def test_the_mapping_of_a_client_is_checked_when_loaded(write_folder: Write) -> None:
     """An operator that is not known is named with its file and line, before anything runs."""
-    folder = write_folder({"auth/make-api-client.map.yml": "baseUri: https://a.example\nheaders:\n  X:\n    $magic: 1\n"})
+    folder = write_folder(
+        {"auth/make-api-client.map.yml": "baseUri: https://a.example\nheaders:\n  X:\n    $magic: 1\n"}
+    )
 
     with pytest.raises(DefinitionError, match=r"\$magic is not known") as caught:
         Connector.load(folder)

@@ -54,7 +54,8 @@ async def test_an_expired_token_is_refreshed(host: MethodHost, crm: Connector, c
 
     assert report.value is True, report.error
     assert [("GET", 401), ("POST", 200), ("GET", 200)] == sorted(
-        ((request.method, request.status) for request in report.requests), key=[("GET", 401), ("POST", 200), ("GET", 200)].index
+        ((request.method, request.status) for request in report.requests),
+        key=[("GET", 401), ("POST", 200), ("GET", 200)].index,
     )
     assert report.credentials is not None
     assert report.credentials["access_token"].startswith("crm_at_0")
@@ -63,7 +64,9 @@ async def test_an_expired_token_is_refreshed(host: MethodHost, crm: Connector, c
     assert "crm_at_expired" == connection.credentials["access_token"]
 
 
-async def test_refreshed_credentials_serve_later_runs(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
+async def test_refreshed_credentials_serve_later_runs(
+    host: MethodHost, crm: Connector, crm_connection: MakeConnection
+) -> None:
     """A connection that still has the old token is not refused again."""
     connection = crm_connection(token="crm_at_expired")
     first = await host.run(crm, "auth/test", connection=connection)
@@ -74,7 +77,9 @@ async def test_refreshed_credentials_serve_later_runs(host: MethodHost, crm: Con
     assert first.credentials == second.credentials
 
 
-async def test_runs_at_the_same_time_share_one_refresh(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
+async def test_runs_at_the_same_time_share_one_refresh(
+    host: MethodHost, crm: Connector, crm_connection: MakeConnection
+) -> None:
     """More runs than workers find the token expired; the token is asked for once."""
     connection = crm_connection("shared", token="crm_at_expired")
 
@@ -94,7 +99,9 @@ async def test_a_single_worker_can_refresh(crm: Connector, crm_connection: MakeC
     assert report.value is True, report.error
 
 
-async def test_a_failed_refresh_leaves_the_servers_error(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
+async def test_a_failed_refresh_leaves_the_servers_error(
+    host: MethodHost, crm: Connector, crm_connection: MakeConnection
+) -> None:
     """The method sees its 401, and the report says why there were no new credentials."""
     connection = crm_connection("revoked", token="crm_at_expired", refresh_token="crm_rt_revoked")
 

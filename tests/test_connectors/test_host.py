@@ -34,7 +34,9 @@ def source(code: str) -> Connector:
 
 async def test_a_method_gives_its_value(host: MethodHost) -> None:
     """Arguments go in, a value comes out, and the report says what it took."""
-    report = await host.run(source("export default ({ input }) => ({ sum: input.a + input.b })"), args={"input": {"a": 1, "b": 2}})
+    report = await host.run(
+        source("export default ({ input }) => ({ sum: input.a + input.b })"), args={"input": {"a": 1, "b": 2}}
+    )
 
     assert (True, {"sum": 3}, None) == (report.ok, report.value, report.error)
     assert report.usage.wall_ms > 0
@@ -59,7 +61,9 @@ async def test_console_lines_are_reported_and_told_as_they_happen(host: MethodHo
     """A listener hears each line, and the report has them in order."""
     heard: list[object] = []
 
-    report = await host.run(source("export default () => { console.log('one'); console.warn('two') }"), on_event=heard.append)
+    report = await host.run(
+        source("export default () => { console.log('one'); console.warn('two') }"), on_event=heard.append
+    )
 
     assert [("log", "one"), ("warn", "two")] == [(line.level, line.message) for line in report.logs]
     assert ["one", "two"] == [line.message for line in heard if isinstance(line, LogLine)]
@@ -79,7 +83,9 @@ async def test_a_listener_that_fails_does_not_end_the_run(host: MethodHost) -> N
 
 async def test_a_named_export_is_found_by_the_methods_key(host: MethodHost) -> None:
     """`exports.findById` is the method of `find-by-id.js`."""
-    connector = Connector.from_source("data/contacts/find-by-id", "exports.findById = ({ id }) => id; exports.other = () => 0")
+    connector = Connector.from_source(
+        "data/contacts/find-by-id", "exports.findById = ({ id }) => id; exports.other = () => 0"
+    )
 
     assert "7" == (await host.run(connector, args={"id": "7"})).value
 
@@ -131,7 +137,9 @@ async def test_a_run_cannot_loosen_the_limits_of_its_host() -> None:
 
 async def test_more_runs_than_workers_take_turns() -> None:
     """Runs wait for a place, and each gets its answer."""
-    connector = source("export default async ({ input }) => { await new Promise((r) => setTimeout(r, 20)); return input }")
+    connector = source(
+        "export default async ({ input }) => { await new Promise((r) => setTimeout(r, 20)); return input }"
+    )
     async with MethodHost(workers=2, spares=1) as host:
         reports = await asyncio.gather(*(host.run(connector, args={"input": n}) for n in range(8)))
 
@@ -159,7 +167,11 @@ async def test_a_method_changes_neither_connection_nor_arguments(host: MethodHos
     report = await host.run(source(code), connection=connection, args=args)
 
     assert report.ok
-    assert ({"token": "abc"}, {"region": "eu"}, {"input": {"a": 1}}) == (connection.credentials, connection.parameters, args)
+    assert ({"token": "abc"}, {"region": "eu"}, {"input": {"a": 1}}) == (
+        connection.credentials,
+        connection.parameters,
+        args,
+    )
 
 
 async def test_credentials_are_masked_in_console_lines_and_errors() -> None:
@@ -199,7 +211,9 @@ def test_the_blocking_door_needs_no_event_loop() -> None:
     """`with` opens a host for callers without a loop, and closing it leaves no thread."""
     before = threading.active_count()
     with MethodHost(spares=0) as host:
-        values = [host.run_sync(source("export default ({ input }) => input"), args={"input": n}).value for n in range(3)]
+        values = [
+            host.run_sync(source("export default ({ input }) => input"), args={"input": n}).value for n in range(3)
+        ]
 
     assert [0, 1, 2] == values
     assert before == threading.active_count()
