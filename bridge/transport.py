@@ -13,7 +13,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from .connector import CleanConnector
+from .clean_connector import CleanConnector
 from .origin import DEFAULT_PORTS
 from .resolver import CheckedResolver
 

@@ -128,8 +128,8 @@ class Worker:
 
     def _ready(self, result: Result) -> None:
         self._last_words = result.buffer
-        if self._gauge is not None and self._memory_at_start is None:
-            self._memory_at_start = self._gauge.read_and_close()
+        if self._gauge is not None:
+            self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
         self._answer(FrameKind.READY, self._report)
         self._next()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -77,9 +76,8 @@ async def test_a_wait_beyond_the_run_fails_now(runs: Runs, serve: Callable[[Answ
     """What would be tried after the end of the run is not waited for."""
     server = await serve(limiting(1, "30"))
     run = runs.start({"baseUri": server.url}, mode="async", seconds=10.0)
-    started = time.monotonic()
     assert await run.refused("/x") == ("connection", "rate_limit_exceeded")
-    assert time.monotonic() - started < 10.0
+    assert len(server.seen) == 1
 
 
 async def test_other_errors_are_not_tried_again(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:

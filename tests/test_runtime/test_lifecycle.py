@@ -139,6 +139,16 @@ async def test_runs_wait_for_a_worker_and_keys_take_turns(open_bench: OpenBench)
         assert len(descendants()) <= 2
 
 
+async def test_a_key_keeps_its_worker(open_bench: OpenBench) -> None:
+    """Runs of one key follow each other in one process, and take no spare."""
+    async with open_bench(workers=1) as bench:
+        assert [0] * 20 == [await bench.value("module.exports = () => 0") for _ in range(20)]
+        (zygote,) = psutil.Process().children()
+        (worker,) = zygote.children()
+        await bench.value("module.exports = () => 0")
+        assert [worker] == zygote.children()
+
+
 async def test_many_runs_with_kills_leave_nothing(open_bench: OpenBench) -> None:
     """Processes and descriptors after a hundred runs, a fifth of them killed, are those of before."""
     async with open_bench(workers=4) as bench:
