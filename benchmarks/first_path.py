@@ -1,6 +1,6 @@
 """What a run costs, as ratios against a bare httpx GET measured beside it in the same process: `make bench`.
 
-Rounds alternate, so that a noisy machine disturbs both sides alike; shown are medians over the rounds and the spread between them.
+Rounds alternate, so that a noisy machine disturbs both sides alike. Shown are medians over the rounds, and the spread.
 """
 
 from __future__ import annotations

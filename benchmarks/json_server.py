@@ -1,4 +1,7 @@
-"""A server for benchmarks: answers every GET with the same 2 kB of JSON. Prints its base URI and ends with its standard input."""
+"""A server for benchmarks: answers every GET with the same 2 kB of JSON.
+
+Prints its base URI, and ends when its standard input does.
+"""
 
 from __future__ import annotations
 

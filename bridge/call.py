@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -28,6 +28,7 @@ class CallOptions(_Part):
         query: Added to the client's.
         auth: Replaces the client's.
         return_full_response: Whether to give status and headers beside the data.
+        response_type: `arraybuffer` gives the body of a good response as bytes.
     """
 
     base_uri: str | None = Field(default=None, alias="baseUri")
@@ -35,6 +36,7 @@ class CallOptions(_Part):
     query: dict[str, JsonValue] = Field(default_factory=dict)
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
+    response_type: Literal["json", "arraybuffer"] = Field(default="json", alias="responseType")
 
 
 class MethodCall(_Part):

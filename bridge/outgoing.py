@@ -39,6 +39,7 @@ class OutgoingRequest:
         body: Sent as it is; None sends none.
         carries_client: Whether the client's credentials are in it.
         full_response: Whether the call gives status and headers beside the data.
+        binary: Whether the call gives the data as bytes.
         warnings: What the method's author should know.
     """
 
@@ -48,6 +49,7 @@ class OutgoingRequest:
     body: bytes | None = field(repr=False)
     carries_client: bool
     full_response: bool = False
+    binary: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -77,6 +79,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
         body=None if call.body is None else call.body.encode("utf-8", "replace"),
         carries_client=owned,
         full_response=merged.full_response,
+        binary=call.options.response_type == "arraybuffer",
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def success_reply(request: OutgoingRequest, response: Response) -> HostReply:
-    """Return the answer to a call that went well; the body stands beside it as text, parsed by the sandbox alone.
+    """Return the answer to a call that went well; the body stands beside it, to be parsed by the sandbox alone.
 
     Args:
         request: As it was prepared from the call.
         response: With a status of 200 to 299.
     """
     value: dict[str, JSON] = {"full": request.full_response, "warnings": list(request.warnings), **_head(response)}
+    if request.binary:
+        return HostReply(ok=True, value=value, data=response.body)
     return HostReply(ok=True, value=value, text=response.text)
 
 

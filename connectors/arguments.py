@@ -68,7 +68,7 @@ def with_aliases(arguments: dict[str, JSON]) -> dict[str, JSON]:
     for names in ALIASES:
         given = [name for name in names if name in arguments]
         if given:
-            arguments = dict.fromkeys(names, arguments[given[0]]) | arguments
+            arguments = {**dict.fromkeys(names, arguments[given[0]]), **arguments}
     return arguments
 
 
@@ -84,8 +84,8 @@ def _defaults(method: Method, connection: Connection | None) -> dict[str, JSON]:
     """Return the arguments that come from the connection."""
     if connection is None:
         return {}
-    defaults = auth_arguments(connection) if method.in_auth else {"credentials": connection.credentials}
-    defaults["parameters"] = connection.parameters
+    defaults: dict[str, JSON] = auth_arguments(connection) if method.in_auth else {}
+    defaults |= {"credentials": connection.credentials, "parameters": connection.parameters}
     if not takes_credentials(method):
         del defaults["credentials"]
     return defaults

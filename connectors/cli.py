@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -74,7 +73,7 @@ def methodhost() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
-def run(session: Session, target: str, as_json: bool, **options: object) -> None:
+def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)
     """Run one method of TARGET, a connector's folder or a single .js file.
 
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
@@ -123,8 +122,7 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
             termination.status, RunError(type="internal", key="interrupted", message="The run was interrupted.")
         )
     except Exception as caught:  # noqa: BLE001 (the command still owes its document)
-        traceback.print_exception(caught)
-        message = f"This is a fault of methodhost: {type(caught).__name__}."
+        message = f"This is a fault of methodhost ({type(caught).__name__}); please report it with the command."
         session.fail(ExitStatus.FAILED, RunError(type="internal", message=message))
 
 

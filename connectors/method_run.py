@@ -55,7 +55,7 @@ class MethodRun:
 
     def _hide_secrets(self, arguments: dict[str, JSON]) -> None:
         """Mask the credentials, whoever brought them."""
-        self._context.record.hide(arguments.get("credentials"), self._connection and self._connection.credentials)
+        self._context.record.hide(arguments.get("credentials"), self._credentials())
 
     async def _make_client(self, method: Method) -> ClientConfig | None:
         """Return the configuration of the method's `apiClient`; None where it gets none."""
@@ -77,8 +77,7 @@ class MethodRun:
             inner.record.warn(f"The client could not be made again: {ended.failure.message}")
             return None
         finally:
-            secrets = self._connection and self._connection.credentials
-            self._context.record.absorb(inner.record, secrets=secrets)
+            self._context.record.absorb(inner.record, secrets=self._credentials())
 
     async def _refresh(self, inner: RunContext) -> ClientConfig | None:
         """Put new credentials in place of the expired ones and make the client again."""
@@ -87,6 +86,10 @@ class MethodRun:
             return None
         self._connection = refreshed
         return await self._services.clients.make(inner, refreshed)
+
+    def _credentials(self) -> dict[str, JSON] | None:
+        """Return the connection's credentials as they are now."""
+        return None if self._connection is None else self._connection.credentials
 
     def _new_credentials(self) -> dict[str, JSON] | None:
         """Return the connection's credentials when they are no longer those that the caller gave."""

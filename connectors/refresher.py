@@ -61,7 +61,7 @@ class Refresher:
             self._flights[_key(expired)] = flight
             flight.add_done_callback(lambda _: self._flights.pop(_key(expired), None))
         credentials = await asyncio.shield(flight)
-        return credentials and expired.model_copy(update={"credentials": credentials})
+        return None if credentials is None else expired.model_copy(update={"credentials": credentials})
 
     async def aclose(self) -> None:
         """Cancel what still goes on."""

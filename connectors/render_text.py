@@ -54,6 +54,9 @@ def value_text(value: JSON) -> Text:
     return JSONHighlighter()(Text(printable(json.dumps(value, indent=2, ensure_ascii=False), keep="\n")))
 
 
+_TOLD_OTHERWISE = frozenset({"configuration", "custom_code"})  # by their message, and by the place
+
+
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:
     """Return how a run ended, and what it used."""
     memory = f"memory {usage.peak_memory_bytes / 1e6:.0f} MB"
@@ -65,7 +68,7 @@ def error_text(error: RunError) -> Text:
     """Return an error without its place."""
     name = f"{error.type}/{error.key}" if error.key else error.type
     text = Text.assemble((f"{name}: ", "bold red"), (printable(error.message, keep="\n"), "bold"))
-    if error.data is not None and error.type != "configuration":  # whose facts are in the message
+    if error.data is not None and error.type not in _TOLD_OTHERWISE:
         data = printable(json.dumps(error.data, ensure_ascii=False))
         text.append(f"\n  {data if len(data) <= LONGEST_DATA else data[:LONGEST_DATA] + '…'}", "dim")
     return text

@@ -14,6 +14,7 @@
     Promise: NativePromise,
     String: NativeString,
     StringSlice,
+    Uint8Array: NativeUint8Array,
     uncurryThis,
   } = core.primordials;
   const dateToISOString = uncurryThis(NativeDate.prototype.toISOString);
@@ -89,6 +90,8 @@
     return typeof value === "object" ? "an object" : `a ${typeof value}`;
   };
 
+  const describeShort = (value) => (typeof value === "string" ? `'${StringSlice(value, 0, 32)}'` : describe(value));
+
   const isObject = (value) => typeof value === "object" && value !== null && !ArrayIsArray(value);
 
   const requireObject = (value, label) => {
@@ -157,8 +160,8 @@
   };
 
   const responseTypeOf = (value) => {
-    if (value !== "json") refuse("invalid", `options.responseType ${NativeString(value)} is not supported; only json is`);
-    return undefined;
+    if (value === "json" || value === "arraybuffer") return value;
+    return refuse("invalid", `options.responseType ${describeShort(value)} is not supported; json and arraybuffer are`);
   };
 
   // What each option becomes on its way out; undefined and null leave the client's own.
@@ -214,8 +217,9 @@
 
   const BYTE_ORDER_MARK = "\ufeff";
 
-  // JSON whatever the content type says; text that is not JSON stays text.
+  // JSON whatever the content type says; text that is not JSON stays text; bytes stay bytes.
   const parseBody = (body) => {
+    if (typeof body !== "string") return new NativeUint8Array(body);
     const text = body !== "" && body[0] === BYTE_ORDER_MARK ? StringSlice(body, 1) : body;
     if (text === "") return "";
     try {

@@ -74,13 +74,13 @@ async def test_the_five_verbs(methods: Methods, call: str, method: str, path: st
 
 async def test_it_has_two_names(methods: Methods) -> None:
     """`externalApiClient` is the same object."""
-    assert await methods.value("return apiClient === externalApiClient && Object.keys(apiClient)") == [
+    assert [
         "get",
         "post",
         "put",
         "patch",
         "delete",
-    ]
+    ] == await methods.value("return apiClient === externalApiClient && Object.keys(apiClient)")
 
 
 async def test_it_cannot_be_changed(methods: Methods) -> None:
@@ -92,7 +92,7 @@ async def test_it_cannot_be_changed(methods: Methods) -> None:
       }
       return refusals;
     """
-    assert await methods.value(f"return (() => {{ 'use strict'; {code} }})()") == ["TypeError"] * 3
+    assert ["TypeError"] * 3 == await methods.value(f"return (() => {{ 'use strict'; {code} }})()")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_query_values_are_those_of_javascript(methods: Methods, query: str
     """Values are written as JavaScript writes them."""
     methods.answer = echo
     value = await methods.value(f"return apiClient.get('/x', {query})")
-    assert value["path"].partition("?")[2] == expected
+    assert expected == value["path"].partition("?")[2]
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ async def test_query_values_are_those_of_javascript(methods: Methods, query: str
 async def test_a_response_is_json_or_text(methods: Methods, body: str, expected: Any) -> None:
     """JSON whatever the content type says, text where it is not JSON, and '' where it is empty."""
     methods.answer = lambda _: web.Response(text=body, content_type="text/plain")
-    assert await methods.value("return apiClient.get('/x')") == expected
+    assert expected == await methods.value("return apiClient.get('/x')")
 
 
 async def test_a_response_cannot_pollute_prototypes(methods: Methods) -> None:
     """A member `__proto__` of a response is a member."""
     methods.answer = lambda _: web.Response(text='{"__proto__": {"admin": true}}')
     code = "const data = await apiClient.get('/x'); return [Object.keys(data), ({}).admin === undefined]"
-    assert await methods.value(code) == [["__proto__"], True]
+    assert [["__proto__"], True] == await methods.value(code)
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ async def test_options_of_a_call_win(methods: Methods) -> None:
     options = (
         "{ headers: { 'x-a': 7 }, auth: { username: 'ann', password: 1 }, query: { q: 2 }, returnFullResponse: false }"
     )
-    assert await methods.value(f"return apiClient.get('/x', null, {options})", config=config) == [
+    assert [
         "7",
         "Basic YW5uOjE=",
         "/x?q=2",
-    ]
+    ] == await methods.value(f"return apiClient.get('/x', null, {options})", config=config)
 
 
 async def test_an_error_tells_everything(methods: Methods) -> None:
@@ -180,19 +180,19 @@ async def test_an_error_tells_everything(methods: Methods) -> None:
     url = f"{methods.server.url}/deals/7"
     message = f'GET {url} was answered with 404 Not Found: {{"errors": ["not found"]}}'
     error = await error_of(methods, "apiClient.get('/deals/7')")
-    assert (error["name"], error["constructor"], error["type"], error.get("key")) == ("ConnectionError",) * 2 + (
+    assert ("ConnectionError",) * 2 + (
         "connection",
         None,
-    )
+    ) == (error["name"], error["constructor"], error["type"], error.get("key"))
     assert (error["message"], error["isError"], error["flags"]) == (message, True, [True, True])
-    assert error["data"] == {"type": "connection", "message": message, "data": {"errors": ["not found"]}}
+    assert {"type": "connection", "message": message, "data": {"errors": ["not found"]}} == error["data"]
     assert (error["response"]["status"], error["response"]["statusCode"], error["response"]["data"]) == (
         404,
         404,
         {"errors": ["not found"]},
     )
-    assert error["request"] == {"method": "GET", "url": url}
-    assert error["json"] == error["data"]
+    assert {"method": "GET", "url": url} == error["request"]
+    assert error["data"] == error["json"]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ async def test_statuses_have_keys(methods: Methods, status: int, key: str | None
     """401 and 429 are told by their key; 429 tells when to come again."""
     methods.answer = lambda _: web.Response(status=status, headers={"Retry-After": "7"} if status == 429 else {})
     error = await error_of(methods, "apiClient.get('/x')")
-    assert (error.get("key"), error["data"].get("key"), error.get("retryAfter")) == (key, key, retry_after)
+    assert (key, key, retry_after) == (error.get("key"), error["data"].get("key"), error.get("retryAfter"))
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ async def test_what_cannot_be_asked_rejects(methods: Methods, call: str, name: s
     error = await error_of(methods, f"apiClient.{call}")
     assert (error["name"], error["constructor"], error["type"]) == (name, name, name.removesuffix("Error").lower())
     assert (error["key"], error["flags"]) == (key, [True, True])
-    assert methods.server.seen == []
+    assert [] == methods.server.seen
 
 
 async def test_a_refusal_is_a_connection_error(methods: Methods) -> None:
@@ -256,13 +256,13 @@ async def test_a_refusal_is_a_connection_error(methods: Methods) -> None:
       for (const path of ['//x', 'http://10.0.0.1/']) await apiClient.get(path).catch((error) => errors.push(error));
       return errors.map((error) => Object.getPrototypeOf(error.constructor).name);
     """
-    assert await methods.value(code) == ["ConnectionError", "ConnectionError"]
+    assert ["ConnectionError", "ConnectionError"] == await methods.value(code)
 
 
 async def test_a_body_that_is_no_json_is_told_by_its_path(methods: Methods) -> None:
     """The message names the member that cannot be sent."""
     error = await error_of(methods, "apiClient.post('/x', { items: [{}, { id: 1n }] })")
-    assert error["message"] == "data.items[1].id is a BigInt, which JSON cannot hold"
+    assert "data.items[1].id is a BigInt, which JSON cannot hold" == error["message"]
 
 
 async def test_an_error_that_nobody_catches_is_the_runs(methods: Methods) -> None:
@@ -271,21 +271,22 @@ async def test_an_error_that_nobody_catches_is_the_runs(methods: Methods) -> Non
     outcome = await methods.run("await null;\nreturn apiClient.get('/x')")
     failure = outcome.failure
     assert failure is not None
-    assert (failure.type, failure.key) == ("connection", "access_token_expired")
-    assert failure.data == {
+    assert ("connection", "access_token_expired") == (failure.type, failure.key)
+    assert {
         "request": {"method": "GET", "url": f"{methods.server.url}/x"},
         "response": {"status": 401, "statusText": "Unauthorized", "data": {"no": 1}},
-    }
+    } == failure.data
     assert failure.location is not None
-    assert (failure.location.file, failure.location.line) == ("data/contacts/list.js", 3)
+    assert ("data/contacts/list.js", 3) == (failure.location.file, failure.location.line)
 
 
 async def test_unknown_options_are_told(methods: Methods) -> None:
     """An option that does not exist is ignored with a warning; TLS cannot be switched off."""
     outcome = await methods.run("return apiClient.get('/x', {}, { timeout: 1e12, verify: false })")
     assert outcome.failure is None
-    assert outcome.warnings == tuple(
-        f"apiClient.get does not know the option {name}; it was ignored" for name in ("timeout", "verify")
+    assert (
+        tuple(f"apiClient.get does not know the option {name}; it was ignored" for name in ("timeout", "verify"))
+        == outcome.warnings
     )
 
 
@@ -293,7 +294,7 @@ async def test_an_axios_config_as_query_is_told(methods: Methods) -> None:
     """The second argument of `get` is the query, whatever it looks like."""
     methods.answer = echo
     outcome = await methods.run("return apiClient.get('/x', { params: { a: 1 } })")
-    assert outcome.value["path"] == "/x?params%5Ba%5D=1"
+    assert "/x?params%5Ba%5D=1" == outcome.value["path"]
     assert "axios" in outcome.warnings[0]
 
 
@@ -310,24 +311,24 @@ async def test_a_body_has_a_longest_length(methods: Methods) -> None:
     """A body of the limit is sent; one byte more ends the run, which no method can catch."""
     limits = Limits(request_bytes=1000)
     sent = await methods.run("await apiClient.post('/x', 'ü'.repeat(499)); return 1", limits=limits)
-    assert (sent.value, len(methods.server.seen[0].body)) == (1, 1000)
+    assert (1, 1000) == (sent.value, len(methods.server.seen[0].body))
     outcome = await methods.run("try { await apiClient.post('/x', 'x'.repeat(999)) } catch { } return 1", limits=limits)
     assert outcome.failure is not None
-    assert (outcome.failure.type, outcome.failure.key) == ("limit", "request_size")
+    assert ("limit", "request_size") == (outcome.failure.type, outcome.failure.key)
 
 
 async def test_a_large_body_of_quotes_is_sent(methods: Methods) -> None:
     """A body within its limit never breaks another one by being escaped on its way."""
     limits = Limits(request_bytes=1_000_000, call_bytes=1_000)
     outcome = await methods.run("await apiClient.post('/x', '\"'.repeat(499_000)); return 1", limits=limits)
-    assert (outcome.failure, len(methods.server.seen[0].body)) == (None, 998_002)
+    assert (None, 998_002) == (outcome.failure, len(methods.server.seen[0].body))
 
 
 async def test_a_flood_of_calls_ends_the_run(methods: Methods) -> None:
     """More calls than allowed are a breach, whether they are awaited or not."""
     outcome = await methods.run("for (let i = 0; i < 1000; i++) apiClient.get('/x'); await new Promise(() => {})")
     assert outcome.failure is not None
-    assert (outcome.failure.type, outcome.failure.key) == ("limit", "requests")
+    assert ("limit", "requests") == (outcome.failure.type, outcome.failure.key)
 
 
 async def test_answers_find_their_calls(methods: Methods) -> None:
@@ -339,7 +340,7 @@ async def test_answers_find_their_calls(methods: Methods) -> None:
 
     methods.answer = answer
     code = "return Promise.all(Array.from({ length: 20 }, (_, i) => apiClient.get(`/${i}`).then((data) => data.path)))"
-    assert await methods.value(code) == [f"/{i}" for i in range(20)]
+    assert [f"/{i}" for i in range(20)] == await methods.value(code)
 
 
 @pytest.mark.parametrize(
@@ -360,7 +361,7 @@ async def test_broken_prototypes_break_nothing(methods: Methods, sabotage: str) 
     methods.answer = echo
     await methods.run(f"{sabotage}; return await apiClient.post('/x', {{ a: [1, 'b'] }}, {{ query: {{ q: [1] }} }})")
     sent = methods.server.seen[0]
-    assert (sent.path, sent.body) == ("/x?q%5B%5D=1", b'"evil"' if "toJSON" in sabotage else b'{"a":[1,"b"]}')
+    assert ("/x?q%5B%5D=1", b'"evil"' if "toJSON" in sabotage else b'{"a":[1,"b"]}') == (sent.path, sent.body)
 
 
 async def test_without_settings_there_is_no_client(methods: Methods) -> None:
@@ -378,4 +379,4 @@ async def test_without_settings_there_is_no_client(methods: Methods) -> None:
         limits=Limits(),
         settings={},
     )
-    assert outcome.value == [False, "undefined"]
+    assert [False, "undefined"] == outcome.value

@@ -12,7 +12,7 @@ from bridge import ClientConfig, ConfigurationError
 @pytest.mark.parametrize("key", ["baseUri", "baseUrl", "baseURL"])
 def test_the_base_has_several_names(key: str) -> None:
     """Names of other editions of the contract mean the same."""
-    assert ClientConfig.parse({key: "https://x.example"}, "client").base_uri == "https://x.example"
+    assert "https://x.example" == ClientConfig.parse({key: "https://x.example"}, "client").base_uri
 
 
 @pytest.mark.parametrize("base", [None, ""])
@@ -23,7 +23,7 @@ def test_the_base_may_be_missing(base: str | None) -> None:
 
 def test_options_may_stand_under_args() -> None:
     """One edition of the contract nests them."""
-    assert ClientConfig.parse({"args": {"baseUri": "https://x.example"}}, "client").base_uri == "https://x.example"
+    assert "https://x.example" == ClientConfig.parse({"args": {"baseUri": "https://x.example"}}, "client").base_uri
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_special_address_is_refused(address: str) -> None:
     """Whatever is not on the public internet is refused, wherever it hides another address."""
     with pytest.raises(EgressRefusedError) as caught:
         EgressPolicy.default().check("api.example.com", 443, [address])
-    assert caught.value.key == "address"
+    assert "address" == caught.value.key
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -134,13 +134,13 @@ def test_an_entry_that_means_nothing_is_refused(entry: str) -> None:
 )
 async def test_a_host_is_judged_by_what_it_means(public_runs: Runs, host: str) -> None:
     """Every spelling of a private address, and every name of one, is refused before anything is dialled."""
-    assert await public_runs.start().refused(f"http://{host}/latest") == ("egress", "address")
+    assert ("egress", "address") == await public_runs.start().refused(f"http://{host}/latest")
 
 
 async def test_a_name_is_judged_by_its_addresses(monkeypatch: pytest.MonkeyPatch, public_runs: Runs) -> None:
     """A name is refused if any of its addresses is."""
     resolves_to(monkeypatch, "8.8.8.8", "10.0.0.1")
-    assert await public_runs.start().refused("http://rebind.example/") == ("egress", "address")
+    assert ("egress", "address") == await public_runs.start().refused("http://rebind.example/")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "127.1"])
@@ -158,14 +158,14 @@ async def test_the_address_that_was_checked_is_dialled(
     server = await serve(lambda seen: web.json_response({"host": seen.headers["host"]}))
     resolves_to(monkeypatch, "127.0.0.1", then="10.0.0.1")
     reply = await runs.start().get(f"http://rebind.example:{server.port}/x")
-    assert reply.text == f'{{"host": "rebind.example:{server.port}"}}'
+    assert f'{{"host": "rebind.example:{server.port}"}}' == reply.text
 
 
 async def test_a_message_does_not_tell_what_a_name_resolves_to(monkeypatch: pytest.MonkeyPatch, runs: Runs) -> None:
     """A method learns that an address is refused, not which one it is."""
     resolves_to(monkeypatch, "10.11.12.13")
     reply = await runs.start().get("http://intranet.example/x")
-    assert reply.value["type"] == "egress"
+    assert "egress" == reply.value["type"]
     assert "10.11" not in str(reply.value)
 
 

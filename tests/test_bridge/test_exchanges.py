@@ -25,8 +25,8 @@ async def test_an_exchange_tells_what_happened(runs: Runs, serve: Callable[[Answ
     run = runs.start({"baseUri": server.url})
     await run.ask("post", "/x", body='"ü"')
     exchange = run.exchanges[0]
-    assert (exchange.method, exchange.url, exchange.status) == ("POST", f"{server.url}/x", 200)
-    assert (exchange.attempt, exchange.request_bytes, exchange.response_bytes, exchange.error) == (1, 4, 1000, None)
+    assert ("POST", f"{server.url}/x", 200) == (exchange.method, exchange.url, exchange.status)
+    assert (1, 4, 1000, None) == (exchange.attempt, exchange.request_bytes, exchange.response_bytes, exchange.error)
     assert exchange.duration_ms > 0
 
 
@@ -41,8 +41,8 @@ async def test_exchanges_are_told_as_they_happen(runs: Runs, serve: Callable[[An
     server = await serve(answer)
     run = runs.start({"baseUri": server.url}, on_exchange=told.append)
     await run.get("/a")
-    assert [exchange.status for exchange in told] == [302, 500]
-    assert told == run.exchanges
+    assert [302, 500] == [exchange.status for exchange in told]
+    assert run.exchanges == told
 
 
 async def test_secrets_in_urls_are_masked(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -50,7 +50,7 @@ async def test_secrets_in_urls_are_masked(runs: Runs, serve: Callable[[Answer], 
     server = await serve(lambda _: web.json_response({}))
     run = runs.start({"baseUri": server.url, "query": {"key": "s3cret/value"}}, secrets=["s3cret/value"])
     await run.get("/bot:s3cret/value/x")
-    assert run.exchanges[0].url == f"{server.url}/bot:[redacted]/x?key=[redacted]"
+    assert f"{server.url}/bot:[redacted]/x?key=[redacted]" == run.exchanges[0].url
 
 
 async def test_a_cancelled_request_is_recorded(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -69,7 +69,7 @@ async def test_a_cancelled_request_is_recorded(runs: Runs, serve: Callable[[Answ
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    assert [(exchange.status, exchange.error) for exchange in run.exchanges] == [(None, "cancelled")]
+    assert [(None, "cancelled")] == [(exchange.status, exchange.error) for exchange in run.exchanges]
     gate.set()
 
 

@@ -81,9 +81,9 @@ async def test_a_broken_answer_is_a_protocol_error(
     """Whatever is not a whole HTTP response rejects the call, and a POST is not sent again."""
     server = await serve_raw(BROKEN[name])
     run = runs.start({"baseUri": server.url})
-    assert await run.refused("/x", verb="post", body="{}") == ("connection", "protocol")
-    assert len(server.seen) == 1
-    assert [exchange.error for exchange in run.exchanges] == ["protocol"]
+    assert ("connection", "protocol") == await run.refused("/x", verb="post", body="{}")
+    assert 1 == len(server.seen)
+    assert ["protocol"] == [exchange.error for exchange in run.exchanges]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ async def test_a_slow_answer_is_a_timeout(
 
     server = await serve_raw(answer)
     run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.1))
-    assert await run.refused("/x") == ("connection", "timeout")
-    assert [exchange.error for exchange in run.exchanges] == ["timeout"]
+    assert ("connection", "timeout") == await run.refused("/x")
+    assert ["timeout"] == [exchange.error for exchange in run.exchanges]
 
 
 async def test_a_request_ends_with_its_run(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
@@ -113,7 +113,7 @@ async def test_a_request_ends_with_its_run(runs: Runs, serve_raw: Callable[[RawA
         await forever(writer, b"")
 
     server = await serve_raw(answer)
-    assert await runs.start({"baseUri": server.url}, seconds=0.1).refused("/x") == ("connection", "timeout")
+    assert ("connection", "timeout") == await runs.start({"baseUri": server.url}, seconds=0.1).refused("/x")
 
 
 async def test_a_closed_port_is_a_connect_error(runs: Runs) -> None:
@@ -121,7 +121,7 @@ async def test_a_closed_port_is_a_connect_error(runs: Runs) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-        assert await runs.start().refused(f"http://127.0.0.1:{port}/") == ("connection", "connect")
+        assert ("connection", "connect") == await runs.start().refused(f"http://127.0.0.1:{port}/")
 
 
 async def test_a_name_that_nobody_knows_is_a_connect_error(public_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ async def test_a_name_that_nobody_knows_is_a_connect_error(public_runs: Runs, mo
 
     monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
     reply = await public_runs.start().get("http://nobody.example/")
-    assert (reply.value["type"], reply.value["key"]) == ("connection", "connect")
+    assert ("connection", "connect") == (reply.value["type"], reply.value["key"])
     assert "resolver" not in reply.value["message"]
 
 
@@ -144,12 +144,12 @@ async def test_a_resolver_that_hangs_is_a_timeout(public_runs: Runs, monkeypatch
 
     monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
     run = public_runs.start(limits=Limits(connect_seconds=0.05))
-    assert await run.refused("http://slow.example/") == ("connection", "timeout")
+    assert ("connection", "timeout") == await run.refused("http://slow.example/")
 
 
 async def test_a_name_that_is_too_long_is_a_connect_error(public_runs: Runs) -> None:
     """A label that the name system cannot hold never reaches it."""
-    assert await public_runs.start().refused(f"http://{'a' * 64}.example/") == ("connection", "connect")
+    assert ("connection", "connect") == await public_runs.start().refused(f"http://{'a' * 64}.example/")
 
 
 async def test_a_server_without_tls_is_a_tls_error(runs: Runs) -> None:
@@ -162,7 +162,7 @@ async def test_a_server_without_tls_is_a_tls_error(runs: Runs) -> None:
 
     async with await asyncio.start_server(converse, "127.0.0.1", 0) as listener:
         port = listener.sockets[0].getsockname()[1]
-        assert await runs.start().refused(f"https://127.0.0.1:{port}/") == ("connection", "tls")
+        assert ("connection", "tls") == await runs.start().refused(f"https://127.0.0.1:{port}/")
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["with the first answer", "later"])
@@ -193,12 +193,12 @@ async def test_bytes_after_a_response_are_nobodys_answer(
         texts.append((await run.get("/x")).text)
         await poisoned.wait()
         await asyncio.sleep(0.01)
-    assert texts == ["ok", "ok", "ok"]
+    assert ["ok", "ok", "ok"] == texts
 
 
 async def test_errors_hold_no_foreign_text(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
     """A message names the request without its query, and nothing of Python."""
     server = await serve_raw(writing(b"garbage\r\n\r\n"))
     reply = await runs.start({"baseUri": server.url}).get("/x?token=abcdef")
-    assert reply.value["message"] == f"GET {server.url}/x got an answer that is not valid HTTP."
+    assert f"GET {server.url}/x got an answer that is not valid HTTP." == reply.value["message"]
     assert "token" not in str(reply.value)

@@ -76,9 +76,9 @@ def test_every_foreign_exception_has_a_meaning(kind: type[BaseException]) -> Non
 )
 def test_what_exceptions_mean(kind: type[BaseException], key: str) -> None:
     """The nearest class in the table decides."""
-    assert translated(kind.__new__(kind), "GET x").key == key
+    assert key == translated(kind.__new__(kind), "GET x").key
 
 
 def test_the_table_has_no_other_keys() -> None:
     """Keys are part of the contract."""
-    assert {meaning.key for meaning in MEANINGS.values()} == KEYS
+    assert KEYS == {meaning.key for meaning in MEANINGS.values()}

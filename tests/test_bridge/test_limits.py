@@ -21,11 +21,11 @@ async def test_requests_are_counted(runs: Runs, serve: Callable[[Answer], Awaita
     """One request more than allowed ends the run, and is not sent."""
     server = await serve(lambda _: web.json_response({}))
     run = runs.start({"baseUri": server.url}, limits=Limits(requests=2))
-    assert [(await run.get("/x")).ok for _ in range(2)] == [True, True]
+    assert [True, True] == [(await run.get("/x")).ok for _ in range(2)]
     with pytest.raises(RunEnded) as caught:
         await run.get("/x")
-    assert (caught.value.failure.type, caught.value.failure.key) == ("limit", "requests")
-    assert len(server.seen) == 2
+    assert ("limit", "requests") == (caught.value.failure.type, caught.value.failure.key)
+    assert 2 == len(server.seen)
 
 
 async def test_a_flood_ends_the_run_before_it_is_sent(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -40,7 +40,7 @@ async def test_a_flood_ends_the_run_before_it_is_sent(runs: Runs, serve: Callabl
     run = runs.start({"baseUri": server.url}, limits=Limits(requests=50, concurrent_requests=1))
     calls = [asyncio.create_task(run.get("/x")) for _ in range(51)]
     done, pending = await asyncio.wait(calls, return_when=asyncio.FIRST_EXCEPTION)
-    assert [type(task.exception()) for task in done] == [RunEnded]
+    assert [RunEnded] == [type(task.exception()) for task in done]
     gate.set()
     await asyncio.gather(*pending)
 
@@ -60,8 +60,8 @@ async def test_only_so_many_at_a_time(runs: Runs, serve: Callable[[Answer], Awai
     server = await serve(answer)
     run = runs.start({"baseUri": server.url}, limits=Limits(concurrent_requests=3))
     replies = await asyncio.gather(*(run.get(f"/{i}") for i in range(12)))
-    assert [reply.text for reply in replies] == [f"/{i}" for i in range(12)]
-    assert most == 3
+    assert [f"/{i}" for i in range(12)] == [reply.text for reply in replies]
+    assert 3 == most
 
 
 def test_a_call_holds_the_largest_body() -> None:

@@ -33,8 +33,8 @@ async def test_in_sync_mode_it_is_an_error_at_once(runs: Runs, serve: Callable[[
     """Somebody waits: the method is told when to come again."""
     server = await serve(limiting(1, "7"))
     reply = await runs.start({"baseUri": server.url}).get("/x")
-    assert (reply.value["key"], reply.value["retryAfter"]) == ("rate_limit_exceeded", 7.0)
-    assert len(server.seen) == 1
+    assert ("rate_limit_exceeded", 7.0) == (reply.value["key"], reply.value["retryAfter"])
+    assert 1 == len(server.seen)
 
 
 @pytest.mark.parametrize("retry_after", ["0", "0.01", format_datetime(datetime(2020, 1, 1, tzinfo=UTC), usegmt=True)])
@@ -45,7 +45,7 @@ async def test_in_async_mode_the_request_is_tried_again(
     server = await serve(limiting(2, retry_after))
     run = runs.start({"baseUri": server.url}, mode="async")
     assert (await run.get("/x")).ok
-    assert [(exchange.status, exchange.attempt) for exchange in run.exchanges] == [(429, 1), (429, 2), (200, 3)]
+    assert [(429, 1), (429, 2), (200, 3)] == [(exchange.status, exchange.attempt) for exchange in run.exchanges]
 
 
 async def test_without_a_hint_the_wait_is_random(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -65,26 +65,26 @@ async def test_a_long_wait_is_cut_to_the_limit(runs: Runs, serve: Callable[[Answ
 async def test_three_attempts_are_all(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """A server that never has enough time gets three requests."""
     server = await serve(limiting(99))
-    assert await runs.start({"baseUri": server.url}, mode="async").refused("/x") == (
+    assert (
         "connection",
         "rate_limit_exceeded",
-    )
-    assert len(server.seen) == 3
+    ) == await runs.start({"baseUri": server.url}, mode="async").refused("/x")
+    assert 3 == len(server.seen)
 
 
 async def test_a_wait_beyond_the_run_fails_now(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """What would be tried after the end of the run is not waited for."""
     server = await serve(limiting(1, "30"))
     run = runs.start({"baseUri": server.url}, mode="async", seconds=10.0)
-    assert await run.refused("/x") == ("connection", "rate_limit_exceeded")
-    assert len(server.seen) == 1
+    assert ("connection", "rate_limit_exceeded") == await run.refused("/x")
+    assert 1 == len(server.seen)
 
 
 async def test_other_errors_are_not_tried_again(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """A 503 is the method's business, even with `retry-after`."""
     server = await serve(lambda _: web.Response(status=503, headers={"Retry-After": "0"}))
-    assert await runs.start({"baseUri": server.url}, mode="async").refused("/x") == ("connection", None)
-    assert len(server.seen) == 1
+    assert ("connection", None) == await runs.start({"baseUri": server.url}, mode="async").refused("/x")
+    assert 1 == len(server.seen)
 
 
 @pytest.mark.parametrize(

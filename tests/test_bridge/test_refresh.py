@@ -48,8 +48,8 @@ async def test_the_failed_request_is_tried_again(runs: Runs, serve: Callable[[An
     credentials = Credentials(server)
     run = runs.start(credentials.config("old"), refresh=credentials.refresh)
     reply = await run.ask("post", "/x", body="{}")
-    assert (reply.ok, reply.text) == (True, '{"body": "{}"}')
-    assert [(exchange.status, exchange.attempt) for exchange in run.exchanges] == [(401, 1), (200, 2)]
+    assert (True, '{"body": "{}"}') == (reply.ok, reply.text)
+    assert [(401, 1), (200, 2)] == [(exchange.status, exchange.attempt) for exchange in run.exchanges]
 
 
 async def test_calls_under_way_share_one_refresh(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -59,9 +59,9 @@ async def test_calls_under_way_share_one_refresh(runs: Runs, serve: Callable[[An
     run = runs.start(credentials.config("old"), refresh=credentials.refresh)
     replies = await asyncio.gather(*(run.get(f"/{i}") for i in range(10)))
     assert all(reply.ok for reply in replies)
-    assert credentials.asked == 1
+    assert 1 == credentials.asked
     assert (await run.get("/later")).ok
-    assert run.exchanges[-1].attempt == 1
+    assert 1 == run.exchanges[-1].attempt
 
 
 @pytest.mark.parametrize("token", [None, "wrong"])
@@ -73,16 +73,16 @@ async def test_there_is_one_refresh_in_a_run(
     credentials = Credentials(server, token)
     run = runs.start(credentials.config("old"), refresh=credentials.refresh)
     for _ in range(2):
-        assert await run.refused("/x") == ("connection", "access_token_expired")
-    assert credentials.asked == 1
+        assert ("connection", "access_token_expired") == await run.refused("/x")
+    assert 1 == credentials.asked
 
 
 async def test_without_refresh_a_401_is_an_error(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """A run that cannot refresh sends nothing twice."""
     server = await serve(guarded)
     run = runs.start(Credentials(server).config("old"))
-    assert await run.refused("/x") == ("connection", "access_token_expired")
-    assert len(server.seen) == 1
+    assert ("connection", "access_token_expired") == await run.refused("/x")
+    assert 1 == len(server.seen)
 
 
 async def test_a_stranger_cannot_cause_a_refresh(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -90,8 +90,8 @@ async def test_a_stranger_cannot_cause_a_refresh(runs: Runs, serve: Callable[[An
     server = await serve(guarded)
     credentials = Credentials(server)
     run = runs.start(credentials.config("old"), refresh=credentials.refresh)
-    assert await run.refused(f"{server.other_url}/x") == ("connection", "access_token_expired")
-    assert credentials.asked == 0
+    assert ("connection", "access_token_expired") == await run.refused(f"{server.other_url}/x")
+    assert 0 == credentials.asked
 
 
 async def test_a_retry_counts(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:

@@ -29,11 +29,11 @@ async def test_a_get_has_these_headers(runs: Runs, server: Server) -> None:
     headers = dict(server.seen[0].headers)
     agent = headers.pop("user-agent")
     assert agent.startswith("methodhost/")
-    assert headers == {
+    assert {
         "host": f"127.0.0.1:{server.port}",
         "accept": "application/json, text/plain, */*",
         "accept-encoding": "gzip, deflate",
-    }
+    } == headers
 
 
 @pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
@@ -41,16 +41,16 @@ async def test_a_body_goes_out_as_the_sandbox_made_it(runs: Runs, server: Server
     """The JSON text of a body is neither parsed nor written anew."""
     await runs.start({"baseUri": server.url}).ask(verb, "/x", body='{"b": 1.0, "a":"ü"}')
     seen = server.seen[0]
-    assert (seen.method, seen.body) == (verb.upper(), '{"b": 1.0, "a":"ü"}'.encode())
-    assert seen.headers["content-type"] == "application/json"
-    assert seen.headers["content-length"] == "20"
+    assert (verb.upper(), '{"b": 1.0, "a":"ü"}'.encode()) == (seen.method, seen.body)
+    assert "application/json" == seen.headers["content-type"]
+    assert "20" == seen.headers["content-length"]
 
 
 @pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
 async def test_without_a_body_there_is_no_content_type(runs: Runs, server: Server, verb: str) -> None:
     """A call without data sends no body and no content type."""
     await runs.start({"baseUri": server.url}).ask(verb, "/x")
-    assert server.seen[0].body == b""
+    assert b"" == server.seen[0].body
     assert "content-type" not in server.seen[0].headers
 
 
@@ -58,20 +58,20 @@ async def test_a_large_body_is_sent_whole(runs: Runs, server: Server) -> None:
     """A body larger than any buffer arrives."""
     body = f'"{"x" * 3_000_000}"'
     await runs.start({"baseUri": server.url}).ask("post", "/x", body=body)
-    assert server.seen[0].body == body.encode()
+    assert body.encode() == server.seen[0].body
 
 
 async def test_the_url_arrives_verbatim(runs: Runs, server: Server) -> None:
     """What is encoded stays encoded, down to the socket."""
     await runs.start({"baseUri": server.url}).get("/a%2Fb%7Ec?sig=a%3Fb%2Bc+d&x[]=1")
-    assert server.seen[0].path == "/a%2Fb%7Ec?sig=a%3Fb%2Bc+d&x[]=1"
+    assert "/a%2Fb%7Ec?sig=a%3Fb%2Bc+d&x[]=1" == server.seen[0].path
 
 
 @pytest.mark.parametrize("verb", ["head", "connect", "trace", "options", "GET", "request"])
 async def test_other_verbs_cannot_be_expressed(runs: Runs, server: Server, verb: str) -> None:
     """A worker that was taken over can still ask for five verbs only."""
-    assert await runs.start({"baseUri": server.url}).refused("/x", verb=verb) == ("request", "invalid")
-    assert server.seen == []
+    assert ("request", "invalid") == await runs.start({"baseUri": server.url}).refused("/x", verb=verb)
+    assert [] == server.seen
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ async def test_a_call_that_the_extension_does_not_make_is_refused(
     runs: Runs, server: Server, payload: dict[str, Any]
 ) -> None:
     """A payload is read strictly."""
-    assert await runs.start({"baseUri": server.url}).refused(**{"path": "/x", **payload, "verb": "get"}) == (
+    assert (
         "request",
         "invalid",
-    )
-    assert server.seen == []
+    ) == await runs.start({"baseUri": server.url}).refused(**{"path": "/x", **payload, "verb": "get"})
+    assert [] == server.seen
 
 
 async def test_header_names_do_not_depend_on_case(runs: Runs, server: Server) -> None:
@@ -138,34 +138,34 @@ async def test_headers_of_the_host_are_left_out(runs: Runs, server: Server, name
     """A method cannot set what frames a message or vouches for it; a warning says so."""
     reply = await runs.start({"baseUri": server.url}).ask("post", "/x", body="{}", options={"headers": {name: "evil"}})
     assert "evil" not in server.seen[0].headers.values()
-    assert reply.value["warnings"] == [f"The header {name.lower()} was not sent: it belongs to the host."]
+    assert [f"The header {name.lower()} was not sent: it belongs to the host."] == reply.value["warnings"]
 
 
 @pytest.mark.parametrize("name", ["", "X Y", "X\r\nY", "X:Y", "Ä"])
 async def test_a_header_name_cannot_inject(runs: Runs, server: Server, name: str) -> None:
     """A name that is no token is refused."""
-    assert await runs.start({"baseUri": server.url}).refused("/x", options={"headers": {name: "1"}}) == (
+    assert (
         "request",
         "header",
-    )
+    ) == await runs.start({"baseUri": server.url}).refused("/x", options={"headers": {name: "1"}})
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\x7fb", "€"])
 async def test_a_header_value_cannot_inject(runs: Runs, server: Server, value: str) -> None:
     """A value with a line break, a control character, or one that headers cannot hold is refused."""
-    assert await runs.start({"baseUri": server.url}).refused("/x", options={"headers": {"X": value}}) == (
+    assert (
         "request",
         "header",
-    )
-    assert server.seen == []
+    ) == await runs.start({"baseUri": server.url}).refused("/x", options={"headers": {"X": value}})
+    assert [] == server.seen
 
 
 async def test_headers_are_limited(runs: Runs, server: Server) -> None:
     """More than the allowed headers, or a longer one, are refused."""
     run = runs.start({"baseUri": server.url}, limits=Limits(header_count=5, header_bytes=100))
     many = {f"x-{i}": "1" for i in range(3)}
-    assert await run.refused("/x", options={"headers": many}) == ("request", "header")
-    assert await run.refused("/x", options={"headers": {"x": "1" * 100}}) == ("request", "header")
+    assert ("request", "header") == await run.refused("/x", options={"headers": many})
+    assert ("request", "header") == await run.refused("/x", options={"headers": {"x": "1" * 100}})
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ async def test_there_is_one_authorization(
 ) -> None:
     """The call beats the client; within each, the header beats `auth`; null sends none."""
     await runs.start({"baseUri": server.url, **config}).get("/x", options=options)
-    assert server.seen[0].headers.get("authorization") == expected
+    assert expected == server.seen[0].headers.get("authorization")
 
 
 async def test_the_environment_does_not_matter(runs: Runs, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ async def test_a_body_crosses_as_text(runs: Runs, serve: Callable[[Answer], Awai
     """The text of a body is passed on as it came: only the sandbox parses it."""
     server = await serve(lambda _: web.Response(text='\ufeff{"n": 12345678901234567890}', content_type="text/html"))
     reply = await runs.start({"baseUri": server.url}).get("/x")
-    assert (reply.ok, reply.text) == (True, '\ufeff{"n": 12345678901234567890}')
+    assert (True, '\ufeff{"n": 12345678901234567890}') == (reply.ok, reply.text)
 
 
 async def test_text_that_is_not_utf8_is_repaired(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -38,7 +38,7 @@ async def test_text_that_is_not_utf8_is_repaired(runs: Runs, serve: Callable[[An
     server = await serve(
         lambda _: web.Response(body=b"a\xff", headers={"Content-Type": "text/plain; charset=zlib_codec"})
     )
-    assert (await runs.start({"baseUri": server.url}).get("/x")).text == "a\ufffd"
+    assert "a\ufffd" == (await runs.start({"baseUri": server.url}).get("/x")).text
 
 
 async def test_headers_are_lower_case_and_joined(
@@ -52,7 +52,7 @@ async def test_headers_are_lower_case_and_joined(
     server = await serve_raw(answer)
     value = (await runs.start({"baseUri": server.url}).get("/x")).value
     assert (value["status"], value["statusText"]) == (201, "Made It")
-    assert value["headers"] == {"x-a": "1, 2", "set-cookie": ["c=1"], "content-length": "0"}
+    assert {"x-a": "1, 2", "set-cookie": ["c=1"], "content-length": "0"} == value["headers"]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ async def test_a_packed_body_is_unpacked(
     """What was asked for can be unpacked, in each of the forms that servers send."""
     server = await serve(lambda _: web.Response(body=pack(TEXT.encode()), headers={"Content-Encoding": encoding}))
     reply = await runs.start({"baseUri": server.url}).get("/x")
-    assert reply.text == TEXT
+    assert TEXT == reply.text
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ async def test_what_cannot_be_unpacked_is_an_error(
     """An encoding that was not asked for, several, damaged or cut off data: `connection/decode`."""
     server = await serve(lambda _: web.Response(body=body, headers={"Content-Encoding": encoding}))
     run = runs.start({"baseUri": server.url})
-    assert await run.refused("/x") == ("connection", "decode")
-    assert [exchange.error for exchange in run.exchanges] == ["decode"]
+    assert ("connection", "decode") == await run.refused("/x")
+    assert ["decode"] == [exchange.error for exchange in run.exchanges]
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -108,7 +108,7 @@ async def test_a_bomb_ends_the_run(runs: Runs, serve: Callable[[Answer], Awaitab
     if layers == 1:
         with pytest.raises(RunEnded) as caught:
             await run.get("/x")
-        assert (caught.value.failure.type, caught.value.failure.key) == ("limit", "response_size")
+        assert ("limit", "response_size") == (caught.value.failure.type, caught.value.failure.key)
     else:
         assert len((await run.get("/x")).text or "") < 1_000_000
 
@@ -121,11 +121,11 @@ async def test_a_response_has_a_longest_length(
     server = await serve(lambda _: web.Response(body=b"x" * length))
     run = runs.start({"baseUri": server.url}, limits=Limits(response_bytes=1000))
     if ends == "well":
-        assert (await run.get("/x")).text == "x" * length
+        assert "x" * length == (await run.get("/x")).text
     else:
         with pytest.raises(RunEnded):
             await run.get("/x")
-        assert [exchange.error for exchange in run.exchanges] == ["response_size"]
+        assert ["response_size"] == [exchange.error for exchange in run.exchanges]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ async def test_other_statuses_are_errors(
 ) -> None:
     """Whatever is not 200 to 299 is a connection error; 401 and 429 have keys."""
     server = await serve(lambda _: web.Response(status=status))
-    assert await runs.start({"baseUri": server.url}).refused("/x") == ("connection", key)
+    assert ("connection", key) == await runs.start({"baseUri": server.url}).refused("/x")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 206, 299])
@@ -153,7 +153,7 @@ async def test_statuses_of_success(runs: Runs, serve: Callable[[Answer], Awaitab
     """200 to 299 are answers."""
     server = await serve(lambda _: web.Response(status=status))
     reply = await runs.start({"baseUri": server.url}).get("/x")
-    assert (reply.ok, reply.text) == (True, "")
+    assert (True, "") == (reply.ok, reply.text)
 
 
 async def test_an_error_tells_what_was_asked_and_answered(
@@ -162,9 +162,9 @@ async def test_an_error_tells_what_was_asked_and_answered(
     """The message names verb, URL without query, status and the start of the body; the whole answer stands beside it."""
     server = await serve(lambda _: web.json_response({"errors": ["not found"]}, status=404))
     value = (await runs.start({"baseUri": server.url}).get("/deals/7", query={"token": "abc"})).value
-    assert value["message"] == f'GET {server.url}/deals/7 was answered with 404 Not Found: {{"errors": ["not found"]}}'
-    assert value["request"] == {"method": "GET", "url": f"{server.url}/deals/7"}
-    assert value["response"]["body"] == '{"errors": ["not found"]}'
+    assert f'GET {server.url}/deals/7 was answered with 404 Not Found: {{"errors": ["not found"]}}' == value["message"]
+    assert {"method": "GET", "url": f"{server.url}/deals/7"} == value["request"]
+    assert '{"errors": ["not found"]}' == value["response"]["body"]
     assert (value["response"]["status"], value["response"]["statusText"]) == (404, "Not Found")
 
 

@@ -33,14 +33,14 @@ async def test_a_connection_keeps_its_sockets(runs: Runs, counting: Server) -> N
     """Runs of one connection use one socket one after the other."""
     for _ in range(3):
         assert (await runs.start({"baseUri": counting.url}).get("/x")).ok
-    assert len(counting.seen) == 1
+    assert 1 == len(counting.seen)
 
 
 async def test_connections_share_no_socket(runs: Runs, counting: Server) -> None:
     """Runs of two connections to one origin use different sockets."""
     for connection in ("acme", "globex", "acme", "globex"):
         await runs.start({"baseUri": counting.url}, connection=connection).get("/x")
-    assert len(counting.seen) == 2
+    assert 2 == len(counting.seen)
 
 
 async def test_the_least_recently_used_sockets_are_closed(counting: Server) -> None:
@@ -48,9 +48,9 @@ async def test_the_least_recently_used_sockets_are_closed(counting: Server) -> N
     transports = Transports(policy=EgressPolicy.from_allow(["127.0.0.1"]), most_kept=2)
     for connection in ("a", "b", "c", "b", "a"):
         response = await transports.get(connection).handle_async_request(_request(counting))
-        assert response.status_code == 200
+        assert 200 == response.status_code
         await response.aclose()
-    assert len(counting.seen) == 4
+    assert 4 == len(counting.seen)
     await transports.aclose()
 
 
@@ -67,9 +67,9 @@ async def test_sockets_in_use_stay_open(serve: Callable[[Answer], Awaitable[Serv
     transports = Transports(policy=EgressPolicy.from_allow(["127.0.0.1"]), most_kept=1)
     slow = asyncio.create_task(_text(transports, "a", server, "/slow"))
     for connection in ("b", "c"):
-        assert await _text(transports, connection, server, "/fast") == "/fast"
+        assert "/fast" == await _text(transports, connection, server, "/fast")
     gate.set()
-    assert await slow == "/slow"
+    assert "/slow" == await slow
     await transports.aclose()
 
 

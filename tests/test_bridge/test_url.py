@@ -114,25 +114,25 @@ async def test_a_trick_is_refused(faked: Callable[..., Run], path: str) -> None:
         pytest.fail(f"{request.url} was requested")
 
     run = faked(answer, {"baseUri": BASE})
-    assert await run.refused(path) == ("request", "url")
-    assert run.exchanges == []
+    assert ("request", "url") == await run.refused(path)
+    assert [] == run.exchanges
 
 
 async def test_a_fragment_never_names_a_host(faked: Callable[..., Run]) -> None:
     """The host is what stands before the fragment."""
-    assert await requested(faked, None, "https://good.example#@evil.example/") == "https://good.example/"
+    assert "https://good.example/" == await requested(faked, None, "https://good.example#@evil.example/")
 
 
 async def test_a_relative_path_needs_a_base(faked: Callable[..., Run]) -> None:
     """Without a base, a relative path is a fault of the client's configuration."""
     run = faked(lambda _: httpx.Response(200))
-    assert await run.refused("/contacts") == ("configuration", None)
+    assert ("configuration", None) == await run.refused("/contacts")
 
 
 async def test_a_url_has_a_longest_length(faked: Callable[..., Run]) -> None:
     """A URL of more than 16 KiB is refused, its query counted."""
     run = faked(lambda _: httpx.Response(200, json={}), {"baseUri": BASE})
-    assert await run.refused("/x", query={"q": "a" * 16 * 1024}) == ("request", "url")
+    assert ("request", "url") == await run.refused("/x", query={"q": "a" * 16 * 1024})
 
 
 async def test_a_call_may_have_its_own_base(faked: Callable[..., Run]) -> None:
@@ -144,4 +144,4 @@ async def test_a_call_may_have_its_own_base(faked: Callable[..., Run]) -> None:
         return httpx.Response(200)
 
     await faked(answer, {"baseUri": BASE}).get("x", options={"baseUri": "https://eu.example/v2"})
-    assert urls == ["https://eu.example/v2/x"]
+    assert ["https://eu.example/v2/x"] == urls

@@ -60,7 +60,11 @@ def crm() -> Connector:
 def crm_connection(crm_uri: str) -> Callable[..., Connection]:
     """Make a connection to the CRM example, with a token that is valid unless another one is given."""
 
-    def make(connection_id: str = "acme", token: str = "crm_at_live", refresh_token: str = "crm_rt_live") -> Connection:
+    def make(
+        connection_id: str = "acme",
+        token: str = "crm_at_live",  # noqa: S107 (the example's)
+        refresh_token: str = "crm_rt_live",  # noqa: S107 (the example's)
+    ) -> Connection:
         credentials = {
             "instance_uri": crm_uri,
             "access_token": token,

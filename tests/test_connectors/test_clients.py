@@ -148,3 +148,20 @@ async def test_secrets_of_the_client_are_masked(host: MethodHost, load_folder: L
     assert TOKEN not in report.to_json()
     assert TOKEN[::-1] not in report.to_json()
     assert report.requests[0].url.endswith("/x?key=[redacted]")
+
+
+async def test_a_plain_client_is_made_once_for_the_same_credentials(
+    host: MethodHost, load_folder: Load, echo_uri: str
+) -> None:
+    """What `make-api-client.js` gave is kept for a connection until its credentials change."""
+    make = "export default ({ credentials }) => ({ baseUri: credentials.uri, headers: { 'X-Made': String(Math.random()) } })"
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": GET})
+    connections = [connection_to(echo_uri)] * 2
+    connections.append(Connection(id="acme", credentials={"uri": echo_uri, "token": "another"}))
+
+    made = [
+        (await host.run(connector, connection=connection)).unwrap()["headers"]["x-made"] for connection in connections
+    ]
+
+    assert made[0] == made[1]
+    assert made[1] != made[2]

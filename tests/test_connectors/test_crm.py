@@ -35,15 +35,15 @@ async def test_a_list_comes_from_the_api(host: MethodHost, crm: Connector, crm_c
     assert report.credentials is None
 
 
-async def test_the_client_is_made_once_for_the_same_credentials(
-    host: MethodHost, crm: Connector, crm_connection: MakeConnection
-) -> None:
-    """`make-api-client.js` runs for the first run; the second is quicker without it."""
-    first = await host.run(crm, "auth/test", connection=crm_connection())
-    second = await host.run(crm, "auth/test", connection=crm_connection())
+async def test_a_file_comes_as_bytes(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
+    """A method reads a binary file byte by byte."""
+    report = await host.run(
+        crm, "operations/inspect-file", connection=crm_connection(), args={"input": {"id": "fil_001"}}
+    )
 
-    assert (True, True) == (first.value, second.value)
-    assert second.usage.cpu_ms < first.usage.cpu_ms
+    assert report.ok, report.error
+    assert (True, 32, 32) == (report.value["isPng"], report.value["width"], report.value["height"])
+    assert report.value["size"] in [request.response_bytes for request in report.requests]
 
 
 async def test_an_expired_token_is_refreshed(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
