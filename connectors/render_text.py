@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .report import RunError, RunUsage
 
 LONGEST_DATA = 500
+TYPES_WITHOUT_DATA = frozenset({"configuration", "custom_code"})  # told by the message, and by the place
 LEVEL_STYLES = {"warn": "yellow", "error": "red", "debug": "dim"}
 STATUS_STYLES = {2: "green", 3: "cyan", 4: "red", 5: "red"}
 
@@ -54,9 +55,6 @@ def value_text(value: JSON) -> Text:
     return JSONHighlighter()(Text(printable(json.dumps(value, indent=2, ensure_ascii=False), keep="\n")))
 
 
-_TOLD_OTHERWISE = frozenset({"configuration", "custom_code"})  # by their message, and by the place
-
-
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:
     """Return how a run ended, and what it used."""
     memory = f"memory {usage.peak_memory_bytes / 1e6:.0f} MB"
@@ -68,7 +66,7 @@ def error_text(error: RunError) -> Text:
     """Return an error without its place."""
     name = f"{error.type}/{error.key}" if error.key else error.type
     text = Text.assemble((f"{name}: ", "bold red"), (printable(error.message, keep="\n"), "bold"))
-    if error.data is not None and error.type not in _TOLD_OTHERWISE:
+    if error.data is not None and error.type not in TYPES_WITHOUT_DATA:
         data = printable(json.dumps(error.data, ensure_ascii=False))
         text.append(f"\n  {data if len(data) <= LONGEST_DATA else data[:LONGEST_DATA] + '…'}", "dim")
     return text
