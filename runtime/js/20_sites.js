@@ -17,19 +17,38 @@ const framesOf = (site) => {
 
 const HOST_FILES = "methodhost:";
 
-// The first frame in a file of the method: "data/contacts/list.js:3:14".
-const placeOf = (site) => {
+// Calls `see` with each frame that is not the host's own, and its place, until that gives true.
+const eachOwnFrame = (site, see) => {
   const frames = framesOf(site);
   let start = 0;
   while (start < frames.length) {
     let end = StringIndexOf(frames, "\n", start + 1);
     if (end < 0) end = frames.length;
-    const frame = StringSlice(frames, start + 1, end);
+    const frame = StringSlice(frames, start, end);
     start = end;
     const place = placeIn(frame);
-    if (!StringStartsWith(place, HOST_FILES) && !StringStartsWith(place, "<anonymous>")) return place;
+    if (StringStartsWith(place, HOST_FILES) || StringStartsWith(place, "<anonymous>:")) continue;
+    if (see(frame, place)) return;
   }
-  return null;
+};
+
+// The first frame in a file of the method: "data/contacts/list.js:3:14".
+const placeOf = (site) => {
+  let found = null;
+  eachOwnFrame(site, (_, place) => {
+    if (place !== "<anonymous>") found = place;
+    return found !== null;
+  });
+  return found;
+};
+
+const ownFramesOf = (site) => {
+  let frames = "";
+  eachOwnFrame(site, (frame) => {
+    frames += frame;
+    return false;
+  });
+  return frames;
 };
 
 // "    at async list (file:1:2)", "    at file:1:2" and "    at async file:1:2" all give "file:1:2".

@@ -14,7 +14,7 @@ const enqueue = (operation, payloadText, site, settlers) => {
 // The frames of the place that made the call: an error made while answers arrive would only show the host's.
 const withFramesOf = (error, site) => {
   if (error instanceof NativeError) {
-    const stack = `${textOf(read(error, "name"))}: ${messageOf(error)}${framesOf(site)}`;
+    const stack = `${textOf(read(error, "name"))}: ${messageOf(error)}${ownFramesOf(site)}`;
     ReflectDefineProperty(error, "stack", { __proto__: null, value: stack, writable: true, configurable: true });
   }
   return error;

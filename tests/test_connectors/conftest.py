@@ -40,7 +40,7 @@ def load_folder(write_folder: Callable[[Mapping[str, str]], Path]) -> Callable[[
     return lambda files: Connector.load(write_folder(files))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def crm_uri() -> Iterator[str]:
     """Start the API of the CRM example in a process of its own; its rate limit window is short."""
     command = [sys.executable, str(EXAMPLES / "crm_api" / "server.py"), "--exit-with-stdin", "--window-seconds", "2"]

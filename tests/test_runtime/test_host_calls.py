@@ -68,6 +68,14 @@ async def test_a_rejection_is_an_error_with_the_calls_stack(bench: Bench) -> Non
     assert "EchoError: sorry\n    at module.exports (data/contacts/list.js:3:9)" == failure.stack
 
 
+async def test_a_method_sees_no_frame_of_the_host_in_an_error(bench: Bench) -> None:
+    """The stack of a rejected call starts where the method made the call, also for the method itself."""
+    code = "module.exports = async ({ echo }) => { try { await echo({ fail: 'sorry' }) } catch (e) { return e.stack } }"
+    stack = await bench.value(code)
+    assert stack.startswith("EchoError: sorry\n    at module.exports (data/contacts/list.js:1:")
+    assert "methodhost" not in stack
+
+
 async def test_a_rejection_can_be_caught(bench: Bench) -> None:
     """A method may go on after a failed call."""
     code = (

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -26,39 +24,9 @@ if TYPE_CHECKING:
 LOOP = "module.exports = () => { while (true) {} }"
 HANGS = "module.exports = ({ echo }) => echo({ after: 600 })"
 
-APPLICATION = """
-import asyncio, sys
-from runtime import HostReply, Module, Sandbox, SandboxLimits, Script
-
-async def calls(call):
-    return HostReply(ok=True, value=None)
-
-async def main():
-    async with Sandbox() as sandbox:
-        script = Script(module=Module(name="m.js", code="while (true) {}"))
-        run = asyncio.create_task(sandbox.run(script, {}, isolation_key="k", calls=calls))
-        await asyncio.sleep(0.3)
-        print("running", flush=True)
-        await run
-
-asyncio.run(main())
-"""
-
 
 def descendants() -> list[psutil.Process]:
     return psutil.Process().children(recursive=True)
-
-
-def test_killing_the_application_ends_every_process() -> None:
-    """After SIGKILL to the application neither zygote nor worker is left, not even one that computes."""
-    with subprocess.Popen([sys.executable, "-c", APPLICATION], stdout=subprocess.PIPE) as application:
-        assert application.stdout is not None
-        assert b"running\n" == application.stdout.readline()
-        processes = psutil.Process(application.pid).children(recursive=True)
-        assert len(processes) >= 2
-        application.kill()
-    _, alive = psutil.wait_procs(processes, timeout=5)
-    assert [] == alive
 
 
 async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_bench: OpenBench) -> None:
