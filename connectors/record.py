@@ -103,7 +103,7 @@ class RunRecord:
             self._on_event(event)
         except Exception as caught:  # noqa: BLE001 (the application's code)
             self._on_event = None
-            self.warn(f"on_event raised {type(caught).__name__}: {caught}. It was not called again.")
+            self.warn(f"on_event raised {type(caught).__name__}; it was not called again")
 
     def _masked_log(self, line: LogLine) -> LogLine:
         return replace(line, message=self.redactor.text(line.message))
