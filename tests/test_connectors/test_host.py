@@ -78,7 +78,7 @@ async def test_a_listener_that_fails_does_not_end_the_run(host: MethodHost) -> N
     report = await host.run(source("export default () => { console.log(1); console.log(2); return 3 }"), on_event=fail)
 
     assert 3 == report.value
-    assert ("on_event raised ValueError: no. it was not called again.",) == report.warnings
+    assert ("on_event raised ValueError; it was not called again",) == report.warnings
 
 
 async def test_a_named_export_is_found_by_the_methods_key(host: MethodHost) -> None:
