@@ -22,7 +22,7 @@ export default function transformModule({ code, name }) {
     });
     return { ok: true, code: result.code, columns: movedColumns(result.sourceMap.mappings) };
   } catch (error) {
-    if (!(error instanceof SyntaxError) && !error.loc) throw error;
+    if (error instanceof RangeError) return { ok: false, message: "The source is nested too deeply", location: null };
     return { ok: false, message: error.message, location: locationOf(error) };
   }
 }
