@@ -6,4 +6,8 @@ const breach = (limit, message, used) => {
   breached ??= { __proto__: null, limit, message, used };
 };
 
-const cut = (text, length) => (text.length <= length ? text : `${StringSlice(text, 0, length)}…`);
+// V8 copies a very long string that was put together from pieces as soon as anything of it is read.
+const LONGEST_READ = 1 << 24;
+const readable = (text) => (text.length <= LONGEST_READ ? text : `<text of ${text.length} characters>`);
+
+const cut = (text, length) => (text.length <= length ? text : `${StringSlice(readable(text), 0, length)}…`);

@@ -4,23 +4,25 @@ const describeKind = (value) => {
   if (typeof value === "bigint") return "a BigInt";
   if (typeof value === "function") return "a function";
   for (let i = 0; i < opaqueKinds.length; i++) {
-    if (value instanceof opaqueKinds[i].constructor) return opaqueKinds[i].label;
+    if (ObjectIsPrototypeOf(opaqueKinds[i].prototype, value)) return opaqueKinds[i].label;
   }
   return null;
 };
 
 // Objects that JSON.stringify would silently turn into {} or drop.
 const opaqueKinds = list();
-const addOpaqueKind = (constructor, label) => push(opaqueKinds, { __proto__: null, constructor, label, prototype: constructor.prototype });
-addOpaqueKind(Map, "a Map");
-addOpaqueKind(Set, "a Set");
-addOpaqueKind(WeakMap, "a WeakMap");
-addOpaqueKind(WeakSet, "a WeakSet");
-addOpaqueKind(Promise, "a Promise that was not awaited");
-addOpaqueKind(ArrayBuffer, "an ArrayBuffer");
-addOpaqueKind(DataView, "a DataView");
-addOpaqueKind(Object.getPrototypeOf(Uint8Array), "a typed array");
-addOpaqueKind(Function, "a function");
+const addOpaqueKind = (prototype, label) => push(opaqueKinds, { __proto__: null, label, prototype });
+addOpaqueKind(Map.prototype, "a Map");
+addOpaqueKind(Set.prototype, "a Set");
+addOpaqueKind(WeakMap.prototype, "a WeakMap");
+addOpaqueKind(WeakSet.prototype, "a WeakSet");
+addOpaqueKind(Promise.prototype, "a Promise that was not awaited");
+addOpaqueKind(ArrayBuffer.prototype, "an ArrayBuffer");
+addOpaqueKind(DataView.prototype, "a DataView");
+addOpaqueKind(Object.getPrototypeOf(Uint8Array.prototype), "a typed array");
+addOpaqueKind(Iterator.prototype, "an iterator");
+addOpaqueKind(Object.getPrototypeOf(async function* () {}).prototype, "an asynchronous iterator");
+addOpaqueKind(Function.prototype, "a function");
 
 const refuse = function toJSON() {
   throw new NativeTypeError("not JSON");

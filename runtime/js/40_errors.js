@@ -44,12 +44,13 @@ const dataText = (data) => {
 const failureText = (thrown) => {
   const known = isObject(thrown) ? WeakMapGet(facts, thrown) : undefined;
   const name = isObject(thrown) ? read(thrown, "name") : undefined;
-  const stack = isObject(thrown) ? read(thrown, "stack") : undefined;
+  const message = messageOf(thrown);
+  const stack = isObject(thrown) && message.length <= LONGEST_READ ? read(thrown, "stack") : undefined;
   const parts = { __proto__: null };
   parts.type = known ? known.type : "custom_code";
   parts.key = known ? known.key : null;
   parts.name = typeof name === "string" ? cut(name, 256) : null;
-  parts.message = cut(messageOf(thrown), limits.errorMessageBytes);
+  parts.message = cut(message, limits.errorMessageBytes);
   parts.stack = typeof stack === "string" ? cut(stack, limits.errorMessageBytes + limits.errorStackBytes) : null;
   return `${StringSlice(JSONStringify(parts), 0, -1)},"data":${dataText(known ? known.data : null)}}`;
 };

@@ -4,7 +4,7 @@ let lineCount = 0;
 
 // %s, %d, %i, %f, %j, %o and %O in a first string take the arguments that follow, as in Node.
 const formatOne = (specifier, value) => {
-  if (specifier === "s") return typeof value === "string" ? value : inspectValue(value);
+  if (specifier === "s") return show(value);
   if (specifier === "d" || specifier === "f") return textOf(typeof value === "bigint" ? value : NativeNumber(value));
   if (specifier === "i") return textOf(MathTrunc(NativeNumber(value)));
   if (specifier === "j") return JSONStringify(value) ?? "undefined";
@@ -21,14 +21,16 @@ const inspectValue = (value) => {
   return inspect(value, { depth: 4, maxStringLength: 10_000 });
 };
 
+const show = (value) => (typeof value === "string" ? readable(value) : inspectValue(value));
+
 const formatArguments = (values) => {
   let next = 0;
   let text = "";
-  if (typeof values[0] === "string") {
+  if (typeof values[0] === "string" && values.length > 1 && values[0].length <= LONGEST_READ) {
     const format = values[next++];
     for (let i = 0; i < format.length; i++) {
       const specifier = format[i] === "%" && i + 1 < format.length ? format[i + 1] : "";
-      if (specifier === "%" && values.length > 1) text += "%";
+      if (specifier === "%") text += "%";
       else if (specifier !== "" && next < values.length && StringIncludes(SPECIFIERS, specifier)) text += formatOne(specifier, values[next++]);
       else {
         text += format[i];
@@ -38,8 +40,7 @@ const formatArguments = (values) => {
     }
   }
   for (; next < values.length; next++) {
-    const value = values[next];
-    text += (next === 0 ? "" : " ") + (typeof value === "string" ? value : inspectValue(value));
+    text += (next === 0 ? "" : " ") + show(values[next]);
   }
   return text;
 };

@@ -49,9 +49,11 @@ const refuseResult = (value, otherwise) => {
 
 const succeed = (value) => {
   if (finished !== null) return;
+  const tooLong = (length) => breach("result_size", `The result is more than ${limits.resultBytes} bytes long`, length);
+  if (typeof value === "string" && value.length > limits.resultBytes) return tooLong(value.length);
   const text = resultText(value);
   const length = utf8Length(text, limits.resultBytes);
-  if (length > limits.resultBytes) breach("result_size", `The result is more than ${limits.resultBytes} bytes long`, length);
+  if (length > limits.resultBytes) tooLong(length);
   else finish(`{"value":${text}}`);
 };
 

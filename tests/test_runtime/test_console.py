@@ -44,6 +44,8 @@ async def test_lines_keep_order_level_and_time(bench: Bench) -> None:
         ("{ get a() { throw 1 } }", "<unprintable>"),
         ("'\\u001b[31mred\\nline'", "\x1b[31mred\nline"),
         ("", ""),
+        ("'50%% off'", "50%% off"),
+        ("'x'.repeat(2 ** 28)", "<text of 268435456 characters>"),
     ],
 )
 async def test_values_are_shown_like_a_console_does(bench: Bench, arguments: str, text: str) -> None:

@@ -70,6 +70,22 @@ async def test_a_syntax_error_names_its_place(bench: Bench, code: str, line: int
     assert Location(file="data/contacts/list.js", line=line, column=column) == failure.location
 
 
+@pytest.mark.parametrize("start", ["module.exports = () => ", "export default () => "])
+async def test_source_that_is_nested_too_deeply_is_a_syntax_error(bench: Bench, start: str) -> None:
+    """Source on which a parser's stack ends is refused like any other that cannot be compiled."""
+    failure = (await bench.run(start + "(" * 100_000 + "1" + ")" * 100_000)).failure
+    assert failure is not None
+    assert ("custom_code", "syntax") == (failure.type, failure.key)
+    assert "methodhost" not in repr(failure)
+
+
+async def test_a_message_too_long_to_be_read_is_told_by_its_length(bench: Bench) -> None:
+    """A message of a quarter of a billion characters costs no memory."""
+    failure = (await bench.run("module.exports = () => { throw new Error('x'.repeat(2 ** 28)) }")).failure
+    assert failure is not None
+    assert ("custom_code", "<text of 268435456 characters>…") == (failure.type, failure.message)
+
+
 @pytest.mark.parametrize(
     ("thrown", "message"),
     [

@@ -47,6 +47,8 @@ REFUSED = {
     "({ p: Promise.resolve() })": "result.p is a Promise that was not awaited",
     "({ 'odd key': new Uint8Array(2) })": 'result["odd key"] is a typed array',
     "new ArrayBuffer(2)": "result is an ArrayBuffer",
+    "(function* () { yield 1 })()": "result is an iterator",
+    "({ pages: (async function* () { yield 1 })() })": "result.pages is an asynchronous iterator",
     "'\\ud800'": "result holds half of a surrogate pair",
     "({ a: { b: 'x\\udc00' } })": "result.a.b holds half of a surrogate pair",
     "({ a: { get b() { throw new Error('no') } } })": "result.a.b could not be read: no",
@@ -71,6 +73,13 @@ async def test_a_result_may_be_as_long_as_the_limit_and_no_longer(bench: Bench) 
     assert failure is not None
     assert ("limit", "result_size") == (failure.type, failure.key)
     assert {"limit": "result_size", "value": 100, "used": 102} == failure.data
+
+
+async def test_the_longest_string_there_is_is_too_long(bench: Bench) -> None:
+    """A result that is one huge string is refused before it is copied."""
+    failure = (await bench.run("module.exports = () => 'x'.repeat(2 ** 29 - 24)")).failure
+    assert failure is not None
+    assert ("limit", "result_size") == (failure.type, failure.key)
 
 
 @pytest.mark.parametrize("depth", [65, 300, 100_000])
