@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Final
 
-from runtime import Extension, read_source
+from runtime import Extension
 
 API_CLIENT: Final = "apiClient"
 
 
 def api_client_extension() -> Extension:
     """Return the JavaScript side of `ApiClient`; methods have it in runs whose settings hold `ApiClient.settings`."""
-    return Extension(name=API_CLIENT, source=read_source("bridge", "js/api_client.js"))
+    files = sorted(resources.files("bridge").joinpath("js").iterdir(), key=lambda file: file.name)
+    body = "\n".join(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".js"))
+    return Extension(name=API_CLIENT, source=f"(core) => {{\n{body}\n}}")

@@ -8,11 +8,16 @@ The worker speaks only when spoken to: it answers each frame with exactly one fr
 application can be made to read, and it treats any other behaviour, like any malformed byte, as a breach that ends the
 worker.
 
-    application -> worker                                        worker -> application
-    START    header, module, arguments    begin a run            TURN   usage, text      what happened; see js/90_run.js
-    DELIVER  header, data, text...        answers, maybe none    FAULT  usage, kind, text  V8 refused a step
-    RESET                                 a fresh isolate        READY  report           an isolate is ready
-                                                                 LAST   usage, reason, lines  when time is up
+    application -> worker
+    START    limits, header, arguments, then name, length and body of each module     begin a run
+    DELIVER  header, data, text...                                                    answers, maybe none
+    RESET                                                                             a fresh isolate
+
+    worker -> application
+    READY    usage, report                                                            an isolate is ready
+    TURN     usage, text, maybe data                                                  what happened; see js/90_run.js
+    FAULT    usage, kind, number of the module, text                                  V8 refused a step
+    LAST     usage, reason, lines                                                     when time is up
 """
 
 from __future__ import annotations

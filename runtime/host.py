@@ -29,12 +29,14 @@ class HostCall:
     Attributes:
         operation: What is asked for.
         payload: With what.
+        data: Bytes beside the payload.
         site: Where in the method's source, `data/contacts/list.js:3:14`, where that is known.
     """
 
     operation: str
     payload: JSON
     site: str | None
+    data: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

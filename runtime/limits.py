@@ -21,7 +21,7 @@ class SandboxLimits:
         memory_bytes: All data memory of the worker above what it had when it was started, enforced by the kernel.
         result_bytes: The result as JSON text in UTF-8.
         result_depth: Nested arrays and objects in the result.
-        call_bytes: The payload of one host call as JSON text in UTF-8.
+        call_bytes: The payload of one host call as JSON text in UTF-8, and the bytes beside it.
         timers: Timers that wait at the same time.
         log_lines: Lines kept from `console`; a marker replaces the rest.
         log_line_bytes: Length of one console line; the rest is cut off.

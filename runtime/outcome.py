@@ -38,9 +38,18 @@ class Usage:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a run ended: with a value, or with a failure."""
+    """How a run ended: with a value, or with a failure.
+
+    Attributes:
+        value: What the method gave.
+        failure: Why it gave nothing.
+        warnings: For its author.
+        usage: What it used.
+        resource: Where the method gave an object of an extension, such as a stream: what the extension calls it.
+    """
 
     value: JSON
     failure: Failure | None
     warnings: tuple[str, ...]
     usage: Usage
+    resource: JSON = None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .host import Extension
 
 SCRIPT_NAME = "methodhost:prelude"
-_DOORS = "configure, addModule, start, deliver, drain, allocate, lastWordsBuffer"
+_DOORS = "configure, addModule, start, deliver, drain, allocate, takeOutgoing, lastWordsBuffer"
 _NAME_BYTES = 16
 
 
@@ -61,6 +61,7 @@ class Prelude:
         self._name = f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
         self.boot = f'"use strict";const {self._name}={source};\n//# sourceURL={SCRIPT_NAME}'.encode()
         self.drain = f'"use strict";{self._name}.drain()'.encode()
+        self.outgoing = f'"use strict";{self._name}.takeOutgoing()'.encode()
         self.last_words = f'"use strict";{self._name}.lastWordsBuffer'.encode()
 
     def configure(self, header: str) -> bytes:

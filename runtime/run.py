@@ -9,6 +9,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from .errors import RunEnded
@@ -17,8 +18,9 @@ from .frames import KERNEL_LIMITS, FrameKind
 from .host import HostCall, HostReply
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
+from .stack import StackReader
 from .timers import TimerQueue
-from .turn import Turn, TurnError, deeper_than, last_words, read_turn
+from .turn import End, Turn, TurnError, deeper_than, last_words, read_turn
 from .verdict import (
     cpu_time_failure,
     exit_failure,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from .limits import SandboxLimits
     from .process import WorkerProcess
     from .transform import CompiledModule
-    from .turn import Breach, Call, End
+    from .turn import Breach, Call
     from .values import JSON
 
 _logger = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        module: The compiled source.
+        modules: The compiled source: the file that exports the method, and others that extensions may load.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -63,13 +65,18 @@ class RunRequest:
         on_log: Hears each console line as it comes.
     """
 
-    module: CompiledModule
+    modules: tuple[CompiledModule, ...]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
     settings: Mapping[str, JSON]
     calls: HostCalls
     on_log: Callable[[LogLine], None]
+
+    @cached_property
+    def stacks(self) -> StackReader:
+        """Reads stacks of the run."""
+        return StackReader(tuple(module.stacks for module in self.modules))
 
 
 class Run:
@@ -101,9 +108,9 @@ class Run:
         started, cpu, peak = self._loop.time(), self._worker.cpu_seconds, self._worker.peak_memory_bytes
         deadline = self._loop.call_later(self._request.limits.wall_time_seconds, self._wall_time_over)
         self._worker.on_gone = self._something_to_say.set
-        value: JSON = None
+        end = End()
         try:
-            value = await self._converse()
+            end = await self._converse()
         except WorkerGoneError as gone:
             how = await self._worker.exit()
             self._fail(exit_failure(gone, how, peak, self._request.limits))
@@ -116,8 +123,10 @@ class Run:
             cpu_seconds=max(0.0, self._worker.cpu_seconds - cpu),
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
+        if self._failure is not None:
+            end = End()
         return Outcome(
-            value=None if self._failure else value, failure=self._failure, warnings=self._warnings, usage=usage
+            value=end.value, failure=self._failure, warnings=self._warnings, usage=usage, resource=end.resource
         )
 
     def end(self, failure: Failure) -> None:
@@ -126,12 +135,12 @@ class Run:
         self._worker.kill()
         self._something_to_say.set()
 
-    async def _converse(self) -> JSON:
+    async def _converse(self) -> End:
         frame = await self._worker.ask(FrameKind.START, self._start_parts(), most_bytes=self._most_bytes)
         while True:
             turn = self._take(frame)
             if turn.end is not None or self._failure is not None:
-                return turn.end.value if turn.end is not None else None
+                return turn.end or End()
             if not turn.more:
                 await self._something_to_say.wait()
             frame = await self._worker.ask(FrameKind.DELIVER, self._answers(), most_bytes=self._most_bytes)
@@ -148,16 +157,12 @@ class Run:
         header = {
             "limits": {_camel(name): value for name, value in vars(limits).items()},
             "settings": dict(request.settings),
-            "module": request.module.name,
+            "module": request.modules[0].name,
             "exports": request.exports,
         }
-        texts = (
-            json.dumps(header),
-            request.module.name,
-            str(request.module.length),
-            request.module.body,
-            request.arguments,
-        )
+        texts = [json.dumps(header), request.arguments]
+        for module in request.modules:
+            texts += (module.name, str(module.length), module.body)
         kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
         return [kernel, *(text.encode() for text in texts)]
 
@@ -166,25 +171,25 @@ class Run:
         turn = Turn()
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
-            self.end(fault_failure(frame.parts[1:], self._request.module.stacks, self._request.limits))
+            self.end(fault_failure(frame.parts[1:], self._request.stacks, self._request.limits))
         elif frame.kind is FrameKind.LAST:
             self._take_last_words(frame)
-        elif frame.kind is not FrameKind.TURN or len(frame.parts) != 2:
+        elif frame.kind is not FrameKind.TURN:
             self.end(protocol_failure())
         else:
-            turn = self._read(frame.parts[1])
+            turn = self._read(frame)
         return turn
 
-    def _read(self, text: bytes) -> Turn:
+    def _read(self, frame: Frame) -> Turn:
         try:
-            turn = read_turn(text)
+            turn = read_turn(frame)
         except TurnError as error:
             self.end(self._too_deep() if error.too_deep else protocol_failure())
             return Turn()
         self._take_lines(turn)
         for call in turn.calls:
-            self._begin(call)
-        self._warnings = tuple(self._request.module.stacks.read(text) for text in turn.warnings[:_MOST_WARNINGS])
+            self._begin(call, frame.parts[2] if call.bytes else None)
+        self._warnings = tuple(self._request.stacks.read(text) for text in turn.warnings[:_MOST_WARNINGS])
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:
@@ -197,7 +202,7 @@ class Run:
             self._lines += 1
             if self._lines > limits.log_lines + 1:  # the prelude's own marker is the last
                 return
-            message = self._request.module.stacks.read(text)[: limits.log_line_bytes + 1]
+            message = self._request.stacks.read(text)[: limits.log_line_bytes + 1]
             self._request.on_log(
                 LogLine(level=level, message=message, time=datetime.fromtimestamp(time_ms / 1000, UTC))
             )
@@ -205,7 +210,7 @@ class Run:
     def _take_last_words(self, frame: Frame) -> None:
         """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
         with suppress(TurnError):
-            self._take_lines(read_turn(last_words(frame)))
+            self._take_lines(last_words(frame))
         self.end(cpu_time_failure(self._request.limits))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
@@ -214,7 +219,7 @@ class Run:
     def _take_end(self, end: End) -> None:
         limits = self._request.limits
         if end.failure is not None:
-            self._fail(thrown_failure(end.failure, self._request.module.stacks, limits))
+            self._fail(thrown_failure(end.failure, self._request.stacks, limits))
         elif deeper_than(end.value, limits.result_depth):
             self._fail(self._too_deep())
 
@@ -222,7 +227,7 @@ class Run:
         limits = self._request.limits
         return limit_failure("result_depth", f"The result is nested deeper than {limits.result_depth} levels", limits)
 
-    def _begin(self, call: Call) -> None:
+    def _begin(self, call: Call, data: bytes | None) -> None:
         if call.operation == _TIMER:
             delay = call.payload.get("delay") if isinstance(call.payload, dict) else None
             if isinstance(delay, int | float) and len(self._timers) < 2 * self._request.limits.timers:
@@ -230,14 +235,15 @@ class Run:
                 return
             self.end(protocol_failure())
             return
-        task = self._loop.create_task(self._answer(call))
+        task = self._loop.create_task(self._answer(call, data))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer(self, call: Call) -> None:
-        site = None if call.site is None else self._request.module.stacks.read(call.site)
+    async def _answer(self, call: Call, data: bytes | None) -> None:
+        site = None if call.site is None else self._request.stacks.read(call.site)
+        host_call = HostCall(operation=call.operation, payload=call.payload, site=site, data=data)
         try:
-            reply = await self._request.calls(HostCall(operation=call.operation, payload=call.payload, site=site))
+            reply = await self._request.calls(host_call)
         except RunEnded as ended:
             self.end(ended.failure)
         except Exception as error:  # noqa: BLE001 (whatever it is, JavaScript must not see it)

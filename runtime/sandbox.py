@@ -108,11 +108,11 @@ class Sandbox:
             raise SandboxClosedError("the sandbox is not open")
         text = json.dumps(arguments, allow_nan=False)
         try:
-            module = await self._transformer.compile(script.module)
+            modules = [await self._transformer.compile(module) for module in (script.module, *script.others)]
         except SourceRefusedError as refused:
             return Outcome(value=None, failure=refused.failure, warnings=(), usage=_NOTHING_USED)
         request = RunRequest(
-            module=module,
+            modules=tuple(modules),
             exports=script.exports,
             arguments=text,
             limits=limits or SandboxLimits(),
@@ -145,7 +145,7 @@ class Sandbox:
 
     async def _run_transform(self, module: CompiledModule, script: Script, arguments: dict[str, Any]) -> Outcome:
         request = RunRequest(
-            module=module,
+            modules=(module,),
             exports=script.exports,
             arguments=json.dumps(arguments),
             limits=_TRANSFORM_LIMITS,

@@ -20,7 +20,9 @@ class Script:
     Attributes:
         module: The file that exports the method.
         exports: Names under which the method may be exported, the method's key first (`makeApiClient`).
+        others: Further files, which extensions may load by name.
     """
 
     module: Module
     exports: tuple[str, ...] = ()
+    others: tuple[Module, ...] = ()

@@ -56,7 +56,46 @@ class SourceColumns:
 
 @dataclass(frozen=True)
 class StackReader:
-    """Reads stacks of runs of one module.
+    """Reads stacks of a run.
+
+    Attributes:
+        modules: One reader for each of its modules.
+    """
+
+    modules: tuple[ModuleStackReader, ...]
+
+    def read(self, text: str) -> str:
+        """Return `text` with positions told in the terms of the sources, and without the host's own frames."""
+        text = "\n".join(line for line in text.split("\n") if not _HOST_FRAME.match(line))
+        for module in self.modules:
+            text = module.read(text)
+        return text
+
+    def location(self, stack: str) -> Location | None:
+        """Return the place of the first frame in one of the modules, of a stack as V8 printed it."""
+        found = [match for module in self.modules if (match := module.find(stack)) is not None]
+        return min(found, default=(0, None), key=lambda match: match[0])[1]
+
+    def line(self, location: Location) -> str:
+        """Return the line of the source with a place; empty where there is no such line."""
+        return next((module.line(location.line) for module in self.modules if module.name == location.file), "")
+
+    def syntax_error(self, text: str, module: int) -> tuple[str, Location | None]:
+        """Return message and place of what V8 says about source it could not compile.
+
+        Args:
+            text: V8's words, which do not name the file.
+            module: Number of the module.
+        """
+        match = _SYNTAX.match(text)
+        if match is None or module >= len(self.modules):
+            return "the source could not be compiled", None
+        return match["message"], self.modules[module].place(int(match["line"]), len(match["indent"] or "") + 1)
+
+
+@dataclass(frozen=True)
+class ModuleStackReader:
+    """Reads what stacks say of one module.
 
     Attributes:
         name: The module's file as its author knows it.
@@ -69,28 +108,22 @@ class StackReader:
     columns: SourceColumns
 
     def read(self, text: str) -> str:
-        """Return `text` with positions told in the terms of the source, and without the host's own frames."""
-        lines = (line for line in text.split("\n") if not _HOST_FRAME.match(line))
-        return self._position.sub(lambda match: _shown(self._locate(match)), "\n".join(lines))
+        """Return `text` with positions in the module told in the terms of its source."""
+        return self._position.sub(lambda match: _shown(self._locate(match)), text)
 
-    def location(self, stack: str) -> Location | None:
-        """Return the place of the first frame in the module, of a stack as V8 printed it."""
+    def find(self, stack: str) -> tuple[int, Location] | None:
+        """Return where the first frame in the module stands in a stack as V8 printed it, and its place."""
         match = self._frame.search(stack)
-        return None if match is None else self._locate(match)
+        return None if match is None else (match.start(), self._locate(match))
 
     def line(self, number: int) -> str:
         """Return a line of the source; empty where there is no such line."""
         lines = self.source.split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
-    def syntax_error(self, text: str) -> tuple[str, Location | None]:
-        """Return message and place of what V8 says about source it could not compile."""
-        match = _SYNTAX.match(text)
-        if match is None:
-            return "the source could not be compiled", None
-        line = int(match["line"])
-        column = self.columns.source_column(line, len(match["indent"] or "") + 1)
-        return match["message"], Location(file=self.name, line=line, column=column)
+    def place(self, line: int, column: int) -> Location:
+        """Return the place in the source of one in the code that V8 compiled."""
+        return Location(file=self.name, line=line, column=self.columns.source_column(line, column))
 
     @cached_property
     def _position(self) -> re.Pattern[str]:
@@ -101,8 +134,7 @@ class StackReader:
         return re.compile(rf"^\s+at (?:.*\(|async )?{re.escape(script_url(self.name))}:(\d+):(\d+)", re.MULTILINE)
 
     def _locate(self, match: re.Match[str]) -> Location:
-        line, column = int(match[1]), int(match[2])
-        return Location(file=self.name, line=line, column=self.columns.source_column(line, column))
+        return self.place(int(match[1]), int(match[2]))
 
 
 def _shown(location: Location) -> str:

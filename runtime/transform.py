@@ -13,7 +13,7 @@ from .failure import Failure, Location
 from .prelude import module_offset
 from .script import Module, Script
 from .source import read_source
-from .stack import SourceColumns, StackReader
+from .stack import ModuleStackReader, SourceColumns, StackReader
 from .verdict import syntax_failure
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ class CompiledModule:
         name: The file as its author knows it.
         body: One function expression over `exports`, `require` and `module`.
         length: Of `body`, in UTF-16 units.
-        stacks: Reads stacks of runs of this module.
+        stacks: Reads what stacks say of this module.
     """
 
     name: str
     body: str
     length: int
-    stacks: StackReader
+    stacks: ModuleStackReader
 
 
 class Transformer:
@@ -110,11 +110,12 @@ def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModu
     body = _HEAD + code + _TAIL
     length = len(body.encode("utf-16-le")) // 2
     columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
-    return CompiledModule(module.name, body, length, StackReader(module.name, module.code, columns))
+    return CompiledModule(module.name, body, length, ModuleStackReader(module.name, module.code, columns))
 
 
 def _refusal(module: Module, result: dict[str, Any]) -> Failure:
     message = _COLUMN_IN_MESSAGE.sub("", _COLUMN_IN_MESSAGE.sub("", str(result["message"])))
     place = result["location"]
     location = Location(file=module.name, line=int(place["line"]), column=int(place["column"])) if place else None
-    return syntax_failure(message, location, StackReader(module.name, module.code, SourceColumns(0)))
+    stacks = StackReader((ModuleStackReader(module.name, module.code, SourceColumns(0)),))
+    return syntax_failure(message, location, stacks)

@@ -34,12 +34,13 @@ class _Record(BaseModel):
 
 
 class Call(_Record):
-    """A call to the application."""
+    """A call to the application; `bytes` says that the frame's data belongs to it."""
 
     id: int
     operation: str
     site: str | None
     payload: Any
+    bytes: bool = False
 
 
 class Breach(_Record):
@@ -62,9 +63,10 @@ class Thrown(_Record):
 
 
 class End(_Record):
-    """How the method ended."""
+    """How the method ended; `resource` is what an extension calls an object that stands for the value."""
 
     value: Any = None
+    resource: Any = None
     failure: Thrown | None = None
 
 
@@ -76,6 +78,7 @@ class Turn(_Record):
 
     Attributes:
         lines: Console lines: level, text, time in milliseconds since 1970.
+        data: Whether bytes stand beside the text, for the one call that says so.
         calls: New calls to the application.
         more: Whether the isolate wants another turn at once.
         warnings: For the run's report; only at the end.
@@ -84,6 +87,7 @@ class Turn(_Record):
     """
 
     lines: list[tuple[Level, str, Annotated[float, Field(ge=0, le=8.64e15)]]] = []
+    data: bool = False
     calls: list[Call] = []
     more: bool = False
     warnings: list[str] = []
@@ -91,12 +95,30 @@ class Turn(_Record):
     end: End | None = None
 
 
-def read_turn(text: bytes) -> Turn:
-    """Return the turn that `text` tells.
+def read_turn(frame: Frame) -> Turn:
+    """Return the turn that a TURN frame tells.
 
     Raises:
-        TurnError: It is no such text.
+        TurnError: It tells none, or has bytes that do not belong to one of its calls.
     """
+    _, text, *data = frame.parts if len(frame.parts) > 1 else (b"", b"")
+    turn = _read(text)
+    if len(data) != sum(call.bytes for call in turn.calls) or len(data) > 1:
+        raise TurnError(too_deep=False)
+    return turn
+
+
+def last_words(frame: Frame) -> Turn:
+    """Return the turn whose console lines a LAST frame brings.
+
+    Raises:
+        TurnError: They are no console lines.
+    """
+    lines = frame.parts[-1].decode("utf-16-le", errors="replace").rstrip(",")
+    return _read(f'{{"lines":[{lines}]}}'.encode())
+
+
+def _read(text: bytes) -> Turn:
     if _ESCAPED_SURROGATE in text:
         text = _LONE_SURROGATE.sub(rb"\1\\ufffd", text)
     try:
@@ -104,12 +126,6 @@ def read_turn(text: bytes) -> Turn:
     except ValidationError as error:
         message = error.errors(include_url=False, include_input=False)[0]["msg"]
         raise TurnError(too_deep="recursion" in message) from None
-
-
-def last_words(frame: Frame) -> bytes:
-    """Return the text of the turn whose console lines a LAST frame brings."""
-    lines = frame.parts[-1].decode("utf-16-le", errors="replace").rstrip(",")
-    return f'{{"lines":[{lines}]}}'.encode()
 
 
 def deeper_than(value: JSON, most: int) -> bool:

@@ -96,20 +96,20 @@ def fault_failure(parts: Sequence[bytes], stacks: StackReader, limits: SandboxLi
     """Return the failure of a run in which V8 refused a step.
 
     Args:
-        parts: Of the FAULT frame, after usage: kind and V8's words.
+        parts: Of the FAULT frame, after usage: kind, number of the module, and V8's words.
         stacks: Of the run's module.
         limits: Of the run.
     """
-    if len(parts) != 2:
+    if len(parts) != 3:
         return protocol_failure()
-    kind, words = parts[0], parts[1].decode(errors="replace")
+    kind, module, words = parts[0], parts[1], parts[2].decode(errors="replace")
     if _REFUSED_ALLOCATION in words:
         return limit_failure("memory", "An answer to the method did not fit into its worker's memory", limits)
     if kind == b"heap":
         return limit_failure(
             "memory", f"The method's objects took more than {limits.heap_bytes} bytes of heap", limits, limit="heap"
         )
-    message, location = stacks.syntax_error(words)
+    message, location = stacks.syntax_error(words, int(module) if module.isdigit() else 0)
     if kind != b"syntax":
         message = words.partition("\n")[0].partition(": ")[2] or message
     return syntax_failure(_cut(message, limits.error_message_bytes), location, stacks)
@@ -166,7 +166,7 @@ def _code_data(name: str | None, location: Location | None, stacks: StackReader)
         data |= {
             "lineNumber": location.line,
             "columnNumber": location.column,
-            "code": stacks.line(location.line)[:_MOST_CODE],
+            "code": stacks.line(location)[:_MOST_CODE],
         }
     return data
 

@@ -16,6 +16,7 @@ import struct
 import sys
 import threading
 import time
+from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
@@ -32,10 +33,15 @@ _STEP: Final = 2
 _DRAIN: Final = 3
 _LAST_WORDS: Final = 4
 _ALLOCATED: Final = 5
+_OUTGOING: Final = 6
+_FIRST_MODULE: Final = 16
+"""Tags of evaluations: this one and those above it are of a run's modules."""
 _REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time"}
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
+_HAS_DATA: Final = b'{"data":true'
+"""How a turn begins that has bytes beside it."""
 
 
 def run_worker(channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: str) -> NoReturn:
@@ -82,13 +88,15 @@ class Worker:
         self._prelude: Prelude
         self._delivery: Frame
         self._fault: Result | None
+        self._fault_module: int
+        self._turn: Result
 
     def serve(self) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
-            self._fault = None
+            self._fault, self._fault_module = None, 0
             self._last_words = None
             self._prelude = Prelude(self._prelude_source)
             self._isolate = self._engine.isolate(self._on_result, _give_up)
@@ -117,12 +125,14 @@ class Worker:
             self._fill(result)
         elif tag == _DRAIN:
             self._drained(result)
-        elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
-            self._fault = self._fault or result
+        elif tag == _OUTGOING:
+            self._took_outgoing(result)
+        elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX} and self._fault is None:
+            self._fault, self._fault_module = result, max(0, tag - _FIRST_MODULE)
 
     def _booted(self, result: Result) -> None:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
-            self._answer(FrameKind.FAULT, b"boot", result.text)
+            self._answer(FrameKind.FAULT, b"boot", b"", result.text)
             os._exit(_BROKEN)
         self._isolate.evaluate(self._prelude.last_words, _LAST_WORDS)
 
@@ -135,12 +145,22 @@ class Worker:
 
     def _drained(self, result: Result) -> None:
         if self._isolate.heap_limit_reached:
-            self._answer(FrameKind.FAULT, b"heap", b"")
+            self._answer(FrameKind.FAULT, b"heap", b"", b"")
         elif self._fault is not None or result.kind is not ResultKind.TEXT:
-            fault = self._fault or result
-            self._answer(FrameKind.FAULT, fault.kind.value.encode(), fault.text)
+            self._answer_fault(self._fault or result)
+        elif result.text.startswith(_HAS_DATA):
+            self._turn = result
+            self._isolate.evaluate(self._prelude.outgoing, _OUTGOING)
+            return
         else:
             self._answer(FrameKind.TURN, result.text)
+        self._next()
+
+    def _took_outgoing(self, result: Result) -> None:
+        if result.buffer is None:
+            self._answer_fault(result)
+        else:
+            self._answer(FrameKind.TURN, self._turn.text, result.buffer.copy(0, result.buffer.length))
         self._next()
 
     def _next(self) -> None:
@@ -173,7 +193,7 @@ class Worker:
         header, _, *texts = self._delivery.parts
         self._isolate.evaluate(self._prelude.deliver(header.decode(), [text.decode() for text in texts]), _STEP)
 
-    def _start(self, limits: bytes, header: bytes, name: bytes, length: bytes, body: bytes, arguments: bytes) -> None:
+    def _start(self, limits: bytes, header: bytes, arguments: bytes, *modules: bytes) -> None:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
         if self._memory_at_start is not None:
             limit_memory(self._memory_at_start + memory_bytes)
@@ -182,8 +202,12 @@ class Worker:
         limit_cpu(cpu_seconds)
         prelude = self._prelude
         self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
-        self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), _STEP)
+        for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
+            self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), tag)
         self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)
+
+    def _answer_fault(self, fault: Result) -> None:
+        self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)
 
     def _answer(self, kind: FrameKind, *parts: bytes) -> None:
         with self._writing:

@@ -4,13 +4,20 @@
 const { bind, call: callFunction } = Function.prototype;
 const uncurryThis = bind.bind(callFunction);
 
+const getter = (prototype, name) => uncurryThis(Object.getOwnPropertyDescriptor(prototype, name).get);
+const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);
+
 const primordials = {
   __proto__: null,
   uncurryThis,
   ArrayBuffer,
-  ArrayBufferByteLength: uncurryThis(Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength").get),
+  ArrayBufferByteLength: getter(ArrayBuffer.prototype, "byteLength"),
+  ArrayBufferIsView: ArrayBuffer.isView,
   ArrayBufferSlice: uncurryThis(ArrayBuffer.prototype.slice),
   ArrayIsArray: Array.isArray,
+  DataViewBuffer: getter(DataView.prototype, "buffer"),
+  DataViewByteLength: getter(DataView.prototype, "byteLength"),
+  DataViewByteOffset: getter(DataView.prototype, "byteOffset"),
   Date,
   DateNow: Date.now,
   Error,
@@ -23,7 +30,7 @@ const primordials = {
   MapForEach: uncurryThis(Map.prototype.forEach),
   MapGet: uncurryThis(Map.prototype.get),
   MapSet: uncurryThis(Map.prototype.set),
-  MapSize: uncurryThis(Object.getOwnPropertyDescriptor(Map.prototype, "size").get),
+  MapSize: getter(Map.prototype, "size"),
   MathMax: Math.max,
   MathMin: Math.min,
   MathTrunc: Math.trunc,
@@ -57,6 +64,11 @@ const primordials = {
   StringStartsWith: uncurryThis(String.prototype.startsWith),
   Symbol,
   SyntaxError,
+  TypedArrayBuffer: getter(TypedArrayPrototype, "buffer"),
+  TypedArrayByteLength: getter(TypedArrayPrototype, "byteLength"),
+  TypedArrayByteOffset: getter(TypedArrayPrototype, "byteOffset"),
+  TypedArraySet: uncurryThis(TypedArrayPrototype.set),
+  TypedArrayTag: getter(TypedArrayPrototype, Symbol.toStringTag),
   TypeError,
   Uint8Array,
   WeakMap,
@@ -68,8 +80,12 @@ Object.freeze(primordials);
 const {
   ArrayBuffer: NativeArrayBuffer,
   ArrayBufferByteLength,
+  ArrayBufferIsView,
   ArrayBufferSlice,
   ArrayIsArray,
+  DataViewBuffer,
+  DataViewByteLength,
+  DataViewByteOffset,
   Date: NativeDate,
   DateNow,
   Error: NativeError,
@@ -109,7 +125,13 @@ const {
   StringSlice,
   StringStartsWith,
   SyntaxError: NativeSyntaxError,
+  TypedArrayBuffer,
+  TypedArrayByteLength,
+  TypedArrayByteOffset,
+  TypedArraySet,
+  TypedArrayTag,
   TypeError: NativeTypeError,
+  Uint8Array: NativeUint8Array,
   WeakMapGet,
   WeakMapSet,
 } = primordials;

@@ -3,11 +3,13 @@ const pending = new Map();
 const outbox = list();
 let nextCall = 1;
 
-const enqueue = (operation, payloadText, site, settlers) => {
+// `bytes` is what `copyBytes` gave, or null.
+const enqueue = (operation, payloadText, site, settlers, bytes) => {
   const id = nextCall++;
   MapSet(pending, id, settlers);
-  const text = `{"id":${id},"operation":${quote(operation)},"site":${quote(placeOf(site))},"payload":${payloadText}}`;
-  push(outbox, text);
+  const mark = bytes === null ? "" : ',"bytes":true';
+  const text = `{"id":${id},"operation":${quote(operation)},"site":${quote(placeOf(site))},"payload":${payloadText}${mark}}`;
+  push(outbox, { __proto__: null, text, bytes });
   return id;
 };
 
@@ -22,9 +24,10 @@ const withFramesOf = (error, site) => {
 
 const never = new NativePromise(() => {});
 
-const call = (operation, payload, settle) => {
+// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload.
+const call = (operation, payload, settle, bytes = null) => {
   const text = stringify(payload, "payload");
-  const length = utf8Length(text, limits.callBytes);
+  const length = MathMax(utf8Length(text, limits.callBytes), bytes === null ? 0 : ArrayBufferByteLength(bytes));
   if (length > limits.callBytes) breach("call_size", `One call out of the method is ${length} bytes long`, length);
   if (breached !== null) return never;
   const site = takeSite(call);
@@ -35,7 +38,7 @@ const call = (operation, payload, settle) => {
       reject: (value) => reject(withFramesOf(settle.reject(value), site)),
       kind: operation,
       site,
-    });
+    }, bytes);
   });
 };
 
@@ -81,12 +84,18 @@ const settleOne = (settlers, reply, body) => {
 
 const TURN_LENGTH = 1 << 20;
 
-// The waiting calls as JSON text, as many as one turn may carry.
+// The bytes of the one call of a turn that has any; held until the host has copied them.
+let outgoing = null;
+const takeOutgoing = () => outgoing;
+
+// The waiting calls as JSON text, as many as one turn may carry: one with bytes is the last.
 const takeCalls = () => {
   let text = "";
   let taken = 0;
-  while (taken < outbox.length && (taken === 0 || text.length + outbox[taken].length < TURN_LENGTH)) {
-    text += (taken === 0 ? "" : ",") + outbox[taken];
+  outgoing = null;
+  while (taken < outbox.length && outgoing === null && (taken === 0 || text.length + outbox[taken].text.length < TURN_LENGTH)) {
+    text += (taken === 0 ? "" : ",") + outbox[taken].text;
+    outgoing = outbox[taken].bytes;
     taken++;
   }
   const left = list();

@@ -13,7 +13,7 @@ const requireFunction = (callback, caller) => {
 
 const arm = (timer) => {
   const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, kind: timer.kind, site: timer.site };
-  timer.call = enqueue("timer", `{"delay":${timer.delay}}`, timer.site, settlers);
+  timer.call = enqueue("timer", `{"delay":${timer.delay}}`, timer.site, settlers, null);
 };
 
 const fire = (timer) => {

@@ -1,10 +1,11 @@
 // A method's source file is a CommonJS module; ES modules were turned into that form before.
 const modules = new Map();
+const provided = new Map(); // modules of the host, by name: functions that give their exports
 
 // The function that V8 compiled must be the whole text: source that closes it early would run outside of its module.
 const addModule = (name, length, body) => {
   const compiled = FunctionToString(body);
-  if (compiled.length === length) MapSet(modules, name, { __proto__: null, name, body });
+  if (compiled.length === length) MapSet(modules, name, { __proto__: null, name, body, evaluated: undefined });
   else fail(earlyEnd(name, compiled));
 };
 
@@ -28,13 +29,33 @@ const loadError = (message) => {
   return error;
 };
 
-const evaluateModule = (module) => {
-  const moduleObject = { exports: {} };
+const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
+
+const providedNames = () => {
+  let text = "";
+  MapForEach(provided, (_, name) => {
+    text += `${text === "" ? "" : ", "}${name}`;
+  });
+  return text === "" ? "none" : text;
+};
+
+const requireFor = (module) => {
   const require = (wanted) => {
-    throw withFramesOf(loadError(`${module.name} asks for the module '${textOf(wanted)}'. A method is one file here: no modules can be imported.`), takeSite(require));
+    const found = MapGet(provided, wanted);
+    if (found !== undefined) return (found.exports ??= found.load());
+    const message = `${module.name} asks for the module '${textOf(wanted)}', which is not available. Available: ${providedNames()}.`;
+    throw withFramesOf(loadError(message), takeSite(require));
   };
-  ReflectApply(module.body, moduleObject.exports, [moduleObject.exports, require, moduleObject]);
-  return moduleObject.exports;
+  return require;
+};
+
+const evaluateModule = (module) => {
+  if (module.evaluated === undefined) {
+    const moduleObject = { exports: {} };
+    module.evaluated = moduleObject;
+    ReflectApply(module.body, moduleObject.exports, [moduleObject.exports, requireFor(module), moduleObject]);
+  }
+  return module.evaluated.exports;
 };
 
 const candidatesOf = (exported, names) => {
@@ -75,4 +96,10 @@ const resolveMethod = (name, exported, names) => {
   }
   if (found.length > 1) warn(`${name} exports more than one function that could be the method; ${found[0].how} is used`);
   return found[0];
+};
+
+// The method that a module of this run exports under one of `names`, as a function of its arguments.
+const loadMethod = (name, names) => {
+  const method = resolveMethod(name, evaluateModule(MapGet(modules, name)), names);
+  return (...values) => ReflectApply(method.value, method.self, values);
 };

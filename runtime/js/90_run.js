@@ -47,8 +47,22 @@ const refuseResult = (value, otherwise) => {
   return "null";
 };
 
-const succeed = (value) => {
+// Objects of extensions that stand for the value of a run, such as a stream, by what the host calls them.
+const resources = new WeakMap();
+const addResource = (object, description) => WeakMapSet(resources, object, JSONStringify(description));
+
+let filterResult = (value) => value;
+
+const succeed = (given) => {
   if (finished !== null) return;
+  let value;
+  try {
+    value = filterResult(given);
+  } catch (error) {
+    return fail(error);
+  }
+  const resource = isObject(value) ? WeakMapGet(resources, value) : undefined;
+  if (resource !== undefined) return finish(`{"resource":${resource}}`);
   const tooLong = (length) => breach("result_size", `The result is more than ${limits.resultBytes} bytes long`, length);
   if (typeof value === "string" && value.length > limits.resultBytes) return tooLong(value.length);
   const text = resultText(value);
@@ -62,16 +76,27 @@ const starters = list();
 const core = {
   __proto__: null,
   primordials,
+  addOpaqueKind,
+  addResource,
   brand,
   breach,
   call,
+  copyBytes,
   define,
+  holdsBytes,
   list,
+  loadMethod,
+  provide,
   stringify,
   utf8Length,
   warn,
+  // `starter(settings, arguments)` prepares the run; what it returns is waited for unless it is undefined.
   onStart(name, starter) {
     push(starters, { __proto__: null, name, starter });
+  },
+  // `filter` gives the value that the run has instead of the one that the method returned.
+  onResult(filter) {
+    filterResult = filter;
   },
 };
 
@@ -91,18 +116,28 @@ const settle = (result) => {
   }
 };
 
+const begin = (values) => {
+  if (finished !== null) return; // a module could not be added
+  try {
+    const second = ObjectHasOwn(values, "input") ? values.input : values;
+    settle(loadMethod(run.module, run.exports)(values, second));
+  } catch (error) {
+    fail(error);
+  }
+};
+
 // `argumentsText` is the one object the method receives, as JSON text.
 const start = (argumentsText) => {
-  const { module, exports, settings } = run;
+  if (finished !== null) return;
   try {
     const values = JSONParse(argumentsText);
-    for (let i = 0; i < starters.length; i++) starters[i].starter(settings[starters[i].name], values);
-    const found = MapGet(modules, module);
-    if (found === undefined) return; // it could not be added, which is how the run failed
-    const method = resolveMethod(module, evaluateModule(found), exports);
-    const second = ObjectHasOwn(values, "input") ? values.input : values;
-    const result = ReflectApply(method.value, method.self, [values, second]);
-    settle(result);
+    let ready;
+    for (let i = 0; i < starters.length; i++) {
+      const waiting = starters[i].starter(run.settings[starters[i].name], values);
+      if (waiting !== undefined) ready = ready === undefined ? waiting : PromiseThen(ready, () => waiting);
+    }
+    if (ready === undefined) begin(values);
+    else PromiseThen(ready, () => begin(values), fail);
   } catch (error) {
     fail(error);
   }
@@ -142,9 +177,13 @@ const checkStuck = () => {
 // What happened in this turn, as JSON text. `more` asks the host for another turn at once.
 const drain = () => {
   checkStuck();
-  const head = `{"lines":[${takeLines()}]`;
-  if (breached !== null) return `${head},"breach":${JSONStringify(breached)}}`;
-  if (finished === null) return `${head},"calls":[${takeCalls()}],"more":${probing || outbox.length > 0}}`;
-  warnOfPending();
-  return `${head},"warnings":${takeWarnings()},"end":${finished}}`;
+  const lines = `"lines":[${takeLines()}]`;
+  if (breached !== null) return `{${lines},"breach":${JSONStringify(breached)}}`;
+  if (finished !== null) {
+    warnOfPending();
+    return `{${lines},"warnings":${takeWarnings()},"end":${finished}}`;
+  }
+  const calls = takeCalls();
+  const data = outgoing === null ? "" : '"data":true,';
+  return `{${data}${lines},"calls":[${calls}],"more":${probing || outbox.length > 0}}`;
 };

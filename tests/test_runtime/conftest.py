@@ -30,7 +30,17 @@ EXTENSION = Extension(
         args.echo = (payload) => core.call("echo", payload, settle);
         args.settings = settings;
         args.breach = (name) => core.breach(name, "as asked", 7);
+        args.upload = (bytes) => core.call("upload", null, settle, core.copyBytes(bytes));
+        args.handle = () => {
+          const object = {};
+          core.addResource(object, { handle: 7 });
+          return object;
+        };
+        if (!settings?.companion) return undefined;
+        const made = core.loadMethod(settings.companion, ["make"])({ greeting: settings.greeting });
+        return core.primordials.PromiseThen(core.primordials.Promise.resolve(made), (value) => { args.made = value; });
       });
+      core.provide("echo-module", () => ({ echoed: "from the host" }));
     }
     """,
 )
@@ -39,6 +49,8 @@ EXTENSION = Extension(
 async def echo(call: HostCall) -> HostReply:
     """Answer a call with its payload: `{"after": seconds}` waits first, `{"fail": text}` rejects, `{"text": text}` gives text."""
     payload: Any = call.payload
+    if call.data is not None:
+        return HostReply(ok=True, value=[len(call.data), sum(call.data)])
     if isinstance(payload, dict):
         await asyncio.sleep(payload.get("after", 0))
         if "fail" in payload:
@@ -66,17 +78,18 @@ class Bench:
         exports: tuple[str, ...] = ("list",),
         key: str = "acme",
         calls: HostCalls = echo,
+        companion: Module | None = None,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
         self.lines = []
         return await self.sandbox.run(
-            Script(module=Module(name=name, code=code), exports=exports),
+            Script(module=Module(name=name, code=code), exports=exports, others=(companion,) if companion else ()),
             arguments or {},
             isolation_key=key,
             calls=calls,
             limits=SandboxLimits(**limits),  # type: ignore[arg-type]
-            settings={"echo": {"greeting": "hello"}},
+            settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
             on_log=self.lines.append,
         )
 

@@ -169,3 +169,54 @@ async def test_frozen_intrinsics_still_work(bench: Bench) -> None:
       if (typeof v === "function") { Object.freeze(v.prototype); Object.freeze(v) } }
     module.exports = async ({ echo }) => { console.log("x"); return echo([1]) }"""
     assert [1] == await bench.value(code)
+
+
+BYTES = {
+    "new Uint8Array([1, 2, 3])": [3, 6],
+    "new Uint8Array([9, 1, 2, 3, 9]).subarray(1, 4)": [3, 6],
+    "new Uint8Array([1, 2, 3]).buffer": [3, 6],
+    "new DataView(new Uint8Array([9, 1, 2, 3]).buffer, 1)": [3, 6],
+    "new Uint16Array([258])": [2, 3],
+    "new Uint8Array(0)": [0, 0],
+    "new Uint8Array(3_000_000).fill(1)": [3_000_000, 3_000_000],
+    "new ArrayBuffer(2, { maxByteLength: 8 })": [2, 0],
+}
+
+
+@pytest.mark.parametrize(("bytes_", "expected"), BYTES.items())
+async def test_bytes_go_out_beside_a_call(bench: Bench, bytes_: str, expected: list[int]) -> None:
+    """Whatever holds bytes, exactly those of it reach the application."""
+    assert expected == await bench.value(f"module.exports = ({{ upload }}) => upload({bytes_})")
+
+
+async def test_bytes_of_many_calls_do_not_mix(bench: Bench) -> None:
+    """Each call takes its own bytes along, as they were when the call was made."""
+    code = """module.exports = async ({ upload, echo }) => {
+      const shared = new Uint8Array(1000);
+      const calls = [];
+      for (let i = 0; i < 20; i++) { calls.push(upload(shared.fill(i)), echo(i)); }
+      return Promise.all(calls.map((c) => c.then((r) => Array.isArray(r) ? r[1] : r)));
+    }"""
+    assert [value for i in range(20) for value in (1000 * i, i)] == await bench.value(code)
+
+
+async def test_a_method_cannot_touch_bytes_on_their_way(bench: Bench) -> None:
+    """Changed prototypes neither see the buffer that the host reads nor change what it reads."""
+    code = """module.exports = async ({ upload }) => {
+      const seen = [];
+      for (const C of [ArrayBuffer, Uint8Array]) Object.defineProperty(C, Symbol.species, { get() { seen.push(C.name); return C } });
+      Object.getPrototypeOf(Uint8Array.prototype).set = function () { seen.push("set") };
+      Object.defineProperty(Object.getPrototypeOf(Uint8Array.prototype), "byteLength", { get() { return 1 } });
+      class Fake extends Uint8Array { get buffer() { seen.push("buffer"); return new ArrayBuffer(1) } }
+      return [await upload(new Fake([1, 2, 3])), seen];
+    }"""
+    assert [[3, 6], []] == await bench.value(code)
+
+
+async def test_more_bytes_than_a_call_may_have_are_a_limit_failure(bench: Bench) -> None:
+    """Bytes beside a call count like its payload."""
+    failure = (
+        await bench.run("module.exports = ({ upload }) => upload(new Uint8Array(5000))", call_bytes=4000)
+    ).failure
+    assert failure is not None
+    assert {"limit": "call_size", "value": 4000, "used": 5000} == failure.data

@@ -1,0 +1,61 @@
+// Errors as methods see them (semantics 2.7).
+// `init` is a message, an error that caused this one, or { message, key, data, ... }.
+const errorData = (type, init) => {
+  const given = init instanceof NativeError ? { message: init.message, causedByError: init } : init;
+  return typeof given === "object" && given !== null ? { ...given, type: type ?? given.type } : { type, message: given };
+};
+
+class MembraneError extends NativeError {
+  constructor(init, type) {
+    const data = errorData(type, init);
+    super(data.message === undefined ? "" : NativeString(data.message));
+    data.message = this.message;
+    const show = (name, value, enumerable) =>
+      ObjectDefineProperty(this, name, { __proto__: null, value, enumerable, writable: true, configurable: true });
+    show("name", new.target.name, false);
+    show("isMembraneError", true, false);
+    show("isIntegrationAppError", true, false);
+    show("type", data.type, true);
+    show("key", data.key, true);
+    show("data", data, true);
+  }
+
+  toJSON() {
+    return { ...this.data, type: this.type, key: this.key, message: this.message };
+  }
+}
+
+// A subclass whose errors have a fixed type, and a fixed key where one is given.
+const subclass = (name, Parent, type, key) =>
+  ({
+    [name]: class extends Parent {
+      constructor(init, ownType) {
+        super(key === undefined ? init : { ...errorData(type, init), key }, ownType ?? type);
+      }
+    },
+  })[name];
+
+const ConnectionError = subclass("ConnectionError", MembraneError, "connection");
+const BadRequestError = subclass("BadRequestError", MembraneError, "bad_request");
+const errors = ObjectFreeze({
+  __proto__: null,
+  MembraneError,
+  IntegrationAppError: MembraneError,
+  ConnectionError,
+  RequestError: subclass("RequestError", ConnectionError, "request"),
+  EgressError: subclass("EgressError", ConnectionError, "egress"),
+  ConfigurationError: subclass("ConfigurationError", MembraneError, "configuration"),
+  CustomCodeError: subclass("CustomCodeError", MembraneError, "custom_code"),
+  InternalError: subclass("InternalError", MembraneError, "internal"),
+  BadRequestError,
+  NotFoundError: subclass("NotFoundError", BadRequestError, "bad_request", "not_found"),
+  RateLimitExceededError: subclass("RateLimitExceededError", BadRequestError, "bad_request", "rate_limit_exceeded"),
+  NotAuthenticatedError: subclass("NotAuthenticatedError", BadRequestError, "bad_request", "not_authenticated"),
+  AccessDeniedError: subclass("AccessDeniedError", BadRequestError, "bad_request", "access_denied"),
+});
+
+const classOf = { __proto__: null, request: errors.RequestError, egress: errors.EgressError, configuration: errors.ConfigurationError };
+
+const refuse = (key, message) => {
+  throw new errors.RequestError({ key, message });
+};
