@@ -6,7 +6,7 @@ run. Credentials and sockets stay on this side. Which addresses may be reached i
 
 from __future__ import annotations
 
-from .api_client import ApiClient
+from .api_client import ApiClient, Client
 from .client_config import BasicCredentials, ClientConfig
 from .egress import EgressPolicy
 from .errors import (
@@ -20,6 +20,7 @@ from .errors import (
 )
 from .exchange import Exchange
 from .extension import api_client_extension
+from .isolate_client import IsolateClient
 from .limits import Limits
 from .redaction import Redactor
 from .transports import Transports
@@ -29,6 +30,7 @@ __all__ = [
     "BasicCredentials",
     "BridgeError",
     "CallError",
+    "Client",
     "ClientConfig",
     "ClientIncompleteError",
     "ConfigurationError",
@@ -36,6 +38,7 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "IsolateClient",
     "Limits",
     "Redactor",
     "RequestRefusedError",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from runtime import HostReply
 
 from .allowance import Allowance
 from .attempts import attempts_for
@@ -11,8 +13,16 @@ from .call import MethodCall
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
 from .deadline import Deadline
-from .errors import CallError, ConnectionFailedError, EgressRefusedError, concerning
+from .errors import (
+    CallError,
+    ClientIncompleteError,
+    ConfigurationError,
+    ConnectionFailedError,
+    EgressRefusedError,
+    concerning,
+)
 from .foreign_errors import FOREIGN, translated
+from .isolate_client import IsolateClient
 from .outgoing import prepare
 from .recorder import Recorder
 from .redirects import next_hop
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from runtime import JSON, HostCall, HostReply
+    from runtime import JSON, HostCall
 
     from .attempts import Mode
     from .egress import EgressPolicy
@@ -36,19 +46,24 @@ if TYPE_CHECKING:
     from .redaction import Redactor
     from .response import Response
 
+Client: TypeAlias = ClientConfig | IsolateClient
+"""What makes requests of calls: data, or code that lives where the method lives."""
+
+_RENEW: Final = "apiClient.renew"
+
 
 class ApiClient:
     """The application's side of the `apiClient` of one run; implements `runtime.HostCalls`.
 
     Args:
         transport: Whose sockets to use.
-        config: How the client is configured; not at all without it.
+        client: How the client is configured, or how the isolate makes it; not at all without it.
         policy: Which addresses may be reached; what a name resolves to is checked by the transport.
         limits: Of the run.
         mode: `async` lets a call wait when the server has had too many requests.
         redactor: Masks secrets in what is recorded and in messages.
         deadline: The end of the run, on the clock of `time.monotonic`.
-        refresh: Asked once for a configuration with new credentials when the server says 401; may give None.
+        refresh: Asked once for a client with new credentials when the server says 401; may give None.
         on_exchange: Told of each exchange when it has ended.
     """
 
@@ -56,13 +71,13 @@ class ApiClient:
         self,
         *,
         transport: httpx.AsyncBaseTransport,
-        config: ClientConfig | None,
+        client: Client | None,
         policy: EgressPolicy,
         limits: Limits,
         mode: Mode,
         redactor: Redactor,
         deadline: float,
-        refresh: Callable[[], Awaitable[ClientConfig | None]] | None = None,
+        refresh: Callable[[], Awaitable[Client | None]] | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
     ) -> None:
         self._transport = transport
@@ -71,7 +86,7 @@ class ApiClient:
         self._mode: Mode = mode
         self._redactor = redactor
         self._deadline = Deadline(monotonic=deadline)
-        self._renewal = Renewal(config or ClientConfig(), refresh)
+        self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
         self._recorder = Recorder(redactor, on_exchange)
 
@@ -83,7 +98,9 @@ class ApiClient:
     @property
     def settings(self) -> JSON:
         """What the extension's JavaScript must know about the run."""
-        return {"requestBytes": self._limits.request_bytes}
+        client = self._renewal.client
+        maker = client.settings if isinstance(client, IsolateClient) else None
+        return {"requestBytes": self._limits.request_bytes, "maker": maker}
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call of a method.
@@ -91,24 +108,33 @@ class ApiClient:
         Raises:
             RunEnded: A limit was hit.
         """
+        if call.operation == _RENEW:
+            return await self._renew()
         self._allowance.take()
         try:
             return await self._answer(MethodCall.read(call))
         except CallError as error:
             return failure_reply(error, self._redactor)
 
+    async def _renew(self) -> HostReply:
+        """Give the isolate what it makes its client of, with new credentials; null where there are none."""
+        client = self._renewal.client
+        renewed = await self._renewal.after(client) if isinstance(client, IsolateClient) else None
+        value: JSON = {"arguments": renewed.arguments} if isinstance(renewed, IsolateClient) else None
+        return HostReply(ok=True, value=value)
+
     async def _answer(self, call: MethodCall) -> HostReply:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
-        config = self._renewal.config
-        request = prepare(call, config, self._limits)
+        held = self._renewal.client
+        request = prepare(call, _config(call, held), self._limits)
         try:
             return success_reply(request, await self._attempts(request, numbers))
         except ConnectionFailedError as error:
-            if error.key != EXPIRED or error.request is None or not error.request.carries_client:
+            if call.client is not None or error.key != EXPIRED or not (error.request and error.request.carries_client):
                 raise
-            renewed = await self._renewal.after(config)
-            if renewed is None:
+            renewed = await self._renewal.after(held)
+            if not isinstance(renewed, ClientConfig):
                 raise
         request = prepare(call, renewed, self._limits)
         return success_reply(request, await self._attempts(request, numbers))
@@ -158,3 +184,16 @@ class ApiClient:
             except FOREIGN as error:
                 raise translated(error, request_name(request)) from None
             return recording.response
+
+
+def _config(call: MethodCall, held: Client) -> ClientConfig:
+    """Return the configuration that holds for a call: what came with it, or what the host holds."""
+    config = held if isinstance(held, ClientConfig) else ClientConfig()
+    try:
+        if call.client is not None:
+            config = ClientConfig.parse(call.client, "The client")
+        if call.dynamic is not None:
+            config = config.overlaid(ClientConfig.parse(call.dynamic, "dynamicOptions"))
+    except ConfigurationError as error:
+        raise ClientIncompleteError(str(error)) from None
+    return config

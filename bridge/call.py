@@ -48,6 +48,8 @@ class MethodCall(_Part):
         query: The second argument of `get`; wins over all other queries.
         body: JSON text that the sandbox made; it is passed on as it is.
         options: The last argument.
+        client: The configuration of a client that was made in the isolate; None for the one that the host holds.
+        dynamic: What that client's `dynamicOptions` gave for this call; wins over the client's own.
     """
 
     verb: str
@@ -55,6 +57,8 @@ class MethodCall(_Part):
     query: dict[str, JsonValue] = Field(default_factory=dict)
     body: str | None = None
     options: CallOptions = CallOptions()
+    client: dict[str, JsonValue] | None = Field(default=None, repr=False)
+    dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)
 
     @classmethod
     def read(cls, call: HostCall) -> Self:

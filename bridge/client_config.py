@@ -74,6 +74,13 @@ class ClientConfig(BaseModel):
         """Whether a request to `url` may carry this client's headers, query and auth."""
         return self.base_uri is not None and Origin.of(parse_url(self.base_uri)).reaches(Origin.of(url))
 
+    def overlaid(self, other: ClientConfig) -> ClientConfig:
+        """Return this configuration with what `other` sets in its place, field by field (decision 14)."""
+        given = {name: getattr(other, name) for name in other.model_fields_set}
+        for name in {"headers", "query"} & given.keys():
+            given[name] = {**getattr(self, name), **given[name]}
+        return self.model_copy(update=given)
+
     def for_others(self) -> ClientConfig:
         """Return the configuration for a request to somebody else: without anything secret."""
         return self.model_copy(update={"headers": {}, "query": {}, "auth": None})

@@ -46,6 +46,8 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         if request
         else None,
         "response": {**_head(response), "body": response.text} if response else None,
+        "full": request.full_response if request else False,
+        "carriesClient": request.carries_client if request else False,
     }
     return HostReply(ok=False, value=value)
 

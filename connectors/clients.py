@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge import ClientConfig, ConfigurationError
+from bridge import ClientConfig, ConfigurationError, IsolateClient
 from runtime import Failure, RunEnded
 
 from .arguments import auth_arguments
@@ -14,6 +14,7 @@ from .connector import MAKE_API_CLIENT
 from .lru import LruDict
 
 if TYPE_CHECKING:
+    from bridge import Client
     from runtime import JSON
 
     from .connection import Connection
@@ -24,7 +25,7 @@ MOST_KEPT = 1024
 
 
 class ClientMaker:
-    """Makes client configurations, and keeps those that JavaScript made until credentials or code change.
+    """Makes clients, and keeps those that JavaScript made as plain data until credentials or code change.
 
     Args:
         wall: Where a connector's `make-api-client.js` runs.
@@ -32,13 +33,13 @@ class ClientMaker:
 
     def __init__(self, wall: Wall) -> None:
         self._wall = wall
-        self._kept: LruDict[tuple[str, str, str], ClientConfig] = LruDict(MOST_KEPT)
+        self._kept: LruDict[tuple[str, str, str], Client] = LruDict(MOST_KEPT)
 
-    async def make(self, context: RunContext, connection: Connection | None) -> ClientConfig:
-        """Return the configuration for `connection`: from the connector, else from the connection, else an empty one.
+    async def make(self, context: RunContext, connection: Connection | None) -> Client:
+        """Return the client for `connection`: from the connector, else from the connection, else an empty one.
 
         Args:
-            context: The run that needs it; its record masks what is secret in the configuration.
+            context: The run that needs it; its record masks what is secret in the client.
             connection: With the credentials as they are now.
 
         Raises:
@@ -46,15 +47,16 @@ class ClientMaker:
         """
         if connection is None:
             return ClientConfig()
-        client = connection.api_client or ClientConfig()
+        client: Client = connection.api_client or ClientConfig()
         if MAKE_API_CLIENT in context.connector.methods:
             if connection.api_client is not None:
                 context.record.warn("The connection's apiClient is not used: the connector makes its own client.")
             client = await self._from_connector(context, connection)
-        context.record.hide(client_secrets(client))
+        if isinstance(client, ClientConfig):
+            context.record.hide(client_secrets(client))
         return client
 
-    async def _from_connector(self, context: RunContext, connection: Connection) -> ClientConfig:
+    async def _from_connector(self, context: RunContext, connection: Connection) -> Client:
         """Build the connector's mapping, or run its JavaScript, whose plain result is kept."""
         connector = context.connector
         arguments = auth_arguments(connection)
@@ -64,17 +66,21 @@ class ClientMaker:
         key = (connector.digest, connection.id, digest_of(arguments))
         kept = self._kept.get(key)
         if kept is None:
-            kept = _configuration(await self._run(context, arguments), place)
+            kept = await self._run(context, arguments)
             self._kept.put(key, kept)
         return kept
 
-    async def _run(self, context: RunContext, arguments: dict[str, JSON]) -> JSON:
-        """Run the connector's `make-api-client.js`, which has no client itself."""
-        outcome = await self._wall.run(context, context.connector.methods[MAKE_API_CLIENT], arguments)
+    async def _run(self, context: RunContext, arguments: dict[str, JSON]) -> Client:
+        """Run the connector's `make-api-client.js`; what holds functions is made again in each run that uses it."""
+        maker = context.connector.methods[MAKE_API_CLIENT]
+        outcome = await self._wall.make_client(context, maker, arguments)
         context.record.add(outcome)
         if outcome.failure is not None:
             raise RunEnded(outcome.failure)
-        return outcome.value
+        made = outcome.value if isinstance(outcome.value, dict) else {}
+        if "functions" in made:
+            return IsolateClient(module=maker.module, exports=maker.exports, arguments=arguments)
+        return _configuration(made.get("options"), maker.file.name)
 
 
 def _configuration(made: JSON, where: str) -> ClientConfig:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runtime import Module, Script
+
 from .errors import DefinitionError
 from .folder import SPEC
 
@@ -77,6 +79,23 @@ class Method:
     def in_auth(self) -> bool:
         """Whether it belongs to the connector's authentication."""
         return self.name.startswith("auth/")
+
+    @property
+    def module(self) -> Module:
+        """Its file for the sandbox."""
+        return Module(name=self.file.name, code=self.file.text)
+
+    def script(self, others: tuple[Module, ...] = ()) -> Script:
+        """Return what the sandbox runs.
+
+        Args:
+            others: Further files that the run may load.
+
+        Raises:
+            DefinitionError: It is not written in JavaScript.
+        """
+        self.require_javascript()
+        return Script(module=self.module, exports=self.exports, others=others)
 
     def require_javascript(self) -> None:
         """Raise DefinitionError when it cannot be run behind the wall."""

@@ -13,7 +13,7 @@ from .record import RunRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bridge import ClientConfig
+    from bridge import Client
     from runtime import JSON, Outcome
 
     from .context import RunContext
@@ -57,18 +57,18 @@ class MethodRun:
         """Mask the credentials, whoever brought them."""
         self._context.record.hide(arguments.get("credentials"), self._credentials())
 
-    async def _make_client(self, method: Method) -> ClientConfig | None:
-        """Return the configuration of the method's `apiClient`; None where it gets none."""
+    async def _make_client(self, method: Method) -> Client | None:
+        """Return the method's client; None where it gets none."""
         return await self._services.clients.make(self._context, self._connection) if takes_client(method) else None
 
-    async def _run(self, method: Method, arguments: dict[str, JSON], client: ClientConfig | None) -> Outcome:
+    async def _run(self, method: Method, arguments: dict[str, JSON], client: Client | None) -> Outcome:
         """Run the method itself."""
         refresh = self._refreshed_client if self._connection else None
         outcome = await self._services.wall.run(self._context, method, arguments, client=client, refresh=refresh)
         self._context.record.add(outcome)
         return outcome
 
-    async def _refreshed_client(self) -> ClientConfig | None:
+    async def _refreshed_client(self) -> Client | None:
         """Return the client with new credentials; None when there are none: the server's 401 stands then."""
         inner = replace(self._context, inner=True, record=RunRecord(None))
         try:
@@ -79,7 +79,7 @@ class MethodRun:
         finally:
             self._context.record.absorb(inner.record, secrets=self._credentials())
 
-    async def _refresh(self, inner: RunContext) -> ClientConfig | None:
+    async def _refresh(self, inner: RunContext) -> Client | None:
         """Put new credentials in place of the expired ones and make the client again."""
         refreshed = self._connection and await self._services.refresher.refresh(inner, self._connection)
         if refreshed is None:

@@ -7,19 +7,19 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient
-from runtime import HostCall, HostReply, Module, Script
+from bridge import ApiClient, IsolateClient
+from runtime import HostCall, HostReply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ClientConfig, EgressPolicy, Transports
-    from runtime import JSON, Outcome, Sandbox
+    from bridge import Client, EgressPolicy, Transports
+    from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
     from .method import Method
 
-Refresh: TypeAlias = "Callable[[], Awaitable[ClientConfig | None]]"
+Refresh: TypeAlias = "Callable[[], Awaitable[Client | None]]"
 """Gives a client with new credentials, or None when there is no way to get any."""
 
 SHORTEST_WALL_TIME_SECONDS = 0.001
@@ -54,7 +54,7 @@ class Wall:
         method: Method,
         arguments: dict[str, JSON],
         *,
-        client: ClientConfig | None = None,
+        client: Client | None = None,
         refresh: Refresh | None = None,
     ) -> Outcome:
         """Run a method once, as a part of the run of `context`.
@@ -65,38 +65,53 @@ class Wall:
             method: What to run; must be JavaScript.
             arguments: What it receives, `apiClient` aside.
             client: How its `apiClient` is configured; without one it has none.
-            refresh: Asked for a new configuration when the server says 401.
+            refresh: Asked for a new client when the server says 401.
         """
-        method.require_javascript()
-        async with self._inner_places if context.inner else self._places:
-            outcome = await self._run_now(_with_time_left(context), method, arguments, client, refresh)
+        context = _with_time_left(context)
+        others = (client.module,) if isinstance(client, IsolateClient) else ()
+        async with self._place(context):
+            api_client = client and self._api_client(context, client, refresh)
+            settings = api_client.settings if api_client else None
+            outcome = await self._execute(context, method.script(others), arguments, api_client or _refuse, settings)
         return _measured_by(context, outcome)
 
-    async def _run_now(
+    async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
+        """Run a connector's makeApiClient, which has no client itself.
+
+        Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
+        """
+        context = _with_time_left(context)
+        async with self._place(context):
+            outcome = await self._execute(context, maker.script(), arguments, _refuse, {"making": True})
+        return _measured_by(context, outcome)
+
+    def _place(self, context: RunContext) -> asyncio.Semaphore:
+        return self._inner_places if context.inner else self._places
+
+    async def _execute(
         self,
         context: RunContext,
-        method: Method,
+        script: Script,
         arguments: dict[str, JSON],
-        client: ClientConfig | None,
-        refresh: Refresh | None,
+        calls: HostCalls,
+        client_settings: JSON,
     ) -> Outcome:
-        """Run a method that has a place."""
-        api_client = client and self._api_client(context, client, refresh)
+        """Run code that has a place."""
         return await self._sandbox.run(
-            Script(module=Module(name=method.file.name, code=method.file.text), exports=method.exports),
+            script,
             arguments,
             isolation_key=context.isolation_key,
-            calls=api_client or _refuse,
+            calls=calls,
             limits=context.limits,
-            settings={"apiClient": api_client.settings} if api_client else {},
+            settings={} if client_settings is None else {"apiClient": client_settings},
             on_log=context.record.on_log,
         )
 
-    def _api_client(self, context: RunContext, config: ClientConfig, refresh: Refresh | None) -> ApiClient:
+    def _api_client(self, context: RunContext, client: Client, refresh: Refresh | None) -> ApiClient:
         """Return what answers the requests of one run."""
         return ApiClient(
             transport=self._transports.get(context.isolation_key),
-            config=config,
+            client=client,
             policy=self._policy,
             limits=context.limits,
             mode=context.mode,

@@ -11,9 +11,14 @@ const {
   ObjectHasOwn,
   ObjectKeys,
   Promise: NativePromise,
+  ReflectApply,
   String: NativeString,
   StringSlice,
+  StringToLowerCase,
   Uint8Array: NativeUint8Array,
+  WeakMap: NativeWeakMap,
+  WeakMapGet,
+  WeakMapSet,
   uncurryThis,
 } = core.primordials;
 const dateToISOString = uncurryThis(NativeDate.prototype.toISOString);

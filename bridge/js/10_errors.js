@@ -5,6 +5,9 @@ const errorData = (type, init) => {
   return typeof given === "object" && given !== null ? { ...given, type: type ?? given.type } : { type, message: given };
 };
 
+// Types that a run reports when a method throws an error of its own of that type; any other is an error in its code.
+const thrownTypes = { __proto__: null, bad_request: true, configuration: true, connection: true };
+
 class MembraneError extends NativeError {
   constructor(init, type) {
     const data = errorData(type, init);
@@ -18,6 +21,7 @@ class MembraneError extends NativeError {
     show("type", data.type, true);
     show("key", data.key, true);
     show("data", data, true);
+    if (thrownTypes[data.type]) core.brand(this, { type: data.type, key: this.key, data: data.data });
   }
 
   toJSON() {

@@ -62,6 +62,7 @@ const primordials = {
   StringIsWellFormed: uncurryThis(String.prototype.isWellFormed),
   StringSlice: uncurryThis(String.prototype.slice),
   StringStartsWith: uncurryThis(String.prototype.startsWith),
+  StringToLowerCase: uncurryThis(String.prototype.toLowerCase),
   Symbol,
   SyntaxError,
   TypedArrayBuffer: getter(TypedArrayPrototype, "buffer"),

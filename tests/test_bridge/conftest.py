@@ -146,7 +146,7 @@ def make_client(transport: httpx.AsyncBaseTransport, config: dict[str, Any] | No
     """Return the client of a run that has `seconds` left and may reach loopback."""
     return ApiClient(
         transport=transport,
-        config=ClientConfig.parse(config or {}, "make-api-client"),
+        client=ClientConfig.parse(config or {}, "make-api-client"),
         policy=options.pop("policy", LOOPBACK),
         limits=options.pop("limits", Limits()),
         mode=options.pop("mode", "sync"),

@@ -96,19 +96,30 @@ def echo_uri() -> Iterator[str]:
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """Answers with the path and the headers of the request, as JSON."""
+    """Answers with the path, the headers and the body of the request, as JSON.
+
+    `/status/418` has that status, and `Authorization: Bearer expired` has 401.
+    """
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Answer."""
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = json.dumps({"path": self.path, "headers": headers}).encode()
-        self.send_response(401 if self.path.startswith("/401") else 200)
+        body = self.rfile.read(int(headers.get("content-length", 0))).decode()
+        answer = json.dumps({"path": self.path, "headers": headers, "body": body}).encode()
+        self.send_response(self._status(headers))
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(answer)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 (http.server's names)
+
+    def _status(self, headers: dict[str, str]) -> int:
+        if headers.get("authorization") == "Bearer expired":
+            return 401
+        return int(self.path.split("/")[2].partition("?")[0]) if self.path.startswith("/status/") else 200
 
     def log_message(self, *_parts: object) -> None:
         """Be silent."""
