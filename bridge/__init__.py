@@ -7,6 +7,7 @@ run. Credentials and sockets stay on this side. Which addresses may be reached i
 from __future__ import annotations
 
 from .api_client import ApiClient, Client
+from .bare_body import BareBody
 from .client_config import BasicCredentials, ClientConfig
 from .egress import EgressPolicy
 from .errors import (
@@ -27,6 +28,7 @@ from .transports import Transports
 
 __all__ = [
     "ApiClient",
+    "BareBody",
     "BasicCredentials",
     "BridgeError",
     "CallError",

@@ -9,6 +9,7 @@ from runtime import HostReply
 
 from .allowance import Allowance
 from .attempts import attempts_for
+from .bare_body import BareBody
 from .call import MethodCall
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
@@ -88,6 +89,8 @@ class ApiClient:
         self._deadline = Deadline(monotonic=deadline)
         self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
+        self.bare_bodies: list[BareBody] = []
+        """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
 
     @property
@@ -112,7 +115,7 @@ class ApiClient:
             return await self._renew()
         self._allowance.take()
         try:
-            return await self._answer(MethodCall.read(call))
+            return await self._answer(MethodCall.read(call), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
 
@@ -123,21 +126,24 @@ class ApiClient:
         value: JSON = {"arguments": renewed.arguments} if isinstance(renewed, IsolateClient) else None
         return HostReply(ok=True, value=value)
 
-    async def _answer(self, call: MethodCall) -> HostReply:
+    async def _answer(self, call: MethodCall, site: str | None) -> HostReply:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
         request = prepare(call, _config(call, held), self._limits)
         try:
-            return success_reply(request, await self._attempts(request, numbers))
+            response = await self._attempts(request, numbers)
         except ConnectionFailedError as error:
             if call.client is not None or error.key != EXPIRED or not (error.request and error.request.carries_client):
                 raise
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig):
                 raise
-        request = prepare(call, renewed, self._limits)
-        return success_reply(request, await self._attempts(request, numbers))
+            request = prepare(call, renewed, self._limits)
+            response = await self._attempts(request, numbers)
+        if site is not None and not request.full_response:
+            self.bare_bodies.append(BareBody.of(site, response))
+        return success_reply(request, response)
 
     async def _attempts(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
         """Send a request as often as it takes and is allowed."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from bridge import ApiClient, IsolateClient
 from runtime import HostCall, HostReply
 
+from .misreadings import misreadings
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -73,6 +75,8 @@ class Wall:
             api_client = client and self._api_client(context, client, refresh)
             settings = api_client.settings if api_client else None
             outcome = await self._execute(context, method.script(others), arguments, api_client or _refuse, settings)
+        for warning in misreadings(context.connector.files, api_client.bare_bodies if api_client else ()):
+            context.record.warn(warning)
         return _measured_by(context, outcome)
 
     async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
