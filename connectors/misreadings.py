@@ -41,8 +41,8 @@ def _misreadings_at(file: SourceFile, line: int, body: BareBody) -> Iterator[str
         )
         if found:
             yield (
-                f"{file.name}:{found} reads {key} of what the call in line {line} gave. That is the body itself, which has "
-                f"no {key}; set returnFullResponse to get a response with status, headers and data."
+                f"{file.name}:{found} reads {key} of what the call in line {line} gave. That is the body itself, "
+                f"which has no {key}; set returnFullResponse to get a response with status, headers and data."
             )
 
 

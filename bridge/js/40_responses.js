@@ -37,11 +37,14 @@ const failWith = ({ type, key, message, retryAfter, warnings, request, response 
   return branded(error, type, key, { request, response: full, retryAfter });
 };
 
-// What the run reports when the method does not catch the error. Headers stay inside: they may hold tokens.
+// What the run reports when the method does not catch the error. New cookies stay inside: they are tokens nobody knows yet.
 const branded = (error, type, key, { request, response, retryAfter }) => {
   const data = { __proto__: null };
   if (request) data.request = request;
-  if (response) data.response = { __proto__: null, status: response.status, statusText: response.statusText, data: response.data };
+  if (response) {
+    const { "set-cookie": _, ...headers } = response.headers;
+    data.response = { __proto__: null, status: response.status, statusText: response.statusText, data: response.data, headers };
+  }
   if (typeof retryAfter === "number") data.retryAfter = retryAfter;
   core.brand(error, { type, key, data: ObjectKeys(data).length === 0 ? null : data });
   return error;

@@ -267,15 +267,17 @@ async def test_a_body_that_is_no_json_is_told_by_its_path(methods: Methods) -> N
 
 async def test_an_error_that_nobody_catches_is_the_runs(methods: Methods) -> None:
     """The run fails with the error's type, key and data, at the line of the call."""
-    methods.answer = lambda _: web.json_response({"no": 1}, status=401)
+    methods.answer = lambda _: web.json_response({"no": 1}, status=401, headers={"X-A": "1", "Set-Cookie": "s=new"})
     outcome = await methods.run("await null;\nreturn apiClient.get('/x')")
     failure = outcome.failure
     assert failure is not None
     assert ("connection", "access_token_expired") == (failure.type, failure.key)
-    assert {
-        "request": {"method": "GET", "url": f"{methods.server.url}/x"},
-        "response": {"status": 401, "statusText": "Unauthorized", "data": {"no": 1}},
-    } == failure.data
+    assert isinstance(failure.data, dict)
+    assert {"method": "GET", "url": f"{methods.server.url}/x"} == failure.data["request"]
+    response: Any = failure.data["response"]
+    headers = response.pop("headers")
+    assert {"status": 401, "statusText": "Unauthorized", "data": {"no": 1}} == response
+    assert ("1", False) == (headers["x-a"], "set-cookie" in headers)
     assert failure.location is not None
     assert ("data/contacts/list.js", 3) == (failure.location.file, failure.location.line)
 
