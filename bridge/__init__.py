@@ -7,7 +7,8 @@ run. Credentials and sockets stay on this side. Which addresses may be reached i
 from __future__ import annotations
 
 from .api_client import ApiClient
-from .client_config import BasicCredentials, ClientConfig
+from .auth import ApiKey, BasicCredentials, BearerToken
+from .client_config import ClientConfig
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -26,7 +27,9 @@ from .transports import Transports
 
 __all__ = [
     "ApiClient",
+    "ApiKey",
     "BasicCredentials",
+    "BearerToken",
     "BridgeError",
     "CallError",
     "ClientConfig",
