@@ -22,7 +22,9 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .limits import Limits
+from .oauth_config import OAuthConfig
 from .redaction import Redactor
+from .token_request import Grant, request_token
 from .transports import Transports
 
 __all__ = [
@@ -39,9 +41,12 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "Grant",
     "Limits",
+    "OAuthConfig",
     "Redactor",
     "RequestRefusedError",
     "Transports",
     "api_client_extension",
+    "request_token",
 ]

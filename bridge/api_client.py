@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .allowance import Allowance
 from .attempts import attempts_for
-from .call import MethodCall
+from .call import CallOptions, MethodCall
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
 from .deadline import Deadline
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from runtime import JSON, HostCall, HostReply
 
     from .attempts import Mode
+    from .auth import BasicCredentials
     from .egress import EgressPolicy
     from .exchange import Exchange
     from .limits import Limits
     from .outgoing import OutgoingRequest
     from .redaction import Redactor
     from .response import Response
+
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class ApiClient:
@@ -96,6 +100,25 @@ class ApiClient:
             return await self._answer(MethodCall.read(call))
         except CallError as error:
             return failure_reply(error, self._redactor)
+
+    async def post_form(self, url: str, form: str, *, auth: BasicCredentials | None = None) -> Response:
+        """Send a form that the host itself has to send, and nothing of the client's; follow no redirect.
+
+        Args:
+            url: Absolute.
+            form: As it is sent, URL-encoded.
+            auth: Of the host at that server.
+
+        Raises:
+            CallError: It could not be sent, or what came back is no response. No status is an error here.
+            RunEnded: A limit was hit.
+        """
+        options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
+        call = MethodCall(verb="POST", path=url, options=options)
+        request = replace(prepare(call, ClientConfig(), self._limits), body=form.encode())
+        self._allowance.take()
+        async with self._allowance.slot:
+            return await self._exchange(request, 1, self._deadline.within(self._limits.request_seconds))
 
     async def _answer(self, call: MethodCall) -> HostReply:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
