@@ -7,13 +7,13 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient
+from bridge import ApiClient, ClientConfig
 from runtime import HostCall, HostReply, Module, Script
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ClientConfig, EgressPolicy, Transports
+    from bridge import EgressPolicy, Transports
     from runtime import JSON, Outcome, Sandbox
 
     from .context import RunContext
@@ -71,6 +71,10 @@ class Wall:
         async with self._inner_places if context.inner else self._places:
             outcome = await self._run_now(_with_time_left(context), method, arguments, client, refresh)
         return _measured_by(context, outcome)
+
+    def host_client(self, context: RunContext) -> ApiClient:
+        """Return what sends requests of the host itself, as a part of the run of `context`."""
+        return self._api_client(_with_time_left(context), ClientConfig(), None)
 
     async def _run_now(
         self,
