@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, IsolateClient
+from bridge import ApiClient, ClientConfig, IsolateClient
 from runtime import HostCall, HostReply
 
 from .misreadings import misreadings
@@ -81,6 +81,10 @@ class Wall:
         for warning in misreadings(context.connector.files, api_client.bare_bodies if api_client else ()):
             context.record.warn(warning)
         return _measured_by(context, outcome)
+
+    def host_client(self, context: RunContext) -> ApiClient:
+        """Return what sends requests of the host itself, as a part of the run of `context`."""
+        return self._api_client(_with_time_left(context), ClientConfig(), None)
 
     async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
         """Run a connector's makeApiClient, which has no client itself.
