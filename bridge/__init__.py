@@ -7,6 +7,7 @@ run. Credentials and sockets stay on this side. Which addresses may be reached i
 from __future__ import annotations
 
 from .api_client import ApiClient
+from .byte_stream import ByteStream
 from .client_config import BasicCredentials, ClientConfig
 from .egress import EgressPolicy
 from .errors import (
@@ -17,6 +18,7 @@ from .errors import (
     ConnectionFailedError,
     EgressRefusedError,
     RequestRefusedError,
+    StreamError,
 )
 from .exchange import Exchange
 from .extension import api_client_extension
@@ -28,6 +30,7 @@ __all__ = [
     "ApiClient",
     "BasicCredentials",
     "BridgeError",
+    "ByteStream",
     "CallError",
     "ClientConfig",
     "ClientIncompleteError",
@@ -39,6 +42,7 @@ __all__ = [
     "Limits",
     "Redactor",
     "RequestRefusedError",
+    "StreamError",
     "Transports",
     "api_client_extension",
 ]

@@ -13,7 +13,7 @@ from .record import RunRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bridge import ClientConfig
+    from bridge import ByteStream, ClientConfig
     from runtime import JSON, Outcome
 
     from .context import RunContext
@@ -34,6 +34,7 @@ class MethodRun:
         self._context = context
         self._services = services
         self._connection = context.connection and services.refresher.current(context.connection)
+        self._stream: ByteStream | None = None
 
     async def report(self, method_name: str | None, args: Mapping[str, object] | None) -> RunReport:
         """Go through the steps of the run and report what happened.
@@ -51,7 +52,8 @@ class MethodRun:
             outcome = await self._run(method, arguments, client)
         except RunEnded as ended:
             return context.record.report(failure=ended.failure, credentials=self._new_credentials())
-        return context.record.report(value=outcome.value, failure=outcome.failure, credentials=self._new_credentials())
+        value = self._stream or outcome.value
+        return context.record.report(value=value, failure=outcome.failure, credentials=self._new_credentials())
 
     def _hide_secrets(self, arguments: dict[str, JSON]) -> None:
         """Mask the credentials, whoever brought them."""
@@ -64,9 +66,16 @@ class MethodRun:
     async def _run(self, method: Method, arguments: dict[str, JSON], client: ClientConfig | None) -> Outcome:
         """Run the method itself."""
         refresh = self._refreshed_client if self._connection else None
-        outcome = await self._services.wall.run(self._context, method, arguments, client=client, refresh=refresh)
+        outcome = await self._services.wall.run(
+            self._context, method, arguments, client=client, refresh=refresh, on_stream=self._take_stream
+        )
         self._context.record.add(outcome)
         return outcome
+
+    def _take_stream(self, stream: ByteStream) -> None:
+        """Take a stream for the value; it is the application's, until the host is closed."""
+        self._services.streams.keep(stream)
+        self._stream = stream
 
     async def _refreshed_client(self) -> ClientConfig | None:
         """Return the client with new credentials; None when there are none: the server's 401 stands then."""

@@ -10,6 +10,7 @@ from bridge import Transports, api_client_extension
 from runtime import Sandbox
 
 from .clients import ClientMaker
+from .kept_streams import KeptStreams
 from .refresher import Refresher
 from .wall import Wall
 
@@ -29,11 +30,13 @@ class Services:
         wall: Where methods run.
         clients: Makes their clients.
         refresher: Gets new credentials in place of expired ones.
+        streams: What methods gave, and is still being read.
     """
 
     wall: Wall
     clients: ClientMaker
     refresher: Refresher
+    streams: KeptStreams
 
 
 @asynccontextmanager
@@ -52,8 +55,10 @@ async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> A
         wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
         clients = ClientMaker(wall)
         refresher = Refresher(wall, clients)
+        streams = KeptStreams()
         try:
-            yield Services(wall=wall, clients=clients, refresher=refresher)
+            yield Services(wall=wall, clients=clients, refresher=refresher, streams=streams)
         finally:
             await refresher.aclose()
+            await streams.aclose()
             await transports.aclose()

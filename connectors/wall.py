@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient
-from runtime import HostCall, HostReply, Module, Script
+from runtime import Failure, HostCall, HostReply, Module, RunEnded, Script
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ClientConfig, EgressPolicy, Transports
+    from bridge import ByteStream, ClientConfig, EgressPolicy, Transports
     from runtime import JSON, Outcome, Sandbox
 
     from .context import RunContext
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Refresh: TypeAlias = "Callable[[], Awaitable[ClientConfig | None]]"
 """Gives a client with new credentials, or None when there is no way to get any."""
+
+OnStream: TypeAlias = "Callable[[ByteStream], None]"
+"""Takes over the stream that is a method's value."""
 
 SHORTEST_WALL_TIME_SECONDS = 0.001
 
@@ -56,6 +59,7 @@ class Wall:
         *,
         client: ClientConfig | None = None,
         refresh: Refresh | None = None,
+        on_stream: OnStream | None = None,
     ) -> Outcome:
         """Run a method once, as a part of the run of `context`.
 
@@ -66,10 +70,11 @@ class Wall:
             arguments: What it receives, `apiClient` aside.
             client: How its `apiClient` is configured; without one it has none.
             refresh: Asked for a new configuration when the server says 401.
+            on_stream: Takes over the stream that is the method's value; without it there can be none.
         """
         method.require_javascript()
         async with self._inner_places if context.inner else self._places:
-            outcome = await self._run_now(_with_time_left(context), method, arguments, client, refresh)
+            outcome = await self._run_now(_with_time_left(context), method, arguments, client, refresh, on_stream)
         return _measured_by(context, outcome)
 
     async def _run_now(
@@ -79,9 +84,24 @@ class Wall:
         arguments: dict[str, JSON],
         client: ClientConfig | None,
         refresh: Refresh | None,
+        on_stream: OnStream | None,
     ) -> Outcome:
-        """Run a method that has a place."""
-        api_client = client and self._api_client(context, client, refresh)
+        """Run a method that has a place, and close the streams that it leaves behind."""
+        if client is None:
+            return await self._execute(context, method, arguments, None)
+        api_client = self._api_client(context, client, refresh)
+        try:
+            outcome = await self._execute(context, method, arguments, api_client)
+            if outcome.resource is not None:
+                outcome = _with_stream(outcome, api_client, on_stream)
+        finally:
+            forgotten = await api_client.aclose()
+        return outcome if outcome.failure else replace(outcome, warnings=(*outcome.warnings, *forgotten))
+
+    async def _execute(
+        self, context: RunContext, method: Method, arguments: dict[str, JSON], api_client: ApiClient | None
+    ) -> Outcome:
+        """Run a method behind the wall."""
         return await self._sandbox.run(
             Script(module=Module(name=method.file.name, code=method.file.text), exports=method.exports),
             arguments,
@@ -111,6 +131,18 @@ def _with_time_left(context: RunContext) -> RunContext:
     """Return the context with the wall time that earlier parts of the run left."""
     left = round(context.limits.wall_time_seconds - context.record.wall_seconds, 3)
     return replace(context, limits=replace(context.limits, wall_time_seconds=max(left, SHORTEST_WALL_TIME_SECONDS)))
+
+
+def _with_stream(outcome: Outcome, api_client: ApiClient, on_stream: OnStream | None) -> Outcome:
+    """Hand over the stream that is the value of a run; return the outcome, with a failure where that cannot be."""
+    if on_stream is None:
+        message = "The result is a stream of bytes, which this method cannot give"
+        return replace(outcome, failure=Failure(type="custom_code", key="result", message=message))
+    try:
+        on_stream(api_client.take_stream(outcome.resource))
+    except RunEnded as ended:
+        return replace(outcome, failure=ended.failure)
+    return outcome
 
 
 def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:

@@ -11,8 +11,11 @@ const {
   ObjectHasOwn,
   ObjectKeys,
   Promise: NativePromise,
+  PromiseThen,
   String: NativeString,
   StringSlice,
+  Symbol: { asyncIterator, toStringTag },
+  TypeError: NativeTypeError,
   Uint8Array: NativeUint8Array,
   uncurryThis,
 } = core.primordials;

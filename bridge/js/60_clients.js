@@ -5,7 +5,7 @@ let requestBytes = 0;
 
 const send = (verb, path, query, data, options) => {
   const payload = { __proto__: null, path: pathOf(path), query, body: bodyOf(data), options: readOptions(options, verb) };
-  const length = payload.body === null ? 0 : core.utf8Length(payload.body, requestBytes);
+  const length = typeof payload.body === "string" ? core.utf8Length(payload.body, requestBytes) : 0;
   if (length > requestBytes) {
     core.breach("request_size", `The body of a request is more than ${requestBytes} bytes long`, length);
     return never;
