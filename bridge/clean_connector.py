@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from .early_answer import EarlyAnswerHandler
+from .connection_handler import ConnectionHandler
 
 if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
@@ -26,7 +26,7 @@ class CleanConnector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 (aiohttp's own)
         super().__init__(**options)
-        handler: type[ResponseHandler] = EarlyAnswerHandler
+        handler: type[ResponseHandler] = ConnectionHandler
         self._factory = partial(handler, loop=asyncio.get_running_loop())
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:

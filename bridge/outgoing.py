@@ -85,7 +85,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     merged = merge(config if owned else config.for_others(), call)
     url = with_query(url, merged.query)
     _refuse_too_long(url, limits)
-    headers = _completed(_typed(merged.headers, call, upload), has_body=call.body is not None)
+    headers = _completed(_typed(merged.headers, call, upload), has_body=isinstance(call.body, str))
     refuse_too_many(headers.items(), limits)
     return OutgoingRequest(
         verb=call.verb,

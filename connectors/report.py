@@ -97,7 +97,7 @@ class RunReport(_Part):
     usage: RunUsage = RunUsage()
     credentials: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
-    @field_serializer("value")
+    @field_serializer("value", when_used="json")
     def _value(self, value: Any) -> Any:  # noqa: ANN401 (what a method gives has no type here)
         """Return the value for JSON."""
         if isinstance(value, ByteStream):

@@ -1,4 +1,4 @@
-"""EarlyAnswerHandler: hears out a server that answers, and hangs up, before it has taken the whole request."""
+"""ConnectionHandler: drives one connection, also to a server that does not take the whole request."""
 
 from __future__ import annotations
 
@@ -14,16 +14,25 @@ _READ_BYTES: Final = 64 * 1024
 _MOST_READ_BYTES: Final = 1024 * 1024
 
 
-class EarlyAnswerHandler(ResponseHandler):
-    """What aiohttp drives one connection with.
+class ConnectionHandler(ResponseHandler):
+    """What aiohttp drives one connection with, and two things that it does not do.
 
     A server that finds a body too long answers with 413 and closes the connection, which breaks our writing. asyncio
     then looks at nothing that arrived before, so the answer would be lost: it is read here. Over TLS it cannot be.
+
+    A server that takes nothing more would keep a socket that is closed before all of a request was written open.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop=loop)
         self._heard_out = False
+
+    def close(self) -> None:
+        """Close the connection, without waiting for a server to take what is left of a request."""
+        if self.transport is not None and self.transport.get_write_buffer_size() > 0:
+            self.abort()
+        else:
+            super().close()
 
     def set_exception(self, exc: BaseException, *cause: Any) -> None:  # noqa: ANN401 (aiohttp's own)
         """Take what has arrived before the news that the request could not be written."""
