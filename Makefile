@@ -18,6 +18,7 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py
+	$(BIN)/python benchmarks/piping.py
 
 setup: $(READY)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
+from .byte_stream import ByteStream
 from .client_config import ClientConfig
 from .egress import EgressPolicy
 from .errors import (
@@ -19,6 +20,7 @@ from .errors import (
     ConnectionFailedError,
     EgressRefusedError,
     RequestRefusedError,
+    StreamError,
 )
 from .exchange import Exchange
 from .extension import api_client_extension
@@ -36,6 +38,7 @@ __all__ = [
     "BasicCredentials",
     "BearerToken",
     "BridgeError",
+    "ByteStream",
     "CallError",
     "Client",
     "ClientConfig",
@@ -51,6 +54,7 @@ __all__ = [
     "OAuthConfig",
     "Redactor",
     "RequestRefusedError",
+    "StreamError",
     "Transports",
     "api_client_extension",
     "request_token",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from runtime import HostReply
+from runtime import Failure, HostReply, RunEnded
 
 from .allowance import Allowance
 from .attempts import attempts_for
 from .bare_body import BareBody
-from .call import CallOptions, MethodCall
+from .byte_stream import ByteStream
+from .call import CallOptions, MethodCall, StreamBody
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
 from .deadline import Deadline
@@ -26,11 +28,14 @@ from .errors import (
 from .foreign_errors import FOREIGN, translated
 from .isolate_client import IsolateClient
 from .outgoing import prepare
+from .patience import Patience
 from .recorder import Recorder
 from .redirects import next_hop
 from .renewal import Renewal
 from .reply import failure_reply, success_reply
 from .request_name import request_name
+from .stream_registry import STREAM_OPERATIONS, StreamRegistry
+from .upload import Upload
 from .wire import send
 
 if TYPE_CHECKING:
@@ -95,6 +100,7 @@ class ApiClient:
         self.bare_bodies: list[BareBody] = []
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
+        self._streams = StreamRegistry()
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -116,8 +122,10 @@ class ApiClient:
         """
         if call.operation == _RENEW:
             return await self._renew()
-        self._allowance.take()
         try:
+            if call.operation in STREAM_OPERATIONS:
+                return await self._streams.answer(call)
+            self._allowance.take()
             return await self._answer(MethodCall.read(call), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
@@ -146,30 +154,66 @@ class ApiClient:
         request = replace(prepare(call, ClientConfig(), self._limits), body=form.encode())
         self._allowance.take()
         async with self._allowance.slot:
-            return await self._exchange(request, 1, self._deadline.within(self._limits.request_seconds))
+            return await self._exchange(request, 1, Patience(self._deadline, self._limits.request_seconds))
+
+    def take_stream(self, resource: JSON) -> ByteStream:
+        """Return the stream that is the result of the run; it may be read when the run is over.
+
+        Args:
+            resource: `Outcome.resource`.
+
+        Raises:
+            RunEnded: There is no such stream, or the method used it already.
+        """
+        try:
+            stream = self._streams.take(resource)
+        except CallError as error:
+            message = f"The result is a stream that cannot be given: {error.message}"
+            raise RunEnded(Failure(type="custom_code", key="result", message=message)) from None
+        stream.outlive(Deadline.never())
+        return ByteStream(stream, self._redactor)
+
+    async def aclose(self) -> list[str]:
+        """Close the streams that the run left behind, once it has ended; return warnings about them."""
+        warnings = await self._streams.aclose()
+        self._recorder.close()
+        return warnings
 
     async def _answer(self, call: MethodCall, site: str | None) -> HostReply:
+        """Send what a call means, and give what was answered."""
+        async with AsyncExitStack() as closing:
+            upload = None
+            if isinstance(call.body, StreamBody):
+                upload = self._streams.upload(call.body.id)
+                closing.push_async_callback(upload.aclose)
+            request, response = await self._respond(call, upload)
+            if response.stream is not None:
+                closing.pop_all()
+                response.stream.upload = upload  # which may still be under way
+                return success_reply(request, response, self._streams.number_of(response.stream, site))
+            if site is not None and not request.full_response:
+                self.bare_bodies.append(BareBody.of(site, response))
+            return success_reply(request, response)
+
+    async def _respond(self, call: MethodCall, upload: Upload | None) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        request = prepare(call, _config(call, held), self._limits)
+        request = prepare(call, _config(call, held), self._limits, upload=upload)
         try:
-            response = await self._attempts(request, numbers)
+            return request, await self._attempts(request, numbers)
         except ConnectionFailedError as error:
             if call.client is not None or error.key != EXPIRED or not (error.request and error.request.carries_client):
                 raise
             renewed = await self._renewal.after(held)
-            if not isinstance(renewed, ClientConfig):
+            if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-            request = prepare(call, renewed, self._limits)
-            response = await self._attempts(request, numbers)
-        if site is not None and not request.full_response:
-            self.bare_bodies.append(BareBody.of(site, response))
-        return success_reply(request, response)
+        request = prepare(call, renewed, self._limits)
+        return request, await self._attempts(request, numbers)
 
     async def _attempts(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
         """Send a request as often as it takes and is allowed."""
-        attempts = attempts_for(self._mode, self._deadline, self._limits)
+        attempts = attempts_for(self._mode if request.repeatable else "sync", self._deadline, self._limits)
         return await attempts(self._attempt, request, numbers)
 
     async def _attempt(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
@@ -177,41 +221,45 @@ class ApiClient:
         number = next(numbers)
         if number > 1:
             self._allowance.take()
+        patience = Patience(self._deadline, self._limits.request_seconds)
+        if isinstance(request.body, Upload):
+            request.body.patience = patience
         async with self._allowance.slot:
             with concerning(request):
-                request, response = await self._follow(
-                    request, number, self._deadline.within(self._limits.request_seconds)
-                )
+                request, response = await self._follow(request, number, patience)
         with concerning(request):
             refuse_unsuccessful(request_name(request), response)
         return response
 
     async def _follow(
-        self, request: OutgoingRequest, number: int, deadline: Deadline
+        self, request: OutgoingRequest, number: int, patience: Patience
     ) -> tuple[OutgoingRequest, Response]:
         """Return the last request of a chain of redirects, and its response."""
-        response = await self._exchange(request, number, deadline)
+        response = await self._exchange(request, number, patience)
         for _ in range(self._limits.redirects):
             hop = next_hop(request, response)
             if hop is None:
                 return request, response
             self._allowance.take()
-            request, response = hop, await self._exchange(hop, number, deadline)
+            request, response = hop, await self._exchange(hop, number, patience)
         if next_hop(request, response) is not None:
             message = f"{request_name(request)} was redirected more than {self._limits.redirects} times."
             raise EgressRefusedError(message, key="redirects")
         return request, response
 
-    async def _exchange(self, request: OutgoingRequest, number: int, deadline: Deadline) -> Response:
+    async def _exchange(self, request: OutgoingRequest, number: int, patience: Patience) -> Response:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request, number) as recording:
             try:
                 self._policy.admit(request.url)
-                async with deadline.timeout():
-                    recording.response = await send(self._transport, request, self._limits)
+                async with patience.timeout():
+                    response = await send(self._transport, request, self._limits, self._deadline)
             except FOREIGN as error:
-                raise translated(error, request_name(request)) from None
-            return recording.response
+                raise _meaning(error, request) from None
+            if response.stream is not None:
+                self._streams.add(response.stream)
+            recording.response = response
+            return response
 
 
 def _config(call: MethodCall, held: Client) -> ClientConfig:
@@ -225,3 +273,12 @@ def _config(call: MethodCall, held: Client) -> ClientConfig:
     except ConfigurationError as error:
         raise ClientIncompleteError(str(error)) from None
     return config
+
+
+def _meaning(error: BaseException, request: OutgoingRequest) -> ConnectionFailedError:
+    """Return what a foreign exception means to the method; a stream that broke as it was sent comes before it."""
+    name = request_name(request)
+    broken = request.body.error if isinstance(request.body, Upload) else None
+    if broken is None:
+        return translated(error, name)
+    return ConnectionFailedError(f"{name} was broken off: {broken.message}", key=broken.key)

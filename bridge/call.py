@@ -28,7 +28,7 @@ class CallOptions(_Part):
         query: Added to the client's.
         auth: Replaces the client's.
         return_full_response: Whether to give status and headers beside the data.
-        response_type: `arraybuffer` gives the body of a good response as bytes.
+        response_type: `arraybuffer` gives the body of a good response as bytes, `stream` as they come.
     """
 
     base_uri: str | None = Field(default=None, alias="baseUri")
@@ -36,7 +36,14 @@ class CallOptions(_Part):
     query: dict[str, JsonValue] = Field(default_factory=dict)
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
-    response_type: Literal["json", "arraybuffer"] = Field(default="json", alias="responseType")
+    response_type: Literal["json", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
+
+
+class StreamBody(_Part):
+    """A body that is another response's stream, by its number in the run."""
+
+    kind: Literal["stream"]
+    id: int
 
 
 class MethodCall(_Part):
@@ -46,7 +53,7 @@ class MethodCall(_Part):
         verb: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`; no other can be expressed.
         path: A path or an absolute URL.
         query: The second argument of `get`; wins over all other queries.
-        body: JSON text that the sandbox made; it is passed on as it is.
+        body: JSON text that the sandbox made, passed on as it is; or a stream.
         options: The last argument.
         client: The configuration of a client that was made in the isolate; None for the one that the host holds.
         dynamic: What that client's `dynamicOptions` gave for this call; wins over the client's own.
@@ -55,7 +62,7 @@ class MethodCall(_Part):
     verb: str
     path: str
     query: dict[str, JsonValue] = Field(default_factory=dict)
-    body: str | None = None
+    body: str | StreamBody | None = None
     options: CallOptions = CallOptions()
     client: dict[str, JsonValue] | None = Field(default=None, repr=False)
     dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)

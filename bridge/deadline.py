@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,11 @@ class Deadline:
     """
 
     monotonic: float
+
+    @classmethod
+    def never(cls) -> Self:
+        """Return the deadline of something that may wait for ever."""
+        return cls(monotonic=math.inf)
 
     def within(self, most_seconds: float) -> Deadline:
         """Return the deadline of something that starts now and may take `most_seconds`; never later than this one."""

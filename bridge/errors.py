@@ -2,6 +2,7 @@
 
     BridgeError                    (code)
     ├── ConfigurationError         configuration   how a client or a policy is configured is wrong
+    ├── StreamError                stream          a stream that a method gave cannot be read to its end
     └── CallError                  call            a call of a method failed; its promise rejects
         ├── ConnectionFailedError  type connection     the external app, or the way to it
         ├── RequestRefusedError    type request        the method asked for something impossible
@@ -46,6 +47,22 @@ class ConfigurationError(BridgeError):
         super().__init__(": ".join(part for part in (where, key, message) if part))
         self.message = message
         self.where = where
+        self.key = key
+
+
+class StreamError(BridgeError):
+    """A stream that a method gave cannot be read to its end.
+
+    Args:
+        message: For a person; secrets are masked.
+        key: `timeout`, `protocol` or `decode` as for calls, or `closed`.
+    """
+
+    code = "stream"
+
+    def __init__(self, message: str, *, key: str) -> None:
+        super().__init__(message)
+        self.message = message
         self.key = key
 
 

@@ -25,11 +25,11 @@ class Limits(SandboxLimits):
         concurrent_requests: Requests under way at the same time; others wait.
         request_bytes: The body of one request. `call_bytes` is raised to what such a body takes on its way out of the
             sandbox.
-        response_bytes: The body of one response after decompression, and before.
+        response_bytes: The body of one response after decompression, and before. Streams have no such limit.
         redirects: Redirects followed for one request.
         connect_seconds: From looking up the name to an open connection.
         request_seconds: From sending a request to the last byte of its response, redirects included; never more than
-            the run has left.
+            the run has left. Of a stream, each wait for more bytes, from the server or to it.
         retry_after_seconds: The longest wait before another attempt.
         header_count: Headers of a request.
         header_bytes: One header of a request.

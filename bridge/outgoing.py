@@ -12,6 +12,7 @@ from .merging import merge, merge_base_uri
 from .origin import Origin
 from .query import with_query
 from .target import target_url
+from .upload import Upload
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +25,7 @@ _DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
     "user-agent": f"methodhost/{version('methodhost')}",
 }
+_CONTENT_TYPE: Final = "content-type"
 _JSON: Final = "application/json"
 _OFFERED_ENCODINGS: Final = "gzip, deflate"
 
@@ -36,30 +38,43 @@ class OutgoingRequest:
         verb: Upper case.
         url: Checked; host and port are dialled as they are here.
         headers: By lower-case name.
-        body: Sent as it is; None sends none.
+        body: Sent as it is; None sends none. A stream can be sent once.
         carries_client: Whether the client's credentials are in it.
         full_response: Whether the call gives status and headers beside the data.
         binary: Whether the call gives the data as bytes.
+        streamed: Whether it gives them as they come.
         warnings: What the method's author should know.
     """
 
     verb: str
     url: httpx.URL
     headers: dict[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
+    body: bytes | Upload | None = field(repr=False)
     carries_client: bool
     full_response: bool = False
     binary: bool = False
+    streamed: bool = False
     warnings: tuple[str, ...] = ()
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it could be sent again."""
+        return not isinstance(self.body, Upload)
 
-def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingRequest:
+    @property
+    def sent_bytes(self) -> int:
+        """Of the body, so far."""
+        return self.body.sent_bytes if isinstance(self.body, Upload) else len(self.body or b"")
+
+
+def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: Upload | None = None) -> OutgoingRequest:
     """Return the request that a call means.
 
     Args:
         call: What the method asked for.
         config: How the client is configured.
         limits: Bound URL and headers.
+        upload: The body, where that is a stream.
 
     Raises:
         RequestRefusedError: It asks for something impossible.
@@ -70,23 +85,34 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
     merged = merge(config if owned else config.for_others(), call)
     url = with_query(url, merged.query)
     _refuse_too_long(url, limits)
-    headers = _completed(merged.headers, has_body=call.body is not None)
+    headers = _completed(_typed(merged.headers, call, upload), has_body=isinstance(call.body, str))
     refuse_too_many(headers.items(), limits)
     return OutgoingRequest(
         verb=call.verb,
         url=url,
         headers=headers,
-        body=None if call.body is None else call.body.encode("utf-8", "replace"),
+        body=call.body.encode("utf-8", "replace") if isinstance(call.body, str) else upload,
         carries_client=owned,
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
+        streamed=call.options.response_type == "stream",
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 
 
+def _typed(headers: dict[str, str], call: MethodCall, upload: Upload | None) -> dict[str, str]:
+    """Return the headers of a stream with its type: the call's own, else what the stream's server said.
+
+    What the client says of every body is about the bodies that methods write.
+    """
+    if upload is None or any(name.lower() == _CONTENT_TYPE for name in call.options.headers):
+        return headers
+    return headers | {_CONTENT_TYPE: upload.content_type}
+
+
 def _completed(headers: dict[str, str], *, has_body: bool) -> dict[str, str]:
     """Return the headers with those that every request has."""
-    body_headers = {"content-type": _JSON} if has_body else {}
+    body_headers = {_CONTENT_TYPE: _JSON} if has_body else {}
     return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": _OFFERED_ENCODINGS}
 
 

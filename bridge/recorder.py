@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """Records exchanges, failed and cancelled ones included.
+    """Records exchanges, failed and cancelled ones included. One whose body is a stream ends with the stream.
 
     Args:
         redactor: Masks secrets in URLs.
@@ -32,12 +32,13 @@ class Recorder:
         self.exchanges: list[Exchange] = []
         self._redactor = redactor
         self._on_exchange = on_exchange
+        self._open: dict[Recording, None] = {}
 
     @contextmanager
     def record(self, request: OutgoingRequest, attempt: int) -> Iterator[Recording]:
         """Record what happens inside: put the response into the recording that is given."""
-        recording = Recording()
-        started = time.perf_counter()
+        recording = Recording(request, attempt)
+        self._open[recording] = None
         try:
             yield recording
         except CallError as error:
@@ -50,27 +51,60 @@ class Recorder:
             recording.error = "cancelled"
             raise
         finally:
-            self._add(request, attempt, recording, time.perf_counter() - started)
+            self._end_with_its_body(recording)
 
-    def _add(self, request: OutgoingRequest, attempt: int, recording: Recording, seconds: float) -> None:
-        response = recording.response
-        exchange = Exchange(
-            method=request.verb,
-            url=self._redactor.text(str(request.url)),
-            status=response.status if response else None,
-            attempt=attempt,
-            duration_ms=round(seconds * 1000, 3),
-            request_bytes=len(request.body or b""),
-            response_bytes=len(response.body) if response else 0,
-            error=recording.error,
-        )
+    def close(self) -> None:
+        """Take in what goes on after the run as it is now."""
+        while self._open:
+            self._end(next(iter(self._open)))
+
+    def _end_with_its_body(self, recording: Recording) -> None:
+        stream = recording.response.stream if recording.response else None
+        if stream is None:
+            self._end(recording)
+            return
+
+        def end(error: str | None) -> None:
+            recording.error = error
+            self._end(recording)
+
+        stream.on_end = end
+
+    def _end(self, recording: Recording) -> None:
+        """Take in an exchange, once."""
+        if recording not in self._open:
+            return
+        del self._open[recording]
+        exchange = recording.exchange(self._redactor)
         self.exchanges.append(exchange)
         self._on_exchange(exchange)
 
 
 class Recording:
-    """What is known of an exchange that is under way."""
+    """What is known of an exchange that is under way.
 
-    def __init__(self) -> None:
+    Args:
+        request: What is sent.
+        attempt: 1 for the first.
+    """
+
+    def __init__(self, request: OutgoingRequest, attempt: int) -> None:
         self.response: Response | None = None
         self.error: str | None = None
+        self._request = request
+        self._attempt = attempt
+        self._started = time.perf_counter()
+
+    def exchange(self, redactor: Redactor) -> Exchange:
+        """Return the exchange as it is now."""
+        request, response = self._request, self.response
+        return Exchange(
+            method=request.verb,
+            url=redactor.text(str(request.url)),
+            status=response.status if response else None,
+            attempt=self._attempt,
+            duration_ms=round((time.perf_counter() - self._started) * 1000, 3),
+            request_bytes=request.sent_bytes,
+            response_bytes=response.received_bytes if response else 0,
+            error=self.error,
+        )

@@ -11,6 +11,7 @@ import httpx
 from .errors import EgressRefusedError, RequestRefusedError
 from .origin import Origin
 from .target import parse_url
+from .upload import Upload
 
 if TYPE_CHECKING:
     from .outgoing import OutgoingRequest
@@ -26,7 +27,7 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
     """Return the request that a redirect asks for; None where the response is none.
 
     Raises:
-        EgressRefusedError: `redirect`: it leads to no URL that a method may ask for.
+        EgressRefusedError: `redirect`: it leads to no URL that a method may ask for, or asks for a stream once more.
     """
     location = response.header("location")
     if location is None or response.status not in _TO_GET | _SAME_AGAIN:
@@ -35,6 +36,8 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
     hop = replace(request, url=url)
     if response.status in _TO_GET and request.verb != "GET":
         hop = _without_body(hop)
+    elif isinstance(hop.body, Upload) and hop.body.started:
+        raise EgressRefusedError("The server redirects a stream, which cannot be sent again.", key="redirect")
     return hop if Origin.of(request.url).reaches(Origin.of(url)) else _for_anybody(hop)
 
 

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from .response import Response
 
 
-def success_reply(request: OutgoingRequest, response: Response) -> HostReply:
+def success_reply(request: OutgoingRequest, response: Response, stream: int | None = None) -> HostReply:
     """Return the answer to a call that went well; the body stands beside it, to be parsed by the sandbox alone.
 
     Args:
         request: As it was prepared from the call.
         response: With a status of 200 to 299.
+        stream: The number of the stream that stands for the body.
     """
     value: dict[str, JSON] = {"full": request.full_response, "warnings": list(request.warnings), **_head(response)}
+    if stream is not None:
+        return HostReply(ok=True, value={**value, "stream": stream})
     if request.binary:
         return HostReply(ok=True, value=value, data=response.body)
     return HostReply(ok=True, value=value, text=response.text)

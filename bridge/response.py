@@ -1,4 +1,4 @@
-"""Response: what a server answered, read whole."""
+"""Response: what a server answered, read whole or as a stream."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from runtime import JSON
 
+    from .incoming_stream import IncomingStream
+
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
@@ -18,18 +20,25 @@ class Response:
         status: 200 to 599.
         reason: The text beside it.
         headers: In order, names in lower case.
-        body: Decompressed.
+        body: Decompressed; empty where it is a stream.
+        stream: The body where it is read as it comes.
     """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
+    stream: IncomingStream | None = field(default=None, repr=False)
 
     @property
     def is_success(self) -> bool:
         """Whether the status is one of 200 to 299."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def received_bytes(self) -> int:
+        """How much of the body was read so far."""
+        return len(self.body) if self.stream is None else self.stream.received_bytes
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import aiohttp
 import httpx
@@ -16,10 +16,11 @@ from yarl import URL
 from .clean_connector import CleanConnector
 from .origin import DEFAULT_PORTS
 from .resolver import CheckedResolver
+from .unpacking import PIECE_BYTES
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterable, Callable
 
     from .egress import EgressPolicy
 
@@ -89,8 +90,12 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         return await self._session.request(
             request.method,
             _dialled(request.url),
-            headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
-            data=io.BytesIO(request.content) if request.content else None,
+            headers=[
+                (name.decode("ascii"), value.decode("latin-1"))
+                for name, value in request.headers.raw
+                if name.lower() != b"transfer-encoding"  # aiohttp's own business
+            ],
+            data=_data(request),
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None, connect=request.extensions.get("timeout", {}).get("connect")),
         )
@@ -106,13 +111,25 @@ class _Body(httpx.AsyncByteStream):
         self._response = response
         self._end_use = end_use
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.content.iter_any():
-            yield chunk
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        piece = await self._response.content.read(PIECE_BYTES)
+        if not piece:
+            raise StopAsyncIteration
+        return piece
 
     async def aclose(self) -> None:
         self._response.close()
         self._end_use()
+
+
+def _data(request: httpx.Request) -> io.BytesIO | AsyncIterable[bytes] | None:
+    """Return the body for aiohttp. It writes a stream while it waits for the response, and breaks off with it."""
+    if isinstance(request.stream, httpx.ByteStream):
+        return io.BytesIO(request.content) if request.content else None
+    return request.stream if isinstance(request.stream, httpx.AsyncByteStream) else None
 
 
 def _dialled(url: httpx.URL) -> URL:

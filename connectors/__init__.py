@@ -6,7 +6,7 @@ for the other, and `RunReport` says what happened.
 
 from __future__ import annotations
 
-from bridge import EgressPolicy, Exchange, Limits
+from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
 from runtime import LogLine
 
 from .connection import Connection, OAuthSection
@@ -30,6 +30,7 @@ from .report import RunReport
 
 __all__ = [
     "ArgumentsError",
+    "ByteStream",
     "Connection",
     "ConnectionFileError",
     "Connector",
@@ -50,5 +51,6 @@ __all__ = [
     "OAuthSection",
     "RunReport",
     "StoredCredentials",
+    "StreamError",
     "UnknownMethodError",
 ]

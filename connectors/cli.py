@@ -14,6 +14,7 @@ from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .report import RunError, RunReport
 from .run_command import RunCommand
+from .sink import STANDARD_OUTPUT
 from .termination import Termination
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def methodhost() -> None:
     multiple=True,
     help="wall_time=2, memory=256MB, requests=500, ...; repeatable.",
 )
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
 def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)
@@ -78,9 +84,14 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
 
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
 
+    A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
+    value then tells its name and length.
+
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
     and 3 when a limit was hit.
     """
+    if as_json and options["output"] == STANDARD_OUTPUT:
+        raise click.UsageError("--output - and --json would both write to standard output; name a file.")
     session.connector = Connector.load(target)
     session.report = RunCommand(**options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)

@@ -17,7 +17,7 @@ from .record import RunRecord
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bridge import Client
+    from bridge import ByteStream, Client
     from runtime import JSON, Outcome
 
     from .access import Access
@@ -43,6 +43,7 @@ class MethodRun:
         self._known_version = NOT_STORED
         """Of the credentials that the caller, or a store, has already."""
         self._may_refresh = True
+        self._stream: ByteStream | None = None
 
     async def report(self, method_name: str | None, args: Mapping[str, object] | None) -> RunReport:
         """Go through the steps of the run and report what happened.
@@ -63,7 +64,8 @@ class MethodRun:
             outcome = await self._run(method, arguments, client)
         except RunEnded as ended:
             return context.record.report(failure=ended.failure, credentials=self._new_credentials())
-        return context.record.report(value=outcome.value, failure=outcome.failure, credentials=self._new_credentials())
+        value = self._stream or outcome.value
+        return context.record.report(value=value, failure=outcome.failure, credentials=self._new_credentials())
 
     async def _find_access(self) -> None:
         """Find out which credentials hold."""
@@ -100,9 +102,16 @@ class MethodRun:
         access = self._access
         refreshes = self._may_refresh and uses_credentials(method)
         refresh = partial(self._refreshed_client, access) if access is not None and refreshes else None
-        outcome = await self._services.wall.run(self._context, method, arguments, client=client, refresh=refresh)
+        outcome = await self._services.wall.run(
+            self._context, method, arguments, client=client, refresh=refresh, on_stream=self._take_stream
+        )
         self._context.record.add(outcome)
         return outcome
+
+    def _take_stream(self, stream: ByteStream) -> None:
+        """Take a stream for the value; it is the application's, until the host is closed."""
+        self._services.streams.keep(stream)
+        self._stream = stream
 
     async def _refreshed_client(self, expired: Access) -> Client | None:
         """Return the client with new credentials; None when there are none: the server's 401 stands then."""

@@ -13,6 +13,7 @@ from .report import ConsoleLine, Request, RunError, RunReport, RunUsage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bridge import ByteStream
     from runtime import JSON, Failure, Outcome
 
 Event: TypeAlias = LogLine | Exchange
@@ -84,7 +85,11 @@ class RunRecord:
         self._usages += [replace(usage, wall_seconds=0.0) for usage in other._usages]
 
     def report(
-        self, *, value: JSON = None, failure: Failure | None = None, credentials: dict[str, JSON] | None = None
+        self,
+        *,
+        value: JSON | ByteStream = None,
+        failure: Failure | None = None,
+        credentials: dict[str, JSON] | None = None,
     ) -> RunReport:
         """Return all of it, secrets masked but in the value and the credentials; no listener is told anything more."""
         self._on_event = None

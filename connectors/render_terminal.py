@@ -8,7 +8,17 @@ from rich.console import Console
 
 from runtime import LogLine
 
-from .render_text import ending_text, error_text, exchange_text, log_text, place_text, value_text, warning_text
+from .delivery import Written
+from .render_text import (
+    ending_text,
+    error_text,
+    exchange_text,
+    log_text,
+    place_text,
+    value_text,
+    warning_text,
+    written_text,
+)
 
 if TYPE_CHECKING:
     from .connector import Connector
@@ -36,7 +46,9 @@ class TerminalOutput:
         """
         for warning in report.warnings:
             self._progress.print(warning_text(warning))
-        if report.error is None:
+        if isinstance(report.value, Written):
+            self._progress.print(written_text(report.value))
+        elif report.error is None:
             self._value.print(value_text(report.value))
         else:
             self._progress.print(error_text(report.error))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bridge import Exchange
     from runtime import JSON, LogLine
 
+    from .delivery import Written
     from .report import RunError, RunUsage
 
 LONGEST_DATA = 500
@@ -53,6 +54,11 @@ def warning_text(warning: str) -> Text:
 def value_text(value: JSON) -> Text:
     """Return the value of a run as indented JSON."""
     return JSONHighlighter()(Text(printable(json.dumps(value, indent=2, ensure_ascii=False), keep="\n")))
+
+
+def written_text(written: Written) -> Text:
+    """Return what was written where."""
+    return Text.assemble(("wrote ", "cyan"), f"{written.bytes} bytes to {printable(written.file)}")
 
 
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:

@@ -6,8 +6,10 @@ import json
 from datetime import datetime  # noqa: TC003 (pydantic reads it)
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 from pydantic.alias_generators import to_camel
+
+from bridge import ByteStream
 
 from .errors import MethodError
 from .printable import printable
@@ -77,7 +79,7 @@ class RunReport(_Part):
 
     Attributes:
         ok: Whether the method gave a value.
-        value: What it gave.
+        value: What it gave: JSON, or a `ByteStream`, of which the JSON of the report tells type and length.
         error: Why it gave none.
         logs: What it wrote with `console`, in order.
         requests: What was sent for it, in order.
@@ -94,6 +96,13 @@ class RunReport(_Part):
     warnings: tuple[str, ...] = ()
     usage: RunUsage = RunUsage()
     credentials: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
+
+    @field_serializer("value", when_used="json")
+    def _value(self, value: Any) -> Any:  # noqa: ANN401 (what a method gives has no type here)
+        """Return the value for JSON."""
+        if isinstance(value, ByteStream):
+            return {"stream": {"contentType": value.content_type, "length": value.length}}
+        return value
 
     def unwrap(self) -> Any:  # noqa: ANN401 (what a method gives has no type here)
         """Return the value.

@@ -10,6 +10,7 @@ from bridge import ConfigurationError, EgressPolicy
 
 from .args_option import read_args
 from .connection import Connection
+from .delivery import Delivery, without_stream
 from .errors import DefinitionError
 from .host import MethodHost
 from .limits import parse_limits
@@ -35,6 +36,7 @@ class RunCommand:
         mode: What a 429 means.
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
+        output: Where to write the result.
     """
 
     method: str | None
@@ -44,6 +46,7 @@ class RunCommand:
     mode: Mode
     allow: tuple[str, ...]
     limits: tuple[str, ...]
+    output: str | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
         """Run the method in a host of its own.
@@ -60,13 +63,20 @@ class RunCommand:
         connection = Connection.load(self.connection) if self.connection else None
         host = MethodHost(limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1)
 
+        delivery = None if self.output is None else Delivery.open(self.output)
+
         async def run() -> RunReport:
             async with host:
-                return await host.run(
+                report = await host.run(
                     connector, self.method, connection=connection, args=args, mode=self.mode, on_event=on_event
                 )
+                return await (delivery.deliver(report) if delivery else without_stream(report))
 
-        return asyncio.run(run())
+        try:
+            return asyncio.run(run())
+        finally:
+            if delivery:
+                delivery.discard()
 
     def _egress(self) -> EgressPolicy:
         """Return the policy that `--allow` describes."""

@@ -12,6 +12,7 @@ from runtime import Sandbox
 from .auth_methods import AuthMethods
 from .clients import ClientMaker
 from .credential_source import CredentialSource
+from .kept_streams import KeptStreams
 from .memory_keeper import MemoryKeeper
 from .oauth import OAuth
 from .refresher import Refresher
@@ -36,11 +37,13 @@ class Services:
         wall: Where methods run.
         clients: Makes their clients.
         refresher: Gets new credentials in place of expired ones.
+        streams: What methods gave, and is still being read.
     """
 
     wall: Wall
     clients: ClientMaker
     refresher: Refresher
+    streams: KeptStreams
 
 
 @asynccontextmanager
@@ -64,8 +67,10 @@ async def open_services(
         methods = AuthMethods(wall)
         source = CredentialSource(methods, clients, OAuth(wall, methods))
         refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
+        streams = KeptStreams()
         try:
-            yield Services(wall=wall, clients=clients, refresher=refresher)
+            yield Services(wall=wall, clients=clients, refresher=refresher, streams=streams)
         finally:
             await refresher.aclose()
+            await streams.aclose()
             await transports.aclose()

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, ClientConfig, IsolateClient
-from runtime import HostCall, HostReply
+from runtime import Failure, HostCall, HostReply, RunEnded
 
 from .misreadings import misreadings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import Client, EgressPolicy, Transports
+    from bridge import ByteStream, Client, EgressPolicy, Transports
     from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Refresh: TypeAlias = "Callable[[], Awaitable[Client | None]]"
 """Gives a client with new credentials, or None when there is no way to get any."""
+
+OnStream: TypeAlias = "Callable[[ByteStream], None]"
+"""Takes over the stream that is a method's value."""
 
 SHORTEST_WALL_TIME_SECONDS = 0.001
 
@@ -58,6 +61,7 @@ class Wall:
         *,
         client: Client | None = None,
         refresh: Refresh | None = None,
+        on_stream: OnStream | None = None,
     ) -> Outcome:
         """Run a method once, as a part of the run of `context`.
 
@@ -68,18 +72,17 @@ class Wall:
             arguments: What it receives, `apiClient` aside.
             client: How its `apiClient` is configured; without one it has none.
             refresh: Asked for a new client when the server says 401.
+            on_stream: Takes over the stream that is the method's value; without it there can be none.
         """
         context = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        files = context.connector.texts
+        script = method.script(context.connector.texts, others)
         async with self._place(context):
-            api_client = client and self._api_client(context, client, refresh)
-            settings = api_client.settings if api_client else None
-            outcome = await self._execute(
-                context, method.script(files, others), arguments, api_client or _refuse, settings
-            )
-        for warning in misreadings(context.connector.files, api_client.bare_bodies if api_client else ()):
-            context.record.warn(warning)
+            if client is None:
+                outcome = await self._execute(context, script, arguments, _refuse, None)
+            else:
+                api_client = self._api_client(context, client, refresh)
+                outcome = await self._run_with(api_client, context, script, arguments, on_stream)
         return _measured_by(context, outcome)
 
     def host_client(self, context: RunContext) -> ApiClient:
@@ -97,6 +100,25 @@ class Wall:
                 context, maker.script(context.connector.texts), arguments, _refuse, {"making": True}
             )
         return _measured_by(context, outcome)
+
+    async def _run_with(
+        self,
+        api_client: ApiClient,
+        context: RunContext,
+        script: Script,
+        arguments: dict[str, JSON],
+        on_stream: OnStream | None,
+    ) -> Outcome:
+        """Run a method that has a client, and close the streams that it leaves behind."""
+        try:
+            outcome = await self._execute(context, script, arguments, api_client, api_client.settings)
+            if outcome.resource is not None:
+                outcome = _with_stream(outcome, api_client, on_stream)
+        finally:
+            forgotten = await api_client.aclose()
+        hints = misreadings(context.connector.files, api_client.bare_bodies)
+        warnings = (*outcome.warnings, *(() if outcome.failure else forgotten), *hints)
+        return replace(outcome, warnings=warnings)
 
     def _place(self, context: RunContext) -> asyncio.Semaphore:
         return self._inner_places if context.inner else self._places
@@ -139,6 +161,18 @@ def _with_time_left(context: RunContext) -> RunContext:
     """Return the context with the wall time that earlier parts of the run left."""
     left = round(context.limits.wall_time_seconds - context.record.wall_seconds, 3)
     return replace(context, limits=replace(context.limits, wall_time_seconds=max(left, SHORTEST_WALL_TIME_SECONDS)))
+
+
+def _with_stream(outcome: Outcome, api_client: ApiClient, on_stream: OnStream | None) -> Outcome:
+    """Hand over the stream that is the value of a run; return the outcome, with a failure where that cannot be."""
+    if on_stream is None:
+        message = "The result is a stream of bytes, which this method cannot give"
+        return replace(outcome, failure=Failure(type="custom_code", key="result", message=message))
+    try:
+        on_stream(api_client.take_stream(outcome.resource))
+    except RunEnded as ended:
+        return replace(outcome, failure=ended.failure)
+    return outcome
 
 
 def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:

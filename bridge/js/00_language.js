@@ -15,6 +15,8 @@ const {
   String: NativeString,
   StringSlice,
   StringToLowerCase,
+  Symbol: { asyncIterator, toStringTag },
+  TypeError: NativeTypeError,
   Uint8Array: NativeUint8Array,
   WeakMap: NativeWeakMap,
   WeakMapGet,

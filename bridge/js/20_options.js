@@ -75,8 +75,8 @@ const baseUriOf = (value) => {
 };
 
 const responseTypeOf = (value) => {
-  if (value === "json" || value === "arraybuffer") return value;
-  return refuse("invalid", `options.responseType ${describeShort(value)} is not supported; json and arraybuffer are`);
+  if (value === "json" || value === "arraybuffer" || value === "stream") return value;
+  return refuse("invalid", `options.responseType ${describeShort(value)} is not supported; json, arraybuffer and stream are`);
 };
 
 // What each option becomes on its way out; undefined and null leave the client's own.
@@ -108,6 +108,7 @@ const readOptions = (given, verb) => {
 
 const bodyOf = (data) => {
   if (data === undefined || data === null) return null;
+  if (isStream(data)) return streamBody(data);
   let text;
   try {
     text = core.stringify(data, "data");

@@ -1,9 +1,11 @@
 // What comes back.
 const BYTE_ORDER_MARK = "\ufeff";
 
-// JSON whatever the content type says; text that is not JSON stays text; bytes stay bytes.
-const parseBody = (body) => {
-  if (typeof body !== "string") return new NativeUint8Array(body);
+// What a method sees of bytes that came as an ArrayBuffer, of a whole body or of a piece of a stream.
+const bytesOut = (buffer) => new NativeUint8Array(buffer);
+
+// JSON whatever the content type says; text that is not JSON stays text.
+const parseText = (body) => {
   const text = body !== "" && body[0] === BYTE_ORDER_MARK ? StringSlice(body, 1) : body;
   if (text === "") return "";
   try {
@@ -13,7 +15,12 @@ const parseBody = (body) => {
   }
 };
 
-const fullResponse = ({ status, statusText, headers }, body) => ({ status, statusCode: status, statusText, headers, data: parseBody(body) });
+const dataOf = ({ stream }, body) => {
+  if (stream !== undefined) return openStream(stream);
+  return typeof body === "string" ? parseText(body) : bytesOut(body);
+};
+
+const fullResponse = ({ status, statusText, headers }, data) => ({ status, statusCode: status, statusText, headers, data });
 
 const warnAll = (texts) => {
   for (let i = 0; i < texts.length; i++) core.warn(texts[i]);
@@ -21,12 +28,13 @@ const warnAll = (texts) => {
 
 const succeed = (value, body) => {
   warnAll(value.warnings);
-  return value.full ? fullResponse(value, body) : parseBody(body);
+  const data = dataOf(value, body);
+  return value.full ? fullResponse(value, data) : data;
 };
 
 const failWith = ({ type, key, message, retryAfter, warnings, request, response }) => {
   warnAll(warnings);
-  const full = response === null ? undefined : fullResponse(response, response.body);
+  const full = response === null ? undefined : fullResponse(response, parseText(response.body));
   const init = { __proto__: null, message, data: full?.data };
   if (key !== null) init.key = key;
   if (retryAfter !== null) init.retryAfter = retryAfter;

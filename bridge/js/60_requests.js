@@ -17,7 +17,7 @@ const payloadOf = (client, { verb, path, query, data, options }) => ({
 });
 
 const isTooLong = ({ body }) => {
-  const length = body === null ? 0 : core.utf8Length(body, requestBytes);
+  const length = typeof body === "string" ? core.utf8Length(body, requestBytes) : 0;
   if (length <= requestBytes) return false;
   core.breach("request_size", `The body of a request is more than ${requestBytes} bytes long`, length);
   return true;

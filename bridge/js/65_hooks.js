@@ -81,7 +81,7 @@ const settleHooked = {
   __proto__: null,
   resolve: (value, body) => {
     warnAll(value.warnings);
-    return { response: fullResponse(value, body), full: value.full };
+    return { response: fullResponse(value, dataOf(value, body)), full: value.full };
   },
   reject: (value) => {
     const error = failWith(value);

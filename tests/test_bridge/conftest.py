@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -130,6 +130,33 @@ class Run:
         """Make a call of `get`."""
         return await self.ask("get", path, **payload)
 
+    async def stream(self, path: str, **payload: Any) -> int:
+        """Ask for a stream and return its number."""
+        options = {"responseType": "stream", **payload.pop("options", {})}
+        reply = await self.ask(payload.pop("verb", "get"), path, options=options, **payload)
+        assert reply.ok, reply.value
+        return reply.value["stream"]  # type: ignore[no-any-return]
+
+    async def read(self, stream: int) -> HostReply:
+        """Ask for the next piece of a stream."""
+        return await self.client(HostCall(operation="apiClient.stream.read", payload={"id": stream}, site=None))
+
+    async def read_all(self, stream: int) -> bytes:
+        """Read a stream to its end."""
+        pieces = []
+        while not (reply := await self.read(stream)).value["done"]:
+            pieces.append(reply.data or b"")
+        return b"".join(pieces)
+
+    async def cancel(self, stream: int) -> HostReply:
+        """Cancel a stream."""
+        return await self.client(HostCall(operation="apiClient.stream.cancel", payload={"id": stream}, site=None))
+
+    async def pipe(self, stream: int, path: str, **payload: Any) -> HostReply:
+        """Send a stream as the body of a call."""
+        verb = payload.pop("verb", "post")
+        return await self.ask(verb, path, body={"kind": "stream", "id": stream}, **payload)
+
     async def refused(self, path: str, **payload: Any) -> tuple[str, str | None]:
         """Return type and key of the error of a call that fails."""
         reply = await self.ask(payload.pop("verb", "get"), path, **payload)
@@ -162,18 +189,27 @@ class Runs:
 
     transports: Transports
     policy: EgressPolicy = LOOPBACK
+    started: list[Run] = field(default_factory=list)
 
     def start(self, config: dict[str, Any] | None = None, *, connection: str = "acme", **options: Any) -> Run:
         """Start a run; options are those of `make_client`."""
-        return Run(client=make_client(self.transports.get(connection), config, policy=self.policy, **options))
+        run = Run(client=make_client(self.transports.get(connection), config, policy=self.policy, **options))
+        self.started.append(run)
+        return run
+
+    async def aclose(self) -> None:
+        """End the runs that were started, and close their sockets."""
+        for run in self.started:
+            await run.client.aclose()
+        await self.transports.aclose()
 
 
 @pytest_asyncio.fixture
 async def runs() -> AsyncIterator[Runs]:
     """Runs that may reach loopback."""
-    transports = Transports(policy=LOOPBACK)
-    yield Runs(transports=transports)
-    await transports.aclose()
+    runs = Runs(transports=Transports(policy=LOOPBACK))
+    yield runs
+    await runs.aclose()
 
 
 @pytest_asyncio.fixture
@@ -216,12 +252,14 @@ class Methods:
 
     Attributes:
         answer: What that server does; to be set by each test.
+        exchanges: Of the last run.
     """
 
     sandbox: Sandbox
     transports: Transports
     server: Server = field(default_factory=Server)
     answer: Answer = lambda _: web.json_response({})
+    exchanges: list[Exchange] = field(default_factory=list)
 
     async def run(self, body: str, **options: Any) -> Outcome:
         """Run a method with this body; options are those of `make_client`."""
@@ -229,7 +267,7 @@ class Methods:
         config = {"baseUri": self.server.url, **options.pop("config", {})}
         client = make_client(self.transports.get("acme"), config, **options)
         code = f"export default async function list({{ apiClient, externalApiClient }}) {{\n{body}\n}}"
-        return await self.sandbox.run(
+        outcome = await self.sandbox.run(
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
@@ -237,6 +275,8 @@ class Methods:
             limits=limits,
             settings={"apiClient": client.settings},
         )
+        self.exchanges = client.exchanges
+        return replace(outcome, warnings=(*outcome.warnings, *await client.aclose()))
 
     async def value(self, body: str, **options: Any) -> Any:
         """Run a method and return its value."""

@@ -1,0 +1,49 @@
+"""Patience: how long a request may still take, which a body that is a stream renews."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from .deadline import Deadline
+
+
+class Patience:
+    """The time that a request has: from its start, or from the last piece of a body that is a stream.
+
+    Args:
+        run: The end of the run, which nothing moves.
+        most_seconds: What a request may take.
+    """
+
+    def __init__(self, run: Deadline, most_seconds: float) -> None:
+        self._run = run
+        self._most_seconds = most_seconds
+        self._until = run.within(most_seconds)
+        self._timeout: asyncio.Timeout | None = None
+
+    @asynccontextmanager
+    async def timeout(self) -> AsyncIterator[None]:
+        """Raise TimeoutError when what goes on inside has taken too long."""
+        async with self._until.timeout() as self._timeout:
+            try:
+                yield
+            finally:
+                self._timeout = None
+
+    def hold(self) -> None:
+        """Count no time from now on but that of the run: the request waits for what has a clock of its own."""
+        self._wait_until(self._run)
+
+    def renew(self) -> None:
+        """Count from now: the request made progress."""
+        self._wait_until(self._run.within(self._most_seconds))
+
+    def _wait_until(self, deadline: Deadline) -> None:
+        self._until = deadline
+        if self._timeout is not None and not self._timeout.expired():
+            self._timeout.reschedule(asyncio.get_running_loop().time() + deadline.left_seconds())
