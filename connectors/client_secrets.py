@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bridge import ClientConfig
     from runtime import JSON
 
@@ -18,8 +20,17 @@ SHORTEST = 8
 def client_secrets(client: ClientConfig) -> JSON:
     """Return the values by which a client proves who it is, in whatever form it was made from the credentials."""
     headers = [value for name, value in client.headers.items() if name.lower() not in PLAIN_HEADERS]
-    values = [*headers, *client.query.values()]
-    secrets: list[JSON] = [value for value in values if isinstance(value, str) and len(value) >= SHORTEST]
+    texts = _texts_in([*headers, *client.query.values()])
+    secrets: list[JSON] = [text for text in texts if len(text) >= SHORTEST]
     if client.auth is not None:
-        secrets.append(client.auth.password)
+        secrets += [client.auth.password, f"{client.auth.username}:{client.auth.password}"]
     return secrets
+
+
+def _texts_in(value: JSON) -> Iterator[str]:
+    """Yield each text that a value holds, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(member)

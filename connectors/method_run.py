@@ -70,7 +70,7 @@ class MethodRun:
 
     async def _refreshed_client(self) -> ClientConfig | None:
         """Return the client with new credentials; None when there are none: the server's 401 stands then."""
-        inner = replace(self._context, inner=True, record=RunRecord(None))
+        inner = replace(self._context, inner=True, record=RunRecord(None, self._context.record.redactor))
         try:
             return await self._refresh(inner)
         except RunEnded as ended:
