@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from .allowance import Allowance
-from .attempts import attempts_for
+from .attempts import Attempts
 from .call import MethodCall
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
@@ -14,6 +14,7 @@ from .deadline import Deadline
 from .errors import CallError, ConnectionFailedError, EgressRefusedError, concerning
 from .foreign_errors import FOREIGN, translated
 from .outgoing import prepare
+from .rate_gate import RateGates
 from .recorder import Recorder
 from .redirects import next_hop
 from .renewal import Renewal
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .exchange import Exchange
     from .limits import Limits
     from .outgoing import OutgoingRequest
+    from .rate_gate import RateGate
     from .redaction import Redactor
     from .response import Response
 
@@ -50,6 +52,8 @@ class ApiClient:
         deadline: The end of the run, on the clock of `time.monotonic`.
         refresh: Asked once for a configuration with new credentials when the server says 401; may give None.
         on_exchange: Told of each exchange when it has ended.
+        gate: Shared by all runs of the connection, so that a server that has had too many requests of one gets none
+            from the others; without it, the run is on its own.
     """
 
     def __init__(
@@ -64,16 +68,23 @@ class ApiClient:
         deadline: float,
         refresh: Callable[[], Awaitable[ClientConfig | None]] | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        gate: RateGate | None = None,
     ) -> None:
         self._transport = transport
         self._policy = policy
         self._limits = limits
-        self._mode: Mode = mode
         self._redactor = redactor
         self._deadline = Deadline(monotonic=deadline)
         self._renewal = Renewal(config or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
         self._recorder = Recorder(redactor, on_exchange)
+        self._attempts = Attempts(
+            mode=mode,
+            deadline=self._deadline,
+            limits=limits,
+            allowance=self._allowance,
+            gate=gate or RateGates().get(""),
+        )
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -103,20 +114,15 @@ class ApiClient:
         config = self._renewal.config
         request = prepare(call, config, self._limits)
         try:
-            return success_reply(request, await self._attempts(request, numbers))
+            return success_reply(request, await self._attempts(request, lambda: self._attempt(request, numbers)))
         except ConnectionFailedError as error:
             if error.key != EXPIRED or error.request is None or not error.request.carries_client:
                 raise
             renewed = await self._renewal.after(config)
             if renewed is None:
                 raise
-        request = prepare(call, renewed, self._limits)
-        return success_reply(request, await self._attempts(request, numbers))
-
-    async def _attempts(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
-        """Send a request as often as it takes and is allowed."""
-        attempts = attempts_for(self._mode, self._deadline, self._limits)
-        return await attempts(self._attempt, request, numbers)
+        again = prepare(call, renewed, self._limits)
+        return success_reply(again, await self._attempts(again, lambda: self._attempt(again, numbers)))
 
     async def _attempt(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
         """Send a request when its turn has come, follow redirects, and judge the status of the last response."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import httpx
 
     from runtime import JSON
+
+MOST_RETRIES: Final = 5
 
 
 class BasicCredentials(BaseModel):
@@ -38,6 +40,7 @@ class ClientConfig(BaseModel):
         query: Added to each request; a call's own query wins.
         auth: Basic authentication, unless a header says otherwise.
         return_full_response: Whether calls give status and headers beside the data.
+        retries: Further attempts of a GET, PUT or DELETE after a status of 500 or more, or a network error.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -49,6 +52,7 @@ class ClientConfig(BaseModel):
     )
     auth: BasicCredentials | None = Field(default=None, repr=False)
     return_full_response: bool = Field(default=False, validation_alias="returnFullResponse")
+    retries: int = Field(default=0, ge=0, le=MOST_RETRIES, strict=True)
 
     @classmethod
     def parse(cls, value: JSON, where: str) -> Self:
@@ -100,7 +104,7 @@ class ClientConfig(BaseModel):
         return value
 
 
-_KNOWN = "baseUri, headers, query, auth {username, password}, returnFullResponse"
+_KNOWN = "baseUri, headers, query, auth {username, password}, returnFullResponse, retries"
 
 
 def _explanation(kind: str, message: str) -> str:

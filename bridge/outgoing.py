@@ -24,6 +24,7 @@ _DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
     "user-agent": f"methodhost/{version('methodhost')}",
 }
+_IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
 _JSON: Final = "application/json"
 _OFFERED_ENCODINGS: Final = "gzip, deflate"
 
@@ -41,6 +42,7 @@ class OutgoingRequest:
         full_response: Whether the call gives status and headers beside the data.
         binary: Whether the call gives the data as bytes.
         warnings: What the method's author should know.
+        retries: Further attempts that were asked for, after what may not go wrong again.
     """
 
     verb: str
@@ -51,6 +53,17 @@ class OutgoingRequest:
     full_response: bool = False
     binary: bool = False
     warnings: tuple[str, ...] = ()
+    retries: int = 0
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether sending it twice does what sending it once does (RFC 9110, 9.2.2)."""
+        return self.verb in _IDEMPOTENT
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Whether its body is still there after it was sent."""
+        return isinstance(self.body, bytes | None)
 
 
 def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingRequest:
@@ -80,6 +93,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
         carries_client=owned,
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
+        retries=merged.retries,
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 

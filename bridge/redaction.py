@@ -25,7 +25,7 @@ _WORDS: Final = frozenset({"true", "false", "null", "none", "basic", "bearer", "
 _USERINFO: Final = re.compile(r"(?<=://)[^/?#\s@]+(?=@)")
 _PUBLIC_URL: Final = re.compile(r"https?://[^/?#@\s]+(/[^/?#]{0,15})*/?")
 _UNENCODED: Final = ("", "/", "!*'()", "!*'():$,", "!$&'()*+,;=:@/", "!*'();/?:@&=+$,#")
-"""What is left as it is by the strictest encoders, Python's `quote`, `encodeURIComponent`, axios in a query, a path, and
+"""What encoders leave as it is: the strictest, Python's `quote`, `encodeURIComponent`, axios in a query, a path, and
 `encodeURI`."""
 
 

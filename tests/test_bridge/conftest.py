@@ -165,7 +165,8 @@ class Runs:
 
     def start(self, config: dict[str, Any] | None = None, *, connection: str = "acme", **options: Any) -> Run:
         """Start a run; options are those of `make_client`."""
-        return Run(client=make_client(self.transports.get(connection), config, policy=self.policy, **options))
+        options = {"policy": self.policy, "gate": self.transports.gate(connection), **options}
+        return Run(client=make_client(self.transports.get(connection), config, **options))
 
 
 @pytest_asyncio.fixture

@@ -74,14 +74,15 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize("verb", ["get", "post"])
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_broken_answer_is_a_protocol_error(
-    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], name: str
+    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], name: str, verb: str
 ) -> None:
-    """Whatever is not a whole HTTP response rejects the call, and a POST is not sent again."""
+    """Whatever is not a whole HTTP response rejects the call, and nothing is sent again unasked."""
     server = await serve_raw(BROKEN[name])
     run = runs.start({"baseUri": server.url})
-    assert ("connection", "protocol") == await run.refused("/x", verb="post", body="{}")
+    assert ("connection", "protocol") == await run.refused("/x", verb=verb, body="{}")
     assert 1 == len(server.seen)
     assert ["protocol"] == [exchange.error for exchange in run.exchanges]
 
