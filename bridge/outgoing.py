@@ -12,6 +12,7 @@ from .merging import merge, merge_base_uri
 from .origin import Origin
 from .query import with_query
 from .target import target_url
+from .unpacking import OFFERED_ENCODINGS
 
 if TYPE_CHECKING:
     import httpx
@@ -26,7 +27,6 @@ _DEFAULT_HEADERS: Final = {
 }
 _IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
 _JSON: Final = "application/json"
-_OFFERED_ENCODINGS: Final = "gzip, deflate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
 def _completed(headers: dict[str, str], *, has_body: bool) -> dict[str, str]:
     """Return the headers with those that every request has."""
     body_headers = {"content-type": _JSON} if has_body else {}
-    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": _OFFERED_ENCODINGS}
+    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": OFFERED_ENCODINGS}
 
 
 def _refuse_too_long(url: httpx.URL, limits: Limits) -> None:

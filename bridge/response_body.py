@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, RunEnded
 
-from .unpacking import PIECE_BYTES, unpacker_for
+from .unpacking import unpacker_for
 
 if TYPE_CHECKING:
     import httpx
 
     from .limits import Limits
+
+_LONG_PIECE_BYTES: Final = 64 * 1024
 
 
 async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits) -> bytes:
@@ -28,19 +31,18 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         ConnectionFailedError: `decode`: it is packed in a way that was not asked for, or damaged.
     """
     unpacker = unpacker_for(encoding)
-    pieces: list[bytes] = []
-    received = unpacked = 0
+    body = io.BytesIO()  # a list of pieces would take many times the limit where a server sends it byte by byte
+    received = 0
     async for chunk in stream:
         received += len(chunk)
         _refuse_too_long(received, limits)
         for piece in unpacker.feed(chunk):
-            unpacked += len(piece)
-            _refuse_too_long(unpacked, limits)
-            pieces.append(piece)
-            if len(piece) == PIECE_BYTES:
+            body.write(piece)
+            _refuse_too_long(body.tell(), limits)
+            if len(piece) >= _LONG_PIECE_BYTES:
                 await asyncio.sleep(0)  # a bomb must not hold up other runs
     unpacker.end()
-    return b"".join(pieces)
+    return body.getvalue()
 
 
 def _refuse_too_long(length: int, limits: Limits) -> None:

@@ -32,7 +32,7 @@ async def test_a_get_has_these_headers(runs: Runs, server: Server) -> None:
     assert {
         "host": f"127.0.0.1:{server.port}",
         "accept": "application/json, text/plain, */*",
-        "accept-encoding": "gzip, deflate",
+        "accept-encoding": "gzip, deflate, br",
     } == headers
 
 
