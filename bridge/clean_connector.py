@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 
+from .interim_guard import InterimGuard
+
 if TYPE_CHECKING:
+    import ssl
+
+    from aiohttp.abc import AbstractResolver
+    from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
@@ -17,7 +24,22 @@ class CleanConnector(aiohttp.TCPConnector):
 
     A server may send a second response that would be taken for the answer to the next request. aiohttp notices it when
     a connection becomes idle, but not when it comes later.
+
+    Args:
+        resolver: Gives the addresses that are dialled.
+        tls: For https.
+        keep_alive_seconds: How long an idle connection stays open.
     """
+
+    def __init__(self, *, resolver: AbstractResolver, tls: ssl.SSLContext, keep_alive_seconds: float) -> None:
+        super().__init__(
+            resolver=resolver,
+            use_dns_cache=False,
+            ssl=tls,
+            limit=0,  # each run has a limit of its own
+            keepalive_timeout=keep_alive_seconds,
+        )
+        self._factory = cast("partial[ResponseHandler]", partial(InterimGuard, loop=self._loop))
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         """Return an idle connection, if there is one on which nothing came since."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .limits import Limits
 
-_LONG_PIECE_BYTES: Final = 64 * 1024
+_LONG_BYTES: Final = 64 * 1024
 
 
 async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits) -> bytes:
@@ -39,10 +39,16 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         for piece in unpacker.feed(chunk):
             body.write(piece)
             _refuse_too_long(body.tell(), limits)
-            if len(piece) >= _LONG_PIECE_BYTES:
-                await asyncio.sleep(0)  # a bomb must not hold up other runs
+            await _breathe(piece)
+        await _breathe(chunk)
     unpacker.end()
     return body.getvalue()
+
+
+async def _breathe(data: bytes) -> None:
+    """Let others run after something long: neither a bomb nor a fast server may hold them up."""
+    if len(data) >= _LONG_BYTES:
+        await asyncio.sleep(0)
 
 
 def _refuse_too_long(length: int, limits: Limits) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
+_LONGEST_CHUNK_BYTES: Final = 64 * 1024
 _KEEP_ALIVE_SECONDS: Final = 4.0
 """Many servers close a connection after 5 s; a request that is sent at that moment is lost."""
 
@@ -44,13 +45,8 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self.in_use = 0
         """Requests whose responses are not closed yet."""
         self._policy = policy
-        connector = CleanConnector(
-            resolver=CheckedResolver(policy),
-            use_dns_cache=False,
-            ssl=tls,
-            limit=0,  # each run has a limit of its own
-            keepalive_timeout=_KEEP_ALIVE_SECONDS,
-        )
+        resolver = CheckedResolver(policy)
+        connector = CleanConnector(resolver=resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -119,8 +115,9 @@ class _Body(httpx.AsyncByteStream):
         self._end_use = end_use
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._response.content.iter_any():
-            yield chunk
+        async for data in self._response.content.iter_any():
+            for start in range(0, len(data), _LONGEST_CHUNK_BYTES):
+                yield data[start : start + _LONGEST_CHUNK_BYTES]
 
     async def aclose(self) -> None:
         self._response.close()
