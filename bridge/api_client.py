@@ -158,6 +158,7 @@ class ApiClient:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request, number) as recording:
             try:
+                self._policy.admit_origin(request.url, request.own_origin)
                 self._policy.admit(request.url)
                 async with deadline.timeout():
                     recording.response = await send(self._transport, request, self._limits)

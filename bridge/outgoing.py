@@ -11,7 +11,7 @@ from .headers import refuse_too_many
 from .merging import merge, merge_base_uri
 from .origin import Origin
 from .query import with_query
-from .target import target_url
+from .target import parse_url, target_url
 from .unpacking import OFFERED_ENCODINGS
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class OutgoingRequest:
         binary: Whether the call gives the data as bytes.
         warnings: What the method's author should know.
         retries: Further attempts that were asked for, after what may not go wrong again.
+        own_origin: That of the client's base, where it has one.
     """
 
     verb: str
@@ -54,6 +55,7 @@ class OutgoingRequest:
     binary: bool = False
     warnings: tuple[str, ...] = ()
     retries: int = 0
+    own_origin: Origin | None = None
 
     @property
     def is_idempotent(self) -> bool:
@@ -94,6 +96,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
         retries=merged.retries,
+        own_origin=Origin.of(parse_url(config.base_uri)) if config.base_uri else None,
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 

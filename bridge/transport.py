@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from .egress import EgressPolicy
+    from .lookups import ConnectionLookups
 
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
@@ -39,13 +40,14 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     Args:
         policy: Decides which addresses may be dialled.
         tls: For https.
+        lookups: Asks for the addresses of names.
     """
 
-    def __init__(self, *, policy: EgressPolicy, tls: ssl.SSLContext) -> None:
+    def __init__(self, *, policy: EgressPolicy, tls: ssl.SSLContext, lookups: ConnectionLookups) -> None:
         self.in_use = 0
         """Requests whose responses are not closed yet."""
         self._policy = policy
-        resolver = CheckedResolver(policy)
+        resolver = CheckedResolver(policy, lookups)
         connector = CleanConnector(resolver=resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector,

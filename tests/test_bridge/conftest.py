@@ -197,6 +197,12 @@ def faked() -> Callable[..., Run]:
     return start
 
 
+@pytest.fixture
+def over() -> Callable[[httpx.AsyncBaseTransport], Run]:
+    """Start a run whose requests a transport carries out: `over(transport)`."""
+    return lambda transport: Run(client=make_client(transport, {}))
+
+
 @pytest_asyncio.fixture
 async def serve() -> AsyncIterator[Callable[[Answer], Awaitable[Server]]]:
     """Give a function that starts a server and returns it."""

@@ -125,45 +125,9 @@ async def test_a_closed_port_is_a_connect_error(runs: Runs) -> None:
         assert ("connection", "connect") == await runs.start().refused(f"http://127.0.0.1:{port}/")
 
 
-async def test_a_name_that_nobody_knows_is_a_connect_error(public_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name that does not resolve: `connection/connect`."""
-
-    async def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
-        raise socket.gaierror(socket.EAI_NONAME, "secret resolver text")
-
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
-    reply = await public_runs.start().get("http://nobody.example/")
-    assert ("connection", "connect") == (reply.value["type"], reply.value["key"])
-    assert "resolver" not in reply.value["message"]
-
-
-async def test_a_resolver_that_hangs_is_a_timeout(public_runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looking up a name is part of the time to connect."""
-
-    async def getaddrinfo(*_: Any, **__: Any) -> list[Any]:
-        return await asyncio.Event().wait()  # type: ignore[return-value]
-
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
-    run = public_runs.start(limits=Limits(connect_seconds=0.05))
-    assert ("connection", "timeout") == await run.refused("http://slow.example/")
-
-
 async def test_a_name_that_is_too_long_is_a_connect_error(public_runs: Runs) -> None:
     """A label that the name system cannot hold never reaches it."""
     assert ("connection", "connect") == await public_runs.start().refused(f"http://{'a' * 64}.example/")
-
-
-async def test_a_server_without_tls_is_a_tls_error(runs: Runs) -> None:
-    """HTTPS to a server that does not speak TLS: `connection/tls`."""
-
-    async def converse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(OK)
-        writer.close()
-        await writer.wait_closed()
-
-    async with await asyncio.start_server(converse, "127.0.0.1", 0) as listener:
-        port = listener.sockets[0].getsockname()[1]
-        assert ("connection", "tls") == await runs.start().refused(f"https://127.0.0.1:{port}/")
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["with the first answer", "later"])

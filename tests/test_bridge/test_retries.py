@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,7 +105,10 @@ async def test_a_broken_connection_is_tried_again(
 async def test_a_closed_port_is_tried_again(runs: Runs) -> None:
     """A connection that could not be made is tried as often as was asked for."""
     run = runs.start({"retries": 2}, limits=Limits(retry_after_seconds=0.01))
-    assert ("connection", "connect") == await run.refused("http://127.0.0.1:9/x", options={"retries": 1})
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/x"
+        assert ("connection", "connect") == await run.refused(url, options={"retries": 1})
     assert ["connect", "connect"] == [exchange.error for exchange in run.exchanges]
 
 
