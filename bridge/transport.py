@@ -7,6 +7,7 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 from __future__ import annotations
 
 import io
+import weakref
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -47,6 +48,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self.in_use = 0
         """Requests whose responses are not closed yet."""
         self._policy = policy
+        self._bodies: weakref.WeakSet[_Body] = weakref.WeakSet()
         resolver = CheckedResolver(policy, lookups)
         connector = CleanConnector(resolver=resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
         self._session = aiohttp.ClientSession(
@@ -73,15 +75,19 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         except BaseException:
             self._end_use()
             raise
+        body = _Body(response, self._end_use)
+        self._bodies.add(body)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
-            stream=_Body(response, self._end_use),
+            stream=body,
             extensions={"reason_phrase": (response.reason or "").encode("utf-8", "replace")},
         )
 
     async def aclose(self) -> None:
-        """Close all sockets."""
+        """Close all sockets; whoever waits for an answer gets an error."""
+        for body in self._bodies:
+            body.break_off()
         await self._session.close()
 
     async def _send(self, request: httpx.Request) -> aiohttp.ClientResponse:
@@ -120,6 +126,10 @@ class _Body(httpx.AsyncByteStream):
         async for data in self._response.content.iter_any():
             for start in range(0, len(data), _LONGEST_CHUNK_BYTES):
                 yield data[start : start + _LONGEST_CHUNK_BYTES]
+
+    def break_off(self) -> None:
+        """Wake whoever reads: aiohttp leaves readers asleep when it closes all sockets."""
+        self._response.content.set_exception(aiohttp.ClientConnectionError())
 
     async def aclose(self) -> None:
         self._response.close()

@@ -198,9 +198,9 @@ def faked() -> Callable[..., Run]:
 
 
 @pytest.fixture
-def over() -> Callable[[httpx.AsyncBaseTransport], Run]:
-    """Start a run whose requests a transport carries out: `over(transport)`."""
-    return lambda transport: Run(client=make_client(transport, {}))
+def over() -> Callable[..., Run]:
+    """Start a run whose requests a transport carries out: `over(transport, config)`; options are those of a client."""
+    return lambda transport, config=None, **options: Run(client=make_client(transport, config, **options))
 
 
 @pytest_asyncio.fixture

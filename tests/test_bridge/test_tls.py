@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    import httpx
     import pytest
     from conftest import RawAnswer, Run, Runs
 
@@ -56,7 +55,7 @@ async def tls_server(answer: RawAnswer, host: str = "127.0.0.1") -> AsyncIterato
 
 
 @pytest_asyncio.fixture
-async def trusting(over: Callable[[httpx.AsyncBaseTransport], Run]) -> AsyncIterator[Run]:
+async def trusting(over: Callable[..., Run]) -> AsyncIterator[Run]:
     """A run whose transport trusts the test's authority, and is otherwise as any other."""
     context = ssl.create_default_context()
     AUTHORITY.configure_trust(context)
