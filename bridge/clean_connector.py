@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import aiohttp
 
-from .interim_guard import InterimGuard
+from .response_guard import ResponseGuard
 
 if TYPE_CHECKING:
     import ssl
@@ -39,7 +39,7 @@ class CleanConnector(aiohttp.TCPConnector):
             limit=0,  # each run has a limit of its own
             keepalive_timeout=keep_alive_seconds,
         )
-        self._factory = cast("partial[ResponseHandler]", partial(InterimGuard, loop=self._loop))
+        self._factory = cast("partial[ResponseHandler]", partial(ResponseGuard, loop=self._loop))
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         """Return an idle connection, if there is one on which nothing came since."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .limits import Limits
+    from .unpacking import Unpacker
 
 _LONG_BYTES: Final = 64 * 1024
 
@@ -30,18 +31,20 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         RunEnded: It is longer than that.
         ConnectionFailedError: `decode`: it is packed in a way that was not asked for, or damaged.
     """
-    unpacker = unpacker_for(encoding)
+    unpacker: Unpacker | None = None
     body = io.BytesIO()  # a list of pieces would take many times the limit where a server sends it byte by byte
     received = 0
     async for chunk in stream:
         received += len(chunk)
         _refuse_too_long(received, limits)
+        unpacker = unpacker or unpacker_for(encoding)  # a body that is empty is not packed, whatever its headers say
         for piece in unpacker.feed(chunk):
             body.write(piece)
             _refuse_too_long(body.tell(), limits)
             await _breathe(piece)
         await _breathe(chunk)
-    unpacker.end()
+    if unpacker is not None:
+        unpacker.end()
     return body.getvalue()
 
 
