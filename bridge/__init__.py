@@ -11,6 +11,7 @@ from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
 from .byte_stream import ByteStream
 from .client_config import ClientConfig
+from .client_secrets import SHORTEST_SECRET, client_secrets
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -32,6 +33,7 @@ from .token_request import Grant, request_token
 from .transports import Transports
 
 __all__ = [
+    "SHORTEST_SECRET",
     "ApiClient",
     "ApiKey",
     "BareBody",
@@ -57,5 +59,6 @@ __all__ = [
     "StreamError",
     "Transports",
     "api_client_extension",
+    "client_secrets",
     "request_token",
 ]

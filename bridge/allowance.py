@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, RunEnded
 
 if TYPE_CHECKING:
     from .limits import Limits
+
+_RETRIED: Final = 5
+"""One request of so many may be another attempt."""
 
 
 class Allowance:
@@ -23,6 +26,8 @@ class Allowance:
     def __init__(self, limits: Limits) -> None:
         self._most = limits.requests
         self._taken = 0
+        self.retries_left = max(limits.attempts - 1, limits.requests // _RETRIED)
+        """Further attempts that the requests of the run may have together, so that they never become a storm."""
         self.slot = asyncio.Semaphore(limits.concurrent_requests)
         """Held while a request is under way, redirects included."""
 
@@ -37,3 +42,7 @@ class Allowance:
             raise RunEnded(
                 Failure(type="limit", key="requests", message=f"The method made more than {self._most} requests.")
             )
+
+    def take_retry(self) -> None:
+        """Count one more further attempt."""
+        self.retries_left -= 1

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from runtime import Failure, HostReply, RunEnded
 
 from .allowance import Allowance
-from .attempts import attempts_for
+from .attempts import Attempts
 from .bare_body import BareBody
 from .byte_stream import ByteStream
 from .call import CallOptions, MethodCall, StreamBody
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
+from .client_secrets import client_secrets
 from .deadline import Deadline
 from .errors import (
     CallError,
@@ -29,6 +30,7 @@ from .foreign_errors import FOREIGN, translated
 from .isolate_client import IsolateClient
 from .outgoing import prepare
 from .patience import Patience
+from .rate_gate import RateGates
 from .recorder import Recorder
 from .redirects import next_hop
 from .renewal import Renewal
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from .exchange import Exchange
     from .limits import Limits
     from .outgoing import OutgoingRequest
+    from .rate_gate import RateGate
     from .redaction import Redactor
     from .response import Response
 
@@ -74,6 +77,8 @@ class ApiClient:
         deadline: The end of the run, on the clock of `time.monotonic`.
         refresh: Asked once for a client with new credentials when the server says 401; may give None.
         on_exchange: Told of each exchange when it has ended.
+        gate: Shared by all runs of the connection, so that a server that has had too many requests of one gets none
+            from the others; without it, the run is on its own.
     """
 
     def __init__(
@@ -88,11 +93,11 @@ class ApiClient:
         deadline: float,
         refresh: Callable[[], Awaitable[Client | None]] | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        gate: RateGate | None = None,
     ) -> None:
         self._transport = transport
         self._policy = policy
         self._limits = limits
-        self._mode: Mode = mode
         self._redactor = redactor
         self._deadline = Deadline(monotonic=deadline)
         self._renewal = Renewal(client or ClientConfig(), refresh)
@@ -101,6 +106,13 @@ class ApiClient:
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
         self._streams = StreamRegistry()
+        self._attempts = Attempts(
+            mode=mode,
+            deadline=self._deadline,
+            limits=limits,
+            allowance=self._allowance,
+            gate=gate or RateGates().get(""),
+        )
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -199,22 +211,31 @@ class ApiClient:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        request = prepare(call, _config(call, held), self._limits, upload=upload)
+        request = prepare(call, self._config(call, held), self._limits, upload=upload)
         try:
-            return request, await self._attempts(request, numbers)
+            return request, await self._attempts(request, lambda: self._attempt(request, numbers))
         except ConnectionFailedError as error:
             if call.client is not None or error.key != EXPIRED or not (error.request and error.request.carries_client):
                 raise
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        request = prepare(call, renewed, self._limits)
-        return request, await self._attempts(request, numbers)
+        again = prepare(call, renewed, self._limits)
+        return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
-    async def _attempts(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
-        """Send a request as often as it takes and is allowed."""
-        attempts = attempts_for(self._mode if request.repeatable else "sync", self._deadline, self._limits)
-        return await attempts(self._attempt, request, numbers)
+    def _config(self, call: MethodCall, held: Client) -> ClientConfig:
+        """Return the configuration that holds for a call: what came with it, or what the host holds."""
+        config = held if isinstance(held, ClientConfig) else ClientConfig()
+        if call.client is None:
+            return config
+        try:
+            config = ClientConfig.parse(call.client, "The client")
+            if call.dynamic is not None:
+                config = config.overlaid(ClientConfig.parse(call.dynamic, "dynamicOptions"))
+        except ConfigurationError as error:
+            raise ClientIncompleteError(str(error)) from None
+        self._redactor.hide(client_secrets(config))
+        return config
 
     async def _attempt(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
         """Send a request when its turn has come, follow redirects, and judge the status of the last response."""
@@ -251,6 +272,7 @@ class ApiClient:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request, number) as recording:
             try:
+                self._policy.admit_origin(request.url, request.own_origin)
                 self._policy.admit(request.url)
                 async with patience.timeout():
                     response = await send(self._transport, request, self._limits, self._deadline)
@@ -260,19 +282,6 @@ class ApiClient:
                 self._streams.add(response.stream)
             recording.response = response
             return response
-
-
-def _config(call: MethodCall, held: Client) -> ClientConfig:
-    """Return the configuration that holds for a call: what came with it, or what the host holds."""
-    config = held if isinstance(held, ClientConfig) else ClientConfig()
-    try:
-        if call.client is not None:
-            config = ClientConfig.parse(call.client, "The client")
-        if call.dynamic is not None:
-            config = config.overlaid(ClientConfig.parse(call.dynamic, "dynamicOptions"))
-    except ConfigurationError as error:
-        raise ClientIncompleteError(str(error)) from None
-    return config
 
 
 def _meaning(error: BaseException, request: OutgoingRequest) -> ConnectionFailedError:

@@ -1,53 +1,154 @@
-"""Attempts: how often a request is tried again when the server says that it has had too many (decision 23)."""
+"""Attempts: how often a request is tried (decision 23)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_any, stop_before_delay
+from tenacity import AsyncRetrying, RetryCallState
 from tenacity.wait import wait_base, wait_random_exponential
 
 from .classification import RATE_LIMITED
 from .errors import ConnectionFailedError
+from .origin import Origin
+from .request_name import request_name
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from .allowance import Allowance
     from .deadline import Deadline
     from .limits import Limits
+    from .outgoing import OutgoingRequest
+    from .rate_gate import RateGate
 
 Mode: TypeAlias = Literal["sync", "async"]
-"""Whether somebody waits for the run: then an error comes at once."""
+"""Whether somebody waits for the run: then a 429 is an error at once."""
 
-_MOST_ATTEMPTS: Final = 3
+Answer = TypeVar("Answer")
+
+_PASSING: Final = frozenset({"connect", "protocol", "timeout"})
+"""What goes wrong on the way to a server and may not go wrong again."""
 
 
-def attempts_for(mode: Mode, deadline: Deadline, limits: Limits) -> AsyncRetrying:
-    """Return the attempts that a call has.
+class Attempts:
+    """Tries the requests of one run.
 
-    In `async` mode a 429 is followed by another attempt, after what the server asked for or an exponential backoff with
-    full jitter; not if the run would be over by then. Everything else is tried once.
+    - A 429 is followed by another attempt in `async` mode, whatever the verb: the server has not done what was asked.
+      The run waits as long as the server says, or else a random time that doubles; and so do other runs of the
+      connection, behind its gate.
+    - A status of 500 and more, or a network error, is followed by another attempt when that was asked for, and only
+      where doing something twice is the same as doing it once.
+
+    Nothing is tried that could not be sent again as it was, or more often than the limits allow. A wait beyond the
+    limits or the end of the run is not begun: the error comes now.
+
+    Args:
+        mode: Of the run.
+        deadline: The end of the run.
+        limits: Bound attempts and waits.
+        allowance: Of the run; bounds further attempts of all its requests together.
+        gate: Shared by the runs of the connection.
     """
-    most = _MOST_ATTEMPTS if mode == "async" else 1
-    return AsyncRetrying(
-        retry=retry_if_exception(_is_rate_limited),
-        wait=_AsTheServerAsks(limits.retry_after_seconds),
-        stop=stop_any(stop_after_attempt(most), stop_before_delay(deadline.left_seconds())),
-        reraise=True,
-    )
+
+    def __init__(self, *, mode: Mode, deadline: Deadline, limits: Limits, allowance: Allowance, gate: RateGate) -> None:
+        self._mode = mode
+        self._deadline = deadline
+        self._limits = limits
+        self._allowance = allowance
+        self._gate = gate
+        self._wait = _AsTheServerAsks(limits.retry_after_seconds)
+
+    async def __call__(self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Return what `send` gives, as soon as it gives something.
+
+        Args:
+            request: What is sent.
+            send: Makes one attempt.
+
+        Raises:
+            ConnectionFailedError: The last attempt failed.
+        """
+        retrying = AsyncRetrying(
+            retry=lambda state: self._may_follow(_error_of(state), request, state.attempt_number),
+            wait=self._wait,
+            stop=lambda state: self._must_be_last(state.attempt_number, state.upcoming_sleep),
+            before_sleep=lambda state: self._prepare_for_another(_error_of(state), request, state.upcoming_sleep),
+            reraise=True,
+        )
+        return await retrying(self._send_in_turn, request, send)
+
+    async def _send_in_turn(self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Make one attempt when the gate lets it through; tell the gate when the server wants to be left alone."""
+        if self._mode == "async":
+            await self._pass_gate(request)
+        try:
+            return await send()
+        except ConnectionFailedError as error:
+            if _is_too_many(error) and error.retry_after_seconds is not None:
+                self._close_gate(request, error.retry_after_seconds)
+            raise
+
+    async def _pass_gate(self, request: OutgoingRequest) -> None:
+        """Wait until the server is ready, where it said that it is not.
+
+        Raises:
+            ConnectionFailedError: `rate_limit_exceeded`: that is too long.
+        """
+        wait = await self._gate.wait(Origin.of(request.url), self._deadline, self._limits.retry_after_seconds)
+        if wait is not None:
+            message = f"{request_name(request)} was not sent: the server has had too many requests of this connection."
+            raise ConnectionFailedError(message, key=RATE_LIMITED, retry_after_seconds=wait)
+
+    def _close_gate(self, request: OutgoingRequest, seconds: float) -> None:
+        """Hold back other requests; never longer than one would wait, whatever a server says."""
+        self._gate.close(Origin.of(request.url), min(seconds, self._limits.retry_after_seconds))
+
+    def _may_follow(self, error: BaseException | None, request: OutgoingRequest, attempts: int) -> bool:
+        """Whether another attempt may follow one that failed, if there is time."""
+        if not isinstance(error, ConnectionFailedError) or not request.repeatable:
+            return False
+        if _is_too_many(error):
+            return self._mode == "async"
+        return request.is_idempotent and attempts <= request.retries and _is_passing(error)
+
+    def _must_be_last(self, attempts: int, wait_seconds: float) -> bool:
+        """Whether no other attempt is allowed, or there is no time for it."""
+        if attempts >= self._limits.attempts or not self._allowance.retries_left:
+            return True
+        return wait_seconds > min(self._limits.retry_after_seconds, self._deadline.left_seconds())
+
+    def _prepare_for_another(self, error: BaseException | None, request: OutgoingRequest, seconds: float) -> None:
+        """Count another attempt; where the server did not say how long to wait, others wait as long as this does."""
+        self._allowance.take_retry()
+        if _is_too_many(error):
+            self._close_gate(request, seconds)
 
 
-def _is_rate_limited(error: BaseException) -> bool:
-    return isinstance(error, ConnectionFailedError) and error.key == RATE_LIMITED
+def _error_of(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _is_too_many(error: BaseException | None) -> bool:
+    """Whether a server answered with 429."""
+    return isinstance(error, ConnectionFailedError) and error.key == RATE_LIMITED and error.response is not None
+
+
+def _is_passing(error: ConnectionFailedError) -> bool:
+    """Whether a failure may be over soon."""
+    if error.response is None:
+        return error.key in _PASSING
+    return error.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class _AsTheServerAsks(wait_base):
-    """Waits as long as `retry-after` says, at most `most_seconds`; without it, a random time that doubles."""
+    """Waits as long as the server asks; where it does not, a random time that doubles, at most `most_seconds`."""
 
     def __init__(self, most_seconds: float) -> None:
-        self._most_seconds = most_seconds
         self._backoff = wait_random_exponential(multiplier=1, max=most_seconds)
 
     def __call__(self, retry_state: RetryCallState) -> float:
         """Return the seconds to wait after an attempt that failed."""
-        error = retry_state.outcome and retry_state.outcome.exception()
+        error = _error_of(retry_state)
         asked = error.retry_after_seconds if isinstance(error, ConnectionFailedError) else None
-        return self._backoff(retry_state) if asked is None else min(asked, self._most_seconds)
+        return self._backoff(retry_state) if asked is None else asked

@@ -49,7 +49,7 @@ class BasicCredentials(Authentication):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the password; the user name where there is none, which is how some servers take a key."""
-        return (self.password or self.username,)
+        return (self.password or self.username, f"{self.username}:{self.password}")
 
 
 class BearerToken(Authentication):

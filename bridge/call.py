@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from .auth import BasicCredentials  # noqa: TC001 (pydantic reads it)
+from .client_config import MOST_RETRIES
 from .errors import RequestRefusedError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class CallOptions(_Part):
         auth: Replaces the client's.
         return_full_response: Whether to give status and headers beside the data.
         response_type: `arraybuffer` gives the body of a good response as bytes, `stream` as they come.
+        retries: Replaces the client's.
     """
 
     base_uri: str | None = Field(default=None, alias="baseUri")
@@ -37,6 +39,7 @@ class CallOptions(_Part):
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
     response_type: Literal["json", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
+    retries: int | None = Field(default=None, ge=0, le=MOST_RETRIES)
 
 
 class StreamBody(_Part):

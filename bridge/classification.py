@@ -15,6 +15,7 @@ EXPIRED: Final = "access_token_expired"
 RATE_LIMITED: Final = "rate_limit_exceeded"
 
 _KEYS: Final = {HTTPStatus.UNAUTHORIZED.value: EXPIRED, HTTPStatus.TOO_MANY_REQUESTS.value: RATE_LIMITED}
+_PASSING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _EXCERPT_CHARACTERS: Final = 200
 
 
@@ -36,7 +37,7 @@ def refuse_unsuccessful(request_name: str, response: Response) -> None:
         f"{request_name} was answered with {status}{': ' if excerpt else ''}{excerpt}",
         key=_KEYS.get(response.status),
         response=response,
-        retry_after_seconds=retry_after_seconds(response) if response.status == HTTPStatus.TOO_MANY_REQUESTS else None,
+        retry_after_seconds=retry_after_seconds(response) if response.status in _PASSING else None,
     )
 
 

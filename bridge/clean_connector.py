@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import aiohttp
 
-from .connection_handler import ConnectionHandler
+from .response_guard import ResponseGuard
 
 if TYPE_CHECKING:
+    import ssl
+
+    from aiohttp.abc import AbstractResolver
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.client_reqrep import ConnectionKey
     from aiohttp.connector import Connection
@@ -22,12 +24,22 @@ class CleanConnector(aiohttp.TCPConnector):
 
     A server may send a second response that would be taken for the answer to the next request. aiohttp notices it when
     a connection becomes idle, but not when it comes later.
+
+    Args:
+        resolver: Gives the addresses that are dialled.
+        tls: For https.
+        keep_alive_seconds: How long an idle connection stays open.
     """
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 (aiohttp's own)
-        super().__init__(**options)
-        handler: type[ResponseHandler] = ConnectionHandler
-        self._factory = partial(handler, loop=asyncio.get_running_loop())
+    def __init__(self, *, resolver: AbstractResolver, tls: ssl.SSLContext, keep_alive_seconds: float) -> None:
+        super().__init__(
+            resolver=resolver,
+            use_dns_cache=False,
+            ssl=tls,
+            limit=0,  # each run has a limit of its own
+            keepalive_timeout=keep_alive_seconds,
+        )
+        self._factory = cast("partial[ResponseHandler]", partial(ResponseGuard, loop=self._loop))
 
     async def _get(self, key: ConnectionKey, traces: list[Trace]) -> Connection | None:
         """Return an idle connection, if there is one on which nothing came since."""

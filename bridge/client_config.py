@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from runtime import JSON
 
+MOST_RETRIES: Final = 5
+
 
 class ClientConfig(BaseModel):
     """How a client is configured: what `makeApiClient` gives, as data (semantics 2.2).
@@ -30,6 +32,7 @@ class ClientConfig(BaseModel):
         query: Added to each request; a call's own query wins.
         auth: How requests are authenticated, unless a header says otherwise.
         return_full_response: Whether calls give status and headers beside the data.
+        retries: Further attempts of a GET, PUT or DELETE after a status of 500 or more, or a network error.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
@@ -41,6 +44,7 @@ class ClientConfig(BaseModel):
     )
     auth: Auth | None = Field(default=None, repr=False)
     return_full_response: bool = Field(default=False, validation_alias="returnFullResponse")
+    retries: int = Field(default=0, ge=0, le=MOST_RETRIES, strict=True)
 
     @classmethod
     def parse(cls, value: JSON, where: str) -> Self:
@@ -115,7 +119,7 @@ class ClientConfig(BaseModel):
         return value
 
 
-_KNOWN = "baseUri, headers, query, auth, returnFullResponse"
+_KNOWN = "baseUri, headers, query, auth, returnFullResponse, retries"
 
 
 def _explanation(kind: str, message: str, key: str | None) -> str:

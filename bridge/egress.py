@@ -1,15 +1,17 @@
-"""EgressPolicy: which addresses requests may reach."""
+"""EgressPolicy: which addresses and origins requests may reach."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
 from .address import embedded, is_literal, kind_if_special
+from .bad_ports import BAD_PORTS
 from .errors import ConfigurationError, EgressRefusedError
 from .origin import Origin
+from .own_address import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,13 +74,19 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class EgressPolicy:
-    """Which addresses requests may reach: all public ones, and those that were opened.
+    """Which addresses requests may reach: all public ones but this machine's own, and those that were opened.
+
+    Ports that belong to other protocols than HTTP are closed, also on public addresses, unless one was opened by its
+    number.
 
     Attributes:
         openings: Exceptions for addresses that are not public.
+        other_origins: Whether a client may be used for other origins than that of its own base; without one, every
+            origin is another. None of them sees its credentials in either case.
     """
 
     openings: tuple[Opening, ...] = ()
+    other_origins: Literal["allow", "refuse"] = "allow"
 
     @classmethod
     def default(cls) -> Self:
@@ -86,13 +94,32 @@ class EgressPolicy:
         return cls()
 
     @classmethod
-    def from_allow(cls, entries: Iterable[str]) -> Self:
+    def from_allow(cls, entries: Iterable[str], *, other_origins: Literal["allow", "refuse"] = "allow") -> Self:
         """Return the policy that opens `entries` beside public addresses; see `Opening.parse`.
+
+        Args:
+            entries: What to open.
+            other_origins: As the attribute.
 
         Raises:
             ConfigurationError: An entry cannot be read.
         """
-        return cls(openings=tuple(Opening.parse(entry) for entry in entries))
+        return cls(openings=tuple(Opening.parse(entry) for entry in entries), other_origins=other_origins)
+
+    def admit_origin(self, url: httpx.URL, own: Origin | None) -> None:
+        """Refuse a URL of another origin than the client's own, where the policy says so.
+
+        Args:
+            url: Of a request, or of a redirect.
+            own: The origin of the client's base, where it has one.
+
+        Raises:
+            EgressRefusedError: `origin`.
+        """
+        origin = Origin.of(url)
+        if self.other_origins == "refuse" and not (own and own.reaches(origin)):
+            whose = f"it may be used for {own} only" if own else "it has no baseUri"
+            raise EgressRefusedError(f"The client may not be used for {origin}: {whose}.", key="origin")
 
     def admit(self, url: httpx.URL) -> None:
         """Refuse a URL whose host is an address that may not be reached; names are judged when they are resolved.
@@ -100,8 +127,11 @@ class EgressPolicy:
         Raises:
             EgressRefusedError: `address`.
         """
+        port = Origin.of(url).port
+        if not any(opening.port == port for opening in self.openings):
+            self._refuse_bad_port(url.host, port)
         if is_literal(url.host):
-            self.check(url.host, Origin.of(url).port, [url.host])
+            self.check(url.host, port, [url.host])
 
     def check(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Refuse a host if any of its addresses is refused.
@@ -116,12 +146,22 @@ class EgressPolicy:
         """
         for text in addresses:
             address = ip_address(text.partition("%")[0])
-            kind = kind_if_special(address)
-            if kind and not any(opening.admits(host, port, address) for opening in self.openings):
-                way = f"To open it: --allow {_entry(host, port)}"
-                raise EgressRefusedError(
-                    f"{host} leads to an address that methods may not reach ({kind}). {way}", key="address"
-                )
+            openings = [opening for opening in self.openings if opening.admits(host, port, address)]
+            if not any(opening.port == port for opening in openings):
+                self._refuse_bad_port(host, port)
+            if not openings:
+                self._refuse_special(host, port, address)
+
+    def _refuse_bad_port(self, host: str, port: int) -> None:
+        if port in BAD_PORTS:
+            reason = f"Port {port} belongs to another protocol than HTTP, and methods may not reach it."
+            raise EgressRefusedError(f"{reason} {_way(host, port)}", key="address")
+
+    def _refuse_special(self, host: str, port: int, address: Address) -> None:
+        kind = kind_if_special(address) or ("this machine" if is_own(address) else None)
+        if kind:
+            reason = f"{host} leads to an address that methods may not reach ({kind})."
+            raise EgressRefusedError(f"{reason} {_way(host, port)}", key="address")
 
 
 def _network(text: str) -> Network | None:
@@ -131,5 +171,6 @@ def _network(text: str) -> Network | None:
         return None
 
 
-def _entry(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _way(host: str, port: int) -> str:
+    """Tell how to open it."""
+    return f"To open it: --allow [{host}]:{port}" if ":" in host else f"To open it: --allow {host}:{port}"

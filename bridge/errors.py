@@ -111,7 +111,7 @@ class RequestRefusedError(CallError):
 
 
 class EgressRefusedError(CallError):
-    """The request would reach what it may not: keys `address`, `redirect`, `redirects`."""
+    """The request would reach what it may not: keys `address`, `origin`, `redirect`, `redirects`."""
 
     type = "egress"
 

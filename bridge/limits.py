@@ -30,7 +30,9 @@ class Limits(SandboxLimits):
         connect_seconds: From looking up the name to an open connection.
         request_seconds: From sending a request to the last byte of its response, redirects included; never more than
             the run has left. Of a stream, each wait for more bytes, from the server or to it.
-        retry_after_seconds: The longest wait before another attempt.
+        retry_after_seconds: The longest wait before another attempt; where the server asks for more, none follows.
+        attempts: How often one request is tried at most, whatever `retries` says. All requests of a run together have
+            at most one further attempt for every five of `requests`.
         header_count: Headers of a request.
         header_bytes: One header of a request.
         url_bytes: The URL of a request, query included.
@@ -44,6 +46,7 @@ class Limits(SandboxLimits):
     connect_seconds: float = 5.0
     request_seconds: float = 30.0
     retry_after_seconds: float = 60.0
+    attempts: int = 3
     header_count: int = 64
     header_bytes: int = 16 * KIB
     url_bytes: int = 16 * KIB

@@ -24,12 +24,14 @@ class MergedOptions:
         headers: By lower-case name; the host's own are not among them.
         full_response: Whether the call gives status and headers beside the data.
         left_out: Names of headers that only the host may set.
+        retries: Further attempts that were asked for.
     """
 
     query: dict[str, JSON]
     headers: dict[str, str] = field(repr=False)
     full_response: bool
     left_out: tuple[str, ...]
+    retries: int
 
 
 def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
@@ -49,6 +51,7 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
         headers=sent,
         full_response=_merge_full_response(config, call.options),
         left_out=tuple(name for name in headers if is_left_out(name)),
+        retries=_merge_retries(config, call.options),
     )
 
 
@@ -84,3 +87,7 @@ def merge_base_uri(config: ClientConfig, options: CallOptions) -> str | None:
 
 def _merge_full_response(config: ClientConfig, options: CallOptions) -> bool:
     return config.return_full_response if options.return_full_response is None else options.return_full_response
+
+
+def _merge_retries(config: ClientConfig, options: CallOptions) -> int:
+    return config.retries if options.retries is None else options.retries

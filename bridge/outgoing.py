@@ -11,7 +11,8 @@ from .headers import refuse_too_many
 from .merging import merge, merge_base_uri
 from .origin import Origin
 from .query import with_query
-from .target import target_url
+from .target import parse_url, target_url
+from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ _DEFAULT_HEADERS: Final = {
     "user-agent": f"methodhost/{version('methodhost')}",
 }
 _CONTENT_TYPE: Final = "content-type"
+_IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
 _JSON: Final = "application/json"
-_OFFERED_ENCODINGS: Final = "gzip, deflate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,8 @@ class OutgoingRequest:
         binary: Whether the call gives the data as bytes.
         streamed: Whether it gives them as they come.
         warnings: What the method's author should know.
+        retries: Further attempts that were asked for, after what may not go wrong again.
+        own_origin: That of the client's base, where it has one.
     """
 
     verb: str
@@ -55,6 +58,13 @@ class OutgoingRequest:
     binary: bool = False
     streamed: bool = False
     warnings: tuple[str, ...] = ()
+    retries: int = 0
+    own_origin: Origin | None = None
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether sending it twice does what sending it once does (RFC 9110, 9.2.2)."""
+        return self.verb in _IDEMPOTENT
 
     @property
     def repeatable(self) -> bool:
@@ -96,6 +106,8 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
         streamed=call.options.response_type == "stream",
+        retries=merged.retries,
+        own_origin=Origin.of(parse_url(config.base_uri)) if config.base_uri else None,
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 
@@ -113,7 +125,7 @@ def _typed(headers: dict[str, str], call: MethodCall, upload: Upload | None) -> 
 def _completed(headers: dict[str, str], *, has_body: bool) -> dict[str, str]:
     """Return the headers with those that every request has."""
     body_headers = {_CONTENT_TYPE: _JSON} if has_body else {}
-    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": _OFFERED_ENCODINGS}
+    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": OFFERED_ENCODINGS}
 
 
 def _refuse_too_long(url: httpx.URL, limits: Limits) -> None:

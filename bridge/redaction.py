@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,45 +19,101 @@ _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 8
 _SHORTEST_INSIDE_BASE64: Final = 6
 _BASE64_GROUP: Final = 3
-_BASE64_CHARACTERS: Final = "[A-Za-z0-9+/_-]"
+_BASE64_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+_BASE64_REST: Final = re.compile("[A-Za-z0-9+/_-]*={0,2}")
 _WORDS: Final = frozenset({"true", "false", "null", "none", "basic", "bearer", "token"})
 _USERINFO: Final = re.compile(r"(?<=://)[^/?#\s@]+(?=@)")
 _PUBLIC_URL: Final = re.compile(r"https?://[^/?#@\s]+(/[^/?#]{0,15})*/?")
+_UNENCODED: Final = ("", "/", "!*'()", "!*'():$,", "!$&'()*+,;=:@/", "!*'();/?:@&=+$,#")
+"""What encoders leave as it is: the strictest, Python's `quote`, `encodeURIComponent`, axios in a query, a path, and
+`encodeURI`."""
 
 
 class Redactor:
     """Masks secrets in text: as they are, percent-encoded, in JSON, and in base64, alone or with something around them.
 
-    User names and passwords in URLs are masked whether they are known or not.
+    User names and passwords in URLs are masked whether they are known or not. All parts of a run share one redactor, so
+    a secret that comes to light later is masked by each of them from then on.
+
+    Texts may be long and hostile: every step takes time in proportion to the text.
 
     Args:
         secrets: Values to mask; those shorter than four characters would mask everything and are left.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        known = {secret for secret in secrets if len(secret) >= _SHORTEST}
-        forms = {form for secret in known for form in _forms(secret)}
-        patterns = [re.escape(form) for form in forms]
-        patterns += {
-            f"{_BASE64_CHARACTERS}*{re.escape(part)}{_BASE64_CHARACTERS}*={{0,2}}"
-            for secret in known
-            for part in _base64_parts(secret)
-        }
-        patterns.sort(key=lambda pattern: (-len(pattern), pattern))
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        self._forms: frozenset[str] | None = None
+        self._base64_parts: frozenset[str] = frozenset()
+        self._add(secrets)
 
     @classmethod
     def from_values(cls, *values: JSON) -> Self:
-        """Return a redactor for the leaves of JSON values, such as credentials.
+        """Return a redactor for the leaves of JSON values, such as credentials; see `hide`."""
+        redactor = cls()
+        redactor.hide(*values)
+        return redactor
+
+    def hide(self, *values: JSON) -> None:
+        """Mask the leaves of JSON values, such as credentials, from now on.
 
         Words such as `bearer`, numbers of less than eight digits, and URLs that hold no secret are not masked.
         """
-        return cls(secret for value in values for secret in _secrets_in(value))
+        self._add(secret for value in values for secret in _secrets_in(value))
 
     def text(self, text: str) -> str:
         """Return `text` with each secret replaced by `[redacted]`."""
-        masked = self._pattern.sub(MASK, text) if self._pattern else text
-        return _USERINFO.sub(MASK, masked)
+        spans = sorted(self._spans(text))
+        return _masked(text, spans) if spans else text
+
+    def _add(self, secrets: Iterable[str]) -> None:
+        before = len(self._secrets)
+        self._secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
+        if len(self._secrets) > before:
+            self._forms = None
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where secrets start and end."""
+        if self._forms is None:  # many runs end before anybody asks
+            self._forms = frozenset(form for secret in self._secrets for form in _forms(secret))
+            self._base64_parts = frozenset(part for secret in self._secrets for part in _base64_parts(secret))
+        for form in self._forms:
+            yield from _occurrences(text, form)
+        for part in self._base64_parts:
+            yield from _occurrences_in_base64(text, part)
+        yield from (match.span() for match in _USERINFO.finditer(text))
+
+
+def _occurrences(text: str, part: str) -> Iterator[tuple[int, int]]:
+    """Yield where `part` stands; one search after the other is faster here than one pattern for all."""
+    start = text.find(part)
+    while start >= 0:
+        end = start + len(part)
+        yield start, end
+        start = text.find(part, end)
+
+
+def _occurrences_in_base64(text: str, part: str) -> Iterator[tuple[int, int]]:
+    """Yield where `part` stands, and the base64 around it."""
+    start, floor = text.find(part), 0
+    while start >= 0:
+        rest = _BASE64_REST.match(text, start)
+        end = rest.end() if rest else start + len(part)
+        while start > floor and text[start - 1] in _BASE64_CHARACTERS:
+            start -= 1
+        yield start, end
+        start, floor = text.find(part, end), end
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return `text` with a mask in place of each span, and of spans that overlap or touch one."""
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        if start > done or not parts:
+            parts += [text[done:start], MASK]
+        done = max(done, end)
+    return "".join([*parts, text[done:]])
 
 
 def _secrets_in(value: JSON) -> Iterator[str]:
@@ -74,9 +130,11 @@ def _secrets_in(value: JSON) -> Iterator[str]:
 def _forms(secret: str) -> Iterator[str]:
     """Yield the texts that a secret is written as."""
     yield secret
-    for encoded in (quote(secret, safe=""), quote(secret, safe="-_.!~*'():$,/"), quote_plus(secret)):
-        yield encoded
-        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), encoded)
+    for unencoded in _UNENCODED:
+        encoded = quote(secret, safe=unencoded, errors="replace")
+        for form in (encoded, encoded.replace("%20", "+"), encoded.replace("%20", "+").replace("~", "%7E")):
+            yield form
+            yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), form)
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     data = secret.encode("utf-8", "replace")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import io
+from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, RunEnded
 
-from .unpacking import PIECE_BYTES, unpacker_for
+from .unpacking import unpacker_for
 
 if TYPE_CHECKING:
     import httpx
 
     from .limits import Limits
+    from .unpacking import Unpacker
+
+_LONG_BYTES: Final = 64 * 1024
 
 
 async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits) -> bytes:
@@ -27,20 +31,27 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         RunEnded: It is longer than that.
         ConnectionFailedError: `decode`: it is packed in a way that was not asked for, or damaged.
     """
-    unpacker = unpacker_for(encoding)
-    pieces: list[bytes] = []
-    received = unpacked = 0
+    unpacker: Unpacker | None = None
+    body = io.BytesIO()  # a list of pieces would take many times the limit where a server sends it byte by byte
+    received = 0
     async for chunk in stream:
         received += len(chunk)
         _refuse_too_long(received, limits)
+        unpacker = unpacker or unpacker_for(encoding)  # a body that is empty is not packed, whatever its headers say
         for piece in unpacker.feed(chunk):
-            unpacked += len(piece)
-            _refuse_too_long(unpacked, limits)
-            pieces.append(piece)
-            if len(piece) == PIECE_BYTES:
-                await asyncio.sleep(0)  # a bomb must not hold up other runs
-    unpacker.end()
-    return b"".join(pieces)
+            body.write(piece)
+            _refuse_too_long(body.tell(), limits)
+            await _breathe(piece)
+        await _breathe(chunk)
+    if unpacker is not None:
+        unpacker.end()
+    return body.getvalue()
+
+
+async def _breathe(data: bytes) -> None:
+    """Let others run after something long: neither a bomb nor a fast server may hold them up."""
+    if len(data) >= _LONG_BYTES:
+        await asyncio.sleep(0)
 
 
 def _refuse_too_long(length: int, limits: Limits) -> None:

@@ -7,6 +7,7 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 from __future__ import annotations
 
 import io
+import weakref
 from typing import TYPE_CHECKING, Final, Self
 
 import aiohttp
@@ -23,39 +24,40 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
 
     from .egress import EgressPolicy
+    from .lookups import ConnectionLookups
 
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
-_KEEP_ALIVE_SECONDS: Final = 15.0
+_LONGEST_CHUNK_BYTES: Final = 64 * 1024
+_KEEP_ALIVE_SECONDS: Final = 4.0
+"""Many servers close a connection after 5 s; a request that is sent at that moment is lost."""
 
 
 class PinnedTransport(httpx.AsyncBaseTransport):
     """An httpx transport on a session of aiohttp.
 
-    Follows no redirect, keeps no cookie, unpacks nothing, reads no environment. Beside the method, URL, headers and
-    content of a request it takes the extension `timeout` with `connect`, in seconds.
+    Follows no redirect, sends nothing a second time, keeps no cookie, unpacks nothing, reads no environment. Beside the
+    method, URL, headers and content of a request it takes the extension `timeout` with `connect`, in seconds.
 
     Args:
         policy: Decides which addresses may be dialled.
         tls: For https.
+        lookups: Asks for the addresses of names.
     """
 
-    def __init__(self, *, policy: EgressPolicy, tls: ssl.SSLContext) -> None:
+    def __init__(self, *, policy: EgressPolicy, tls: ssl.SSLContext, lookups: ConnectionLookups) -> None:
         self.in_use = 0
         """Requests whose responses are not closed yet."""
         self._policy = policy
-        connector = CleanConnector(
-            resolver=CheckedResolver(policy),
-            use_dns_cache=False,
-            ssl=tls,
-            limit=0,  # each run has a limit of its own
-            keepalive_timeout=_KEEP_ALIVE_SECONDS,
-        )
+        self._bodies: weakref.WeakSet[_Body] = weakref.WeakSet()
+        resolver = CheckedResolver(policy, lookups)
+        connector = CleanConnector(resolver=resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=_AUTOMATIC_HEADERS,
             auto_decompress=False,
+            middlewares=(_sent_once,),
             max_line_size=_LONGEST_HEADER_BYTES,
             max_field_size=_LONGEST_HEADER_BYTES,
         )
@@ -74,15 +76,19 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         except BaseException:
             self._end_use()
             raise
+        body = _Body(response, self._end_use)
+        self._bodies.add(body)
         return httpx.Response(
             response.status,
             headers=list(response.raw_headers),
-            stream=_Body(response, self._end_use),
+            stream=body,
             extensions={"reason_phrase": (response.reason or "").encode("utf-8", "replace")},
         )
 
     async def aclose(self) -> None:
-        """Close all sockets."""
+        """Close all sockets; whoever waits for an answer gets an error."""
+        for body in self._bodies:
+            body.break_off()
         await self._session.close()
 
     async def _send(self, request: httpx.Request) -> aiohttp.ClientResponse:
@@ -104,6 +110,16 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self.in_use -= 1
 
 
+async def _sent_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request; raise what aiohttp takes for no reason to send it again, unasked and unseen."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise aiohttp.ClientConnectionError from None
+
+
 class _Body(httpx.AsyncByteStream):
     """The body of a response, as it comes. A response that was not read to its end takes its socket with it."""
 
@@ -119,6 +135,10 @@ class _Body(httpx.AsyncByteStream):
         if not piece:
             raise StopAsyncIteration
         return piece
+
+    def break_off(self) -> None:
+        """Wake whoever reads: aiohttp leaves readers asleep when it closes all sockets."""
+        self._response.content.set_exception(aiohttp.ClientConnectionError())
 
     async def aclose(self) -> None:
         self._response.close()

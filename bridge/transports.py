@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from .egress import EgressPolicy
+from .lookups import NameLookups
+from .rate_gate import RateGates
 from .transport import PinnedTransport
 
 if TYPE_CHECKING:
     import ssl
+
+    from .rate_gate import RateGate
 
 _MOST_KEPT: Final = 256
 
@@ -31,27 +35,37 @@ class Transports:
         self._policy = policy or EgressPolicy.default()
         self._most_kept = most_kept
         self._kept: OrderedDict[str, PinnedTransport] = OrderedDict()
+        self._gates = RateGates()
+        self._lookups = NameLookups()
         self._closed = False
 
     def get(self, connection_id: str) -> httpx.AsyncBaseTransport:
         """Return the transport for requests of one connection; it need not be closed."""
         return _ConnectionTransport(self, connection_id)
 
+    def gate(self, connection_id: str) -> RateGate:
+        """Return what holds back the requests of one connection when a server has had too many of them."""
+        return self._gates.get(connection_id)
+
     def open(self, connection_id: str) -> PinnedTransport:
         """Return the open transport of a connection. Use it at once: it may be closed at the next `await`."""
         if self._closed:
             raise RuntimeError("the transports are closed")
         if connection_id not in self._kept:
-            self._kept[connection_id] = PinnedTransport(policy=self._policy, tls=self._tls)
+            self._kept[connection_id] = PinnedTransport(
+                policy=self._policy, tls=self._tls, lookups=self._lookups.of_one_connection()
+            )
         self._kept.move_to_end(connection_id)
         return self._kept[connection_id]
 
-    async def close_surplus(self) -> None:
-        """Close the least recently used transports that no request is using."""
-        surplus = max(0, len(self._kept) - self._most_kept)
-        idle = [key for key, transport in self._kept.items() if transport.in_use == 0][:surplus]
-        for transport in [self._kept.pop(key) for key in idle]:
-            await transport.aclose()
+    async def make_room(self, connection_id: str) -> None:
+        """Close the least recently used transports that no request is using, so that there is room for one."""
+        while len(self._kept) + (connection_id not in self._kept) > self._most_kept:
+            others = (key for key, kept in self._kept.items() if key != connection_id and kept.in_use == 0)
+            idle = next(others, None)
+            if idle is None:
+                return
+            await self._kept.pop(idle).aclose()
 
     async def aclose(self) -> None:
         """Close all sockets, those in use included."""
@@ -62,7 +76,10 @@ class Transports:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """The one TLS configuration: certificates of certifi, nothing from the environment. It takes 20 ms to make."""
-        return httpx.create_ssl_context(trust_env=False)
+        context = httpx.create_ssl_context(trust_env=False)
+        # Python takes a file for the keys of all sessions from SSLKEYLOGFILE.
+        context.keylog_filename = None  # type: ignore[assignment]  # declared as a string, may be None
+        return context
 
 
 class _ConnectionTransport(httpx.AsyncBaseTransport):
@@ -74,7 +91,5 @@ class _ConnectionTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over the sockets of the connection."""
-        try:
-            return await self._owner.open(self._connection_id).handle_async_request(request)
-        finally:
-            await self._owner.close_surplus()
+        await self._owner.make_room(self._connection_id)
+        return await self._owner.open(self._connection_id).handle_async_request(request)

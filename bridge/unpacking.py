@@ -5,13 +5,21 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
+import brotli
+
 from .errors import ConnectionFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OFFERED_ENCODINGS: Final = "gzip, deflate, br"
+"""What can be unpacked, as the header `accept-encoding` says it."""
+
 PIECE_BYTES: Final = 256 * 1024
 """The longest piece that comes out at once."""
+
+_WINDOW_BYTES: Final = 16 * 1024
+"""The longest piece that goes in at once: zlib copies what follows a member, and a member may have 20 bytes only."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_BITS: Final = 16 + zlib.MAX_WBITS
@@ -41,6 +49,8 @@ def unpacker_for(encoding: str) -> Unpacker:
         return _Plain()
     if name in {"gzip", "x-gzip", "deflate"}:
         return _Packed(gzip=name != "deflate")
+    if name == "br":
+        return _Brotli()
     raise ConnectionFailedError("The response is packed in a way that was not asked for.", key="decode")
 
 
@@ -60,9 +70,18 @@ class _Packed:
     def __init__(self, *, gzip: bool) -> None:
         self._gzip = gzip
         self._stream: zlib._Decompress | None = None
+        self._ended = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        while data:
+        for start in range(0, len(data), _WINDOW_BYTES):
+            yield from self._feed(data[start : start + _WINDOW_BYTES])
+
+    def end(self) -> None:
+        if self._stream is not None and not self._stream.eof:
+            raise _damaged()
+
+    def _feed(self, data: bytes) -> Iterator[bytes]:
+        while data and not self._ended:
             self._stream = self._stream or zlib.decompressobj(self._window_bits(data))
             try:
                 piece = self._stream.decompress(data, PIECE_BYTES)
@@ -72,18 +91,16 @@ class _Packed:
                 yield piece
             data = self._rest()
 
-    def end(self) -> None:
-        if self._stream is not None and not self._stream.eof:
-            raise _damaged()
-
     def _rest(self) -> bytes:
         """Return what is still to be unpacked; after the last member, whatever follows is ignored as browsers do."""
         stream = self._stream
         if stream is None or not stream.eof:
             return stream.unconsumed_tail if stream else b""
-        if self._gzip and stream.unused_data.startswith(_GZIP_MAGIC):
+        rest = stream.unused_data
+        if self._gzip and rest.startswith(_GZIP_MAGIC):
             self._stream = None
-            return stream.unused_data
+            return rest
+        self._ended = not self._gzip or not _GZIP_MAGIC.startswith(rest)
         return b""
 
     def _window_bits(self, data: bytes) -> int:
@@ -91,6 +108,34 @@ class _Packed:
         if self._gzip:
             return _GZIP_BITS
         return zlib.MAX_WBITS if data[0] & 0x0F == _ZLIB_METHOD else -zlib.MAX_WBITS
+
+
+class _Brotli:
+    """A body in brotli (RFC 7932), whose decoder holds at most a window of 16 MiB."""
+
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+        self._begun = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        self._begun = True
+        while piece := self._process(data):
+            yield piece
+            if self._stream.is_finished():
+                return
+            data = b""
+
+    def end(self) -> None:
+        if self._begun and not self._stream.is_finished():
+            raise _damaged()
+
+    def _process(self, data: bytes) -> bytes:
+        """Return the next piece of what `data` and what came before give; nothing where more data is needed."""
+        try:
+            piece: bytes = self._stream.process(data, output_buffer_limit=PIECE_BYTES // 2)  # it gives up to twice that
+        except brotli.error:
+            raise _damaged() from None
+        return piece
 
 
 def _damaged() -> ConnectionFailedError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge import ClientConfig, ConfigurationError, IsolateClient
+from bridge import ClientConfig, ConfigurationError, IsolateClient, client_secrets
 from runtime import Failure, RunEnded
 
 from .arguments import auth_arguments
-from .client_secrets import client_secrets
 from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .client_secrets import SHORTEST
+from bridge import SHORTEST_SECRET
+
 from .spec import CLIENT_CREDENTIALS
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def _long_texts(value: JSON | dict[str, str]) -> Iterator[str]:
     if isinstance(value, dict | list):
         for member in value.values() if isinstance(value, dict) else value:
             yield from _long_texts(member)
-    elif isinstance(value, str) and len(value) >= SHORTEST:
+    elif isinstance(value, str) and len(value) >= SHORTEST_SECRET:
         yield value

@@ -138,7 +138,7 @@ class MethodRun:
 
     def _inner(self) -> RunContext:
         """Return a context for what the run waits for."""
-        return replace(self._context, inner=True, record=RunRecord(None))
+        return replace(self._context, inner=True, record=RunRecord(None, self._context.record.redactor))
 
     @property
     def _connection(self) -> Connection | None:

@@ -24,16 +24,16 @@ class RunRecord:
 
     Args:
         on_event: Told each console line and exchange as it happens, secrets masked.
+        redactor: Of the run that this is a part of; a run of its own has one of its own.
     """
 
-    def __init__(self, on_event: Callable[[Event], None] | None) -> None:
+    def __init__(self, on_event: Callable[[Event], None] | None, redactor: Redactor | None = None) -> None:
         self._on_event = on_event
-        self._secrets: list[JSON] = []
         self._logs: list[LogLine] = []
         self._exchanges: list[Exchange] = []
         self._warnings: dict[str, None] = {}
         self._usages: list[Usage] = []
-        self.redactor = Redactor.from_values()
+        self.redactor = redactor or Redactor()
 
     @property
     def wall_seconds(self) -> float:
@@ -42,8 +42,7 @@ class RunRecord:
 
     def hide(self, *values: JSON) -> None:
         """Mask every leaf of `values` from now on, and in the report wherever it already is."""
-        self._secrets.extend(values)
-        self.redactor = Redactor.from_values(*self._secrets)
+        self.redactor.hide(*values)
 
     def on_log(self, line: LogLine) -> None:
         """Take in a console line."""
@@ -76,7 +75,7 @@ class RunRecord:
             other: The record; so far nobody was told of its events.
             secrets: What came to light meanwhile, beside its own secrets; masked before anybody is told.
         """
-        self.hide(secrets, *other._secrets)
+        self.hide(secrets)
         for line in other._logs:
             self.on_log(line)
         for exchange in other._exchanges:

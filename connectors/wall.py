@@ -154,6 +154,7 @@ class Wall:
             deadline=time.monotonic() + context.limits.wall_time_seconds,
             refresh=refresh,
             on_exchange=context.record.on_exchange,
+            gate=self._transports.gate(context.isolation_key),
         )
 
 

@@ -193,7 +193,8 @@ class Runs:
 
     def start(self, config: dict[str, Any] | None = None, *, connection: str = "acme", **options: Any) -> Run:
         """Start a run; options are those of `make_client`."""
-        run = Run(client=make_client(self.transports.get(connection), config, policy=self.policy, **options))
+        options = {"policy": self.policy, "gate": self.transports.gate(connection), **options}
+        run = Run(client=make_client(self.transports.get(connection), config, **options))
         self.started.append(run)
         return run
 
@@ -230,6 +231,12 @@ def faked() -> Callable[..., Run]:
         return Run(client=make_client(httpx.MockTransport(answer), config, **options))
 
     return start
+
+
+@pytest.fixture
+def over() -> Callable[..., Run]:
+    """Start a run whose requests a transport carries out: `over(transport, config)`; options are those of a client."""
+    return lambda transport, config=None, **options: Run(client=make_client(transport, config, **options))
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +136,79 @@ async def test_a_host_is_judged_by_what_it_means(public_runs: Runs, host: str) -
     assert ("egress", "address") == await public_runs.start().refused(f"http://{host}/latest")
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("metadata.google.internal", "169.254.169.254"),
+        ("metadata", "169.254.169.254"),
+        ("instance-data.ec2.internal", "169.254.169.254"),
+        ("metadata.tencentyun.com", "169.254.0.23"),
+        ("db.internal", "10.0.0.5"),
+        ("printer.local", "192.168.1.7"),
+        ("localhost.", "127.0.0.1"),
+        ("app.localhost", "127.0.0.1"),
+        ("127.0.0.1.nip.io", "127.0.0.1"),
+        ("a9fea9fe.rbndr.example", "169.254.169.254"),
+        ("kubernetes.default.svc", "10.96.0.1"),
+    ],
+)
+async def test_a_name_hides_no_address(
+    monkeypatch: pytest.MonkeyPatch, public_runs: Runs, name: str, address: str
+) -> None:
+    """Names of cloud metadata, of this machine and of its network lead nowhere, whoever answers for them."""
+    resolves_to(monkeypatch, address)
+    assert ("egress", "address") == await public_runs.start().refused(f"http://{name}/latest/meta-data/")
+
+
+@pytest.mark.parametrize("port", [0, 1, 22, 25, 53, 110, 143, 389, 465, 587, 993, 2049, 5060, 6000, 6667, 10080])
+def test_a_port_of_another_protocol_is_refused(port: int) -> None:
+    """Ports of mail servers and the like are closed on public addresses too, as in browsers."""
+    with pytest.raises(EgressRefusedError) as caught:
+        EgressPolicy.default().check("api.example.com", port, ["8.8.8.8"])
+    assert "address" == caught.value.key
+    assert f"--allow api.example.com:{port}" in caught.value.message
+
+
+@pytest.mark.parametrize("port", [80, 443, 81, 591, 3000, 6379, 8000, 8080, 8443, 9200, 65535])
+def test_any_other_port_is_allowed(port: int) -> None:
+    """Services listen on many ports."""
+    EgressPolicy.default().check("api.example.com", port, ["8.8.8.8"])
+
+
+@pytest.mark.parametrize("entry", ["mail.example.com:25", "127.0.0.1:25", "127.0.0.0/8:25"])
+def test_a_port_of_another_protocol_is_opened_by_its_number(entry: str) -> None:
+    """Whoever names the port means it; whoever names an address does not mean every port."""
+    EgressPolicy.from_allow([entry]).check("mail.example.com", 25, ["127.0.0.1"])
+    with pytest.raises(EgressRefusedError, match="Port 25"):
+        EgressPolicy.from_allow([entry.removesuffix(":25")]).check("mail.example.com", 25, ["127.0.0.1"])
+    with pytest.raises(EgressRefusedError, match="Port 25"):
+        EgressPolicy.from_allow([entry]).check("other.example.com", 25, ["8.8.8.8"])
+
+
+async def test_a_bad_port_is_refused_before_its_name_is_looked_up(
+    monkeypatch: pytest.MonkeyPatch, public_runs: Runs
+) -> None:
+    """Nothing is asked about a host on a port that cannot be reached."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("looked up"))
+    assert ("egress", "address") == await public_runs.start().refused("http://mail.example.com:25/")
+    assert ("egress", "address") == await public_runs.start().refused("http://8.8.8.8:25/")
+
+
+async def test_a_redirect_to_a_bad_port_is_refused(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A server cannot send a request to a mail server either."""
+    server = await serve(lambda _: web.Response(status=307, headers={"Location": "http://127.0.0.1:25/"}))
+    assert ("egress", "address") == await runs.start({"baseUri": server.url}).refused("/x")
+
+
+@pytest.mark.parametrize("prefix", ["", "::ffff:"])
+def test_this_machine_is_refused_under_its_own_address(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    """An address of this machine is no way out, even a public one, unless it was opened."""
+    monkeypatch.setattr("bridge.egress.kind_if_special", lambda _: None)  # as if 127.0.0.1 were a public address
+    with pytest.raises(EgressRefusedError, match="this machine"):
+        EgressPolicy.default().check("www.example.com", 8000, [f"{prefix}127.0.0.1"])
+    EgressPolicy.from_allow(["127.0.0.1:8000"]).check("www.example.com", 8000, [f"{prefix}127.0.0.1"])
+
+
 async def test_a_name_is_judged_by_its_addresses(monkeypatch: pytest.MonkeyPatch, public_runs: Runs) -> None:
     """A name is refused if any of its addresses is."""
     resolves_to(monkeypatch, "8.8.8.8", "10.0.0.1")
@@ -169,12 +241,76 @@ async def test_a_message_does_not_tell_what_a_name_resolves_to(monkeypatch: pyte
     assert "10.11" not in str(reply.value)
 
 
+REFUSING = EgressPolicy.from_allow(["127.0.0.0/8"], other_origins="refuse")
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "options"),
+    [
+        ("{url}/v1", "x", {}),
+        ("{url}/v1", "{url}/other", {}),
+        ("{url}", "x", {"baseUri": "{url}/v2"}),
+    ],
+)
+async def test_a_policy_allows_the_clients_own_origin(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], base: str, path: str, options: dict[str, str]
+) -> None:
+    """A policy that refuses other origins has nothing against the client's own."""
+    server = await serve(lambda _: web.json_response({}))
+    named = {name: text.format(url=server.url) for name, text in options.items()}
+    run = runs.start({"baseUri": base.format(url=server.url)}, policy=REFUSING)
+    assert (await run.get(path.format(url=server.url), options=named)).ok
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "options"),
+    [
+        ("{url}", "{other_url}/x", {}),
+        ("{url}", "https://127.0.0.1:{port}/x", {}),
+        ("{url}", "x", {"baseUri": "{other_url}"}),
+        (None, "{url}/x", {}),
+        (None, "x", {"baseUri": "{url}"}),
+    ],
+)
+async def test_a_policy_may_refuse_other_origins(
+    runs: Runs,
+    serve: Callable[[Answer], Awaitable[Server]],
+    base: str | None,
+    path: str,
+    options: dict[str, str],
+) -> None:
+    """A client may be kept to the origin of its base; one without a base has none."""
+    server = await serve(lambda _: web.json_response({}))
+    places = {"url": server.url, "other_url": server.other_url, "port": server.port}
+    config = {"baseUri": base.format(**places)} if base else {}
+    named = {name: text.format(**places) for name, text in options.items()}
+    run = runs.start(config, policy=REFUSING)
+    assert ("egress", "origin") == await run.refused(path.format(**places), options=named)
+    assert ([], ["origin"]) == (server.seen, [exchange.error for exchange in run.exchanges])
+
+
+async def test_a_redirect_to_another_origin_may_be_refused(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """The policy holds at each hop: a server cannot lead a client away either."""
+    server = await serve(
+        lambda seen: (
+            web.Response(status=302, headers={"Location": f"{server.other_url}/b"})
+            if seen.path == "/a"
+            else web.json_response({})
+        )
+    )
+    run = runs.start({"baseUri": server.url}, policy=REFUSING)
+    assert ("egress", "origin") == await run.refused("/a")
+    assert [(302, None), (None, "origin")] == [(exchange.status, exchange.error) for exchange in run.exchanges]
+
+
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str, then: str | None = None) -> None:
     """Make every name resolve to `addresses`, and at a second look to `then`."""
     answers = [list(addresses), [then] if then else list(addresses)]
 
-    async def getaddrinfo(_loop: object, _host: str, port: int, **_: Any) -> list[Any]:
+    def getaddrinfo(_host: str, port: int, **_: Any) -> list[Any]:
         found = answers.pop(0) if len(answers) > 1 else answers[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import logging
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,14 +70,3 @@ async def test_a_cancelled_request_is_recorded(runs: Runs, serve: Callable[[Answ
         await call
     assert [(None, "cancelled")] == [(exchange.status, exchange.error) for exchange in run.exchanges]
     gate.set()
-
-
-async def test_nothing_is_logged(
-    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], caplog: pytest.LogCaptureFixture
-) -> None:
-    """Libraries write no URL to any log."""
-    caplog.set_level(logging.DEBUG)
-    server = await serve(lambda _: web.json_response({}))
-    await runs.start({"baseUri": server.url}).get("/x?token=abcdef")
-    await runs.start().refused("http://127.0.0.1:9/?token=abcdef")
-    assert "abcdef" not in caplog.text

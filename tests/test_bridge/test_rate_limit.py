@@ -55,21 +55,48 @@ async def test_without_a_hint_the_wait_is_random(runs: Runs, serve: Callable[[An
     assert (await run.get("/x")).ok
 
 
-async def test_a_long_wait_is_cut_to_the_limit(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
-    """A server cannot make a run wait longer than the limit."""
-    server = await serve(limiting(1, "99999999"))
-    run = runs.start({"baseUri": server.url}, mode="async", limits=Limits(retry_after_seconds=0.01))
-    assert (await run.get("/x")).ok
+@pytest.mark.parametrize("retry_after", ["31", "99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_a_wait_beyond_the_limit_fails_now(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], retry_after: str
+) -> None:
+    """A server cannot make a run wait longer than the limit: the method is told what it asked for."""
+    server = await serve(limiting(1, retry_after))
+    run = runs.start({"baseUri": server.url}, mode="async", limits=Limits(retry_after_seconds=30), seconds=1000.0)
+    value = (await run.get("/x")).value
+    assert "rate_limit_exceeded" == value["key"]
+    assert value["retryAfter"] > 30
+    assert 1 == len(server.seen)
 
 
-async def test_three_attempts_are_all(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
-    """A server that never has enough time gets three requests."""
+@pytest.mark.parametrize(("limits", "attempts"), [(Limits(), 3), (Limits(attempts=1), 1), (Limits(attempts=5), 5)])
+async def test_a_server_that_never_has_time_is_left_alone(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], limits: Limits, attempts: int
+) -> None:
+    """A server that answers 429 for ever gets three requests, or as many as the limits say."""
     server = await serve(limiting(99))
-    assert (
-        "connection",
-        "rate_limit_exceeded",
-    ) == await runs.start({"baseUri": server.url}, mode="async").refused("/x")
-    assert 3 == len(server.seen)
+    run = runs.start({"baseUri": server.url}, mode="async", limits=limits)
+    assert ("connection", "rate_limit_exceeded") == await run.refused("/x")
+    assert attempts == len(server.seen)
+
+
+async def test_one_request_of_five_may_be_another_attempt(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """All further attempts of a run together are at most a fifth of the requests that it may make."""
+    server = await serve(limiting(99))
+    run = runs.start({"baseUri": server.url}, mode="async", limits=Limits(requests=20))
+    for _ in range(10):
+        await run.refused("/x")
+    assert 10 + 20 // 5 == len(server.seen)
+
+
+@pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
+async def test_any_verb_is_tried_again(runs: Runs, serve: Callable[[Answer], Awaitable[Server]], verb: str) -> None:
+    """A server that answers 429 has not done what was asked, so even a POST is sent again, with its body."""
+    server = await serve(limiting(1))
+    reply = await runs.start({"baseUri": server.url}, mode="async").ask(verb, "/x", body='{"a": 1}')
+    assert reply.ok
+    assert [(verb.upper(), b'{"a": 1}')] * 2 == [(seen.method, seen.body) for seen in server.seen]
 
 
 async def test_a_wait_beyond_the_run_fails_now(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
@@ -87,27 +114,80 @@ async def test_other_errors_are_not_tried_again(runs: Runs, serve: Callable[[Ans
     assert 1 == len(server.seen)
 
 
+def in_seconds(seconds: float) -> datetime:
+    """Return a moment from now."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+YEAR = timedelta(days=365).total_seconds()
+
+
 @pytest.mark.parametrize(
-    ("header", "least", "most"),
+    ("headers", "expected"),
     [
-        ("5", 5, 5),
-        ("1.5", 1.5, 1.5),
-        ("99999999999", None, None),
-        ("-1", None, None),
-        ("NaN", None, None),
-        ("1e309", None, None),
-        ("soon", None, None),
-        ("", None, None),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3500, 3600),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 1e11, 1e12),
-        ("Fri, 32 Dec 9999 23:59:59 GMT", None, None),
+        ({"Retry-After": "5"}, 5),
+        ({"Retry-After": " 1.5 "}, 1.5),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": lambda: format_datetime(in_seconds(1000), usegmt=True)}, 1000),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"X-RateLimit-Reset": "30"}, 30),
+        ({"X-RateLimit-Reset": lambda: str(int(in_seconds(1000).timestamp()))}, 1000),
+        ({"X-RateLimit-Reset": lambda: str(int(in_seconds(1000).timestamp() * 1000))}, 1000),
+        ({"X-RateLimit-Reset": lambda: in_seconds(1000).isoformat()}, 1000),
+        ({"X-RateLimit-Reset": lambda: in_seconds(1000).strftime("%Y-%m-%dT%H:%M:%SZ")}, 1000),
+        ({"X-Rate-Limit-Reset": "30"}, 30),
+        ({"RateLimit-Reset": "30"}, 30),
+        ({"X-RateLimit-Reset-After": "30.25"}, 30.25),
+        ({"X-RateLimit-Reset-Requests": "6m0s"}, 360),
+        ({"X-RateLimit-Reset-Tokens": "1h2m3.5s"}, 3723.5),
+        ({"X-RateLimit-Reset-Tokens": "20ms"}, 0.02),
+        ({"RateLimit": '"default";r=0;t=30'}, 30),
+        ({"RateLimit": '"a, b;t=9";r=0;t=30, "daily";r=12;t=80000'}, 30),
+        ({"RateLimit": '"burst";r=0;t=5, "daily";r=0;t=600'}, 600),
+        ({"RateLimit": "limit=100, remaining=0, reset=30"}, 30),
+        ({"Retry-After": "5", "X-RateLimit-Reset": "30"}, 30),
+        ({"Retry-After": "30", "X-RateLimit-Reset": "5"}, 30),
+        ({"Retry-After": "30", "X-RateLimit-Reset": "5000", "X-RateLimit-Remaining": "17"}, 30),
+        ({"X-RateLimit-Reset": "5000", "X-RateLimit-Remaining": "0"}, 5000),
+        ({"Retry-After": "soon", "X-RateLimit-Reset": "30"}, 30),
+        ({"Retry-After": "99999999999"}, YEAR),
+        ({"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, YEAR),
+        ({"X-RateLimit-Reset": "99999999999999999999"}, YEAR),
+        ({"X-RateLimit-Reset": "9999-12-31T23:59:59-23:59"}, YEAR),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "NaN"}, None),
+        ({"Retry-After": "Infinity"}, None),
+        ({"Retry-After": "1e309"}, None),
+        ({"Retry-After": "9" * 400}, None),
+        ({"Retry-After": "9" * 400 + "h"}, None),
+        ({"Retry-After": "\uff15"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": ""}, None),
+        ({"Retry-After": "Fri, 32 Dec 9999 23:59:59 GMT"}, None),
+        ({"RateLimit": '"default";r=3;t=30'}, None),
+        ({"RateLimit": "???"}, None),
+        ({"X-RateLimit-Limit": "100"}, None),
+        ({}, None),
     ],
+    ids=str,
 )
-async def test_retry_after_is_read_with_care(
-    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], header: str, least: float | None, most: float | None
+async def test_limit_headers_are_read_with_care(
+    runs: Runs,
+    serve: Callable[[Answer], Awaitable[Server]],
+    headers: dict[str, str | Callable[[], str]],
+    expected: float | None,
 ) -> None:
-    """Seconds or a date; what makes no sense is as if it were not there."""
-    server = await serve(limiting(1, header))
+    """The longest time that makes sense counts: seconds, moments and durations, of quotas that are used up."""
+    texts = {name: text if isinstance(text, str) else text() for name, text in headers.items()}
+    server = await serve(lambda _: web.Response(status=429, headers=texts))
     seconds = (await runs.start({"baseUri": server.url}).get("/x")).value["retryAfter"]
-    assert seconds is None if least is None or most is None else least <= seconds <= most
+    assert seconds == expected or expected - 60 < seconds <= expected
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_status_that_passes_tells_when(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]], status: int
+) -> None:
+    """429 and 503 tell the method when the server is ready again."""
+    server = await serve(lambda _: web.Response(status=status, headers={"Retry-After": "7"}))
+    assert 7 == (await runs.start({"baseUri": server.url}).get("/x")).value["retryAfter"]

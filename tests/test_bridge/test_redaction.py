@@ -12,6 +12,7 @@ import pytest
 from bridge import Redactor
 
 SECRET = "s3cret/va+lue ü?=&"
+MARKS = "s3cret:$/!~'(é),;"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,60 @@ SECRET = "s3cret/va+lue ü?=&"
 def test_each_form_of_a_secret_is_masked(form: str) -> None:
     """Raw, percent-encoded, in JSON, in base64 alone and with something around it."""
     assert "<[redacted]>" == Redactor([SECRET]).text(f"<{form}>")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "s3cret:$%2F!~'(%C3%A9),%3B",  # a query as axios writes it
+        "s3cret%3A%24%2F!~'(%C3%A9)%2C%3B",  # encodeURIComponent
+        "s3cret:$/!~'(%C3%A9),;",  # encodeURI, a path
+        "s3cret%3A%24%2F%21%7E%27%28%C3%A9%29%2C%3B",  # URLSearchParams
+        "s3cret%3a%24%2f%21~%27%28%c3%a9%29%2c%3b",  # everything, in lower case
+    ],
+)
+def test_each_encoder_of_javascript_is_known(form: str) -> None:
+    """What an encoder leaves as it is differs; the secret is masked whichever was used."""
+    assert "?q=[redacted]&" == Redactor([MARKS]).text(f"?q={form}&")
+
+
+def test_a_secret_that_no_encoding_can_hold_is_masked() -> None:
+    """Half of a surrogate pair in credentials breaks nothing."""
+    assert "<[redacted]>" == Redactor(["s3cret\ud800"]).text("<s3cret\ud800>")
+
+
+def test_a_secret_is_hidden_from_when_it_is_known() -> None:
+    """Everybody who holds a redactor masks what is added to it later."""
+    redactor = Redactor(["first-secret"])
+    assert "[redacted] second-secret" == redactor.text("first-secret second-secret")
+    redactor.hide({"token": "second-secret"})
+    assert "[redacted] [redacted]" == redactor.text("first-secret second-secret")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["aB3/" * 250_000, "://" * 300_000, "://a" * 250_000, "s3cre" * 200_000, "czNj" * 250_000, "c3Vic3Q" * 90_000],
+)
+def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
+    """What a method prints cannot hold up the application: a text of a megabyte is searched, not tried out.
+
+    A search that starts anew at each place takes hours here.
+    """
+    assert text == Redactor(["s3cret-token", "subst-token"]).text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abcdefghijkl", "[redacted]"),
+        ("abcdefgh-fghijkl", "[redacted]-[redacted]"),
+        ("abcdefghfghijkl", "[redacted]"),
+        ("https://u:abcdefgh@x/", "https://[redacted]@x/"),
+    ],
+)
+def test_secrets_that_overlap_leave_nothing(text: str, expected: str) -> None:
+    """Where one secret goes on inside another, both are masked whole."""
+    assert expected == Redactor(["abcdefgh", "fghijkl"]).text(text)
 
 
 def test_the_longest_secret_is_masked_first() -> None:

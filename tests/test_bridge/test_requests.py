@@ -11,6 +11,7 @@ from bridge import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from conftest import Answer, Runs, Server
 
@@ -32,7 +33,7 @@ async def test_a_get_has_these_headers(runs: Runs, server: Server) -> None:
     assert {
         "host": f"127.0.0.1:{server.port}",
         "accept": "application/json, text/plain, */*",
-        "accept-encoding": "gzip, deflate",
+        "accept-encoding": "gzip, deflate, br",
     } == headers
 
 
@@ -189,11 +190,17 @@ async def test_there_is_one_authorization(
     assert expected == server.seen[0].headers.get("authorization")
 
 
-async def test_the_environment_does_not_matter(runs: Runs, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies of the environment are not used."""
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+async def test_the_environment_does_not_matter(
+    runs: Runs, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither proxies nor passwords are taken from the environment."""
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ann password secret")
+    monkeypatch.setenv("NETRC", str(netrc))
     assert (await runs.start({"baseUri": server.url}).get("/x")).ok
+    assert "authorization" not in server.seen[0].headers
 
 
 async def test_no_cookie_is_kept(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:

@@ -211,7 +211,7 @@ async def test_an_encoding_that_was_not_asked_for_is_an_error_of_the_call(
     runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
 ) -> None:
     """What cannot be unpacked is no stream."""
-    server = await serve(lambda _: web.Response(body=b"x", headers={"Content-Encoding": "br"}))
+    server = await serve(lambda _: web.Response(body=b"x", headers={"Content-Encoding": "zstd"}))
     run = runs.start({"baseUri": server.url})
     assert ("connection", "decode") == await run.refused("/x", options={"responseType": "stream"})
 

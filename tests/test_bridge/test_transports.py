@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import aiohttp
 import httpx
 import pytest
 from aiohttp import web
@@ -73,6 +74,24 @@ async def test_sockets_in_use_stay_open(serve: Callable[[Answer], Awaitable[Serv
     await transports.aclose()
 
 
+async def test_closing_ends_what_is_being_read(serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
+    """Whoever waits for the rest of a body when all sockets are closed is told so at once."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart")
+        await reader.read()
+
+    server = await serve_raw(answer)
+    transports = Transports(policy=EgressPolicy.from_allow(["127.0.0.1"]))
+    reading = asyncio.create_task(_text(transports, "acme", server, "/x"))
+    while not server.seen:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)
+    await transports.aclose()
+    with pytest.raises(aiohttp.ClientError):
+        await reading
+
+
 async def test_closed_transports_send_nothing(counting: Server) -> None:
     """After closing, a request is an error of the application."""
     transports = Transports()
@@ -90,6 +109,7 @@ def _request(server: Server, path: str = "/x") -> httpx.Request:
 async def _text(transports: Transports, connection: str, server: Server, path: str) -> str:
     """Return the body of a response."""
     response = await transports.get(connection).handle_async_request(_request(server, path))
-    body = b"".join([chunk async for chunk in response.stream])  # type: ignore[union-attr]
-    await response.aclose()
-    return body.decode()
+    try:
+        return b"".join([chunk async for chunk in response.stream]).decode()  # type: ignore[union-attr]
+    finally:
+        await response.aclose()

@@ -75,7 +75,7 @@ async def test_on_error_may_throw(run_with: RunWith) -> None:
 async def test_on_error_hears_of_a_server_that_cannot_be_reached(run_with: RunWith) -> None:
     """A network error has no response."""
     make = client("onError: async (error) => ({ response: error.response ?? null, code: error.code })")
-    report = await run_with(make, "return apiClient.get('http://127.0.0.1:1/')", token="t")
+    report = await run_with(make, "return apiClient.get('http://127.0.0.1:2/')", token="t")
     assert {"response": None, "code": "ERR_NETWORK"} == report.unwrap()
 
 
@@ -228,3 +228,12 @@ async def test_the_low_level_doors(run_with: RunWith) -> None:
         return [full.status, full.data.path, full.data.body, full.data.headers['x-c'], body.path, body.body, body.headers['x-f'], wrong]""",
     )
     assert [200, "/x?a=1", '{"b":2}', "3", "/y?d=4", '{"e":5}', "6", ["request", "invalid"]] == report.unwrap()
+
+
+async def test_no_credential_of_a_client_with_functions_is_shown(run_with: RunWith) -> None:
+    """Secrets that makeApiClient builds are masked in errors and logs, wherever the client is made."""
+    make = client(
+        "onError: () => undefined, query: { api_key: `key-${credentials.token.split('').reverse().join('')}` }"
+    )
+    report = await run_with(make, "await apiClient.get('/x')\nreturn apiClient.get('/status/500')")
+    assert "key-1-nekot-evil" not in report.to_json()
