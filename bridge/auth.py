@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .client_config import BasicCredentials
+    from .basic_credentials import BasicCredentials
 
 
 def basic_authorization(credentials: BasicCredentials) -> str:

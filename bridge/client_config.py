@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
+from .basic_credentials import BasicCredentials  # noqa: TC001 (pydantic reads it)
 from .errors import ConfigurationError, RequestRefusedError
 from .headers import checked_header
 from .origin import Origin
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
     import httpx
 
     from runtime import JSON
-
-
-class BasicCredentials(BaseModel):
-    """A user name and a password, sent as HTTP basic authentication."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    username: str = Field(default="", repr=False)
-    password: str = Field(default="", repr=False)
 
 
 class ClientConfig(BaseModel):

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from bridge import FormulaCompat
+
 
 class _Tolerant(BaseModel):
     """Keys that are not known here are kept: definitions are written for other editions of the contract too."""
@@ -34,9 +36,11 @@ class ConnectorSpec(_Tolerant):
         name: Its name for a person.
         auth: How its customers authenticate.
         parameters_schema: JSON Schema of what a connection's parameters hold.
+        formula_compat: Which bugs of the published formula engine its formulas have.
     """
 
     key: str | None = None
     name: str | None = None
     auth: AuthSpec | None = None
     parameters_schema: dict[str, Any] | None = None
+    formula_compat: FormulaCompat = FormulaCompat()
