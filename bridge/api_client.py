@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from .allowance import Allowance
 from .attempts import attempts_for
 from .call import MethodCall
-from .classification import EXPIRED, refuse_unsuccessful
+from .classification import EXPIRED
 from .client_config import ClientConfig
 from .deadline import Deadline
 from .errors import CallError, ConnectionFailedError, EgressRefusedError, concerning
 from .foreign_errors import FOREIGN, translated
+from .judging import judge
 from .outgoing import prepare
 from .recorder import Recorder
 from .redirects import next_hop
@@ -119,7 +120,7 @@ class ApiClient:
         return await attempts(self._attempt, request, numbers)
 
     async def _attempt(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
-        """Send a request when its turn has come, follow redirects, and judge the status of the last response."""
+        """Send a request when its turn has come, follow redirects, and judge the last response."""
         number = next(numbers)
         if number > 1:
             self._allowance.take()
@@ -129,8 +130,7 @@ class ApiClient:
                     request, number, self._deadline.within(self._limits.request_seconds)
                 )
         with concerning(request):
-            refuse_unsuccessful(request_name(request), response)
-        return response
+            return judge(request, response)
 
     async def _follow(
         self, request: OutgoingRequest, number: int, deadline: Deadline

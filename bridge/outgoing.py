@@ -10,7 +10,9 @@ from .errors import RequestRefusedError
 from .headers import refuse_too_many
 from .merging import merge, merge_base_uri
 from .origin import Origin
+from .patching import patched
 from .query import with_query
+from .response_handlers import ResponseHandlers
 from .target import target_url
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from .call import MethodCall
     from .client_config import ClientConfig
     from .limits import Limits
+    from .proxy import Proxy
 
 _DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
@@ -38,6 +41,9 @@ class OutgoingRequest:
         headers: By lower-case name.
         body: Sent as it is; None sends none.
         carries_client: Whether the client's credentials are in it.
+        has_client_data: Whether the client changed the body.
+        handlers: What judges its response before the default rules.
+        proxy: What it goes through.
         full_response: Whether the call gives status and headers beside the data.
         binary: Whether the call gives the data as bytes.
         warnings: What the method's author should know.
@@ -48,6 +54,9 @@ class OutgoingRequest:
     headers: dict[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
     carries_client: bool
+    has_client_data: bool = False
+    handlers: ResponseHandlers = field(default_factory=ResponseHandlers, repr=False)
+    proxy: Proxy | None = None
     full_response: bool = False
     binary: bool = False
     warnings: tuple[str, ...] = ()
@@ -67,7 +76,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
     """
     url = target_url(merge_base_uri(config, call.options), call.path)
     owned = config.owns(url)
-    merged = merge(config if owned else config.for_others(), call)
+    visible = config if owned else config.for_others()
+    call, given = patched(call, visible.overrides), call
+    merged = merge(visible, call)
     url = with_query(url, merged.query)
     _refuse_too_long(url, limits)
     headers = _completed(merged.headers, has_body=call.body is not None)
@@ -78,6 +89,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits) -> OutgoingR
         headers=headers,
         body=None if call.body is None else call.body.encode("utf-8", "replace"),
         carries_client=owned,
+        has_client_data=call.body != given.body,
+        handlers=config.handlers,
+        proxy=config.proxy,
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),

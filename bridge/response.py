@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from .undefined import UNDEFINED
+
 if TYPE_CHECKING:
     from runtime import JSON
+
+    from .undefined import Found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +23,16 @@ class Response:
         reason: The text beside it.
         headers: In order, names in lower case.
         body: Decompressed.
+        built: What a handler of the client made of it, in place of the body; undefined where the body stands.
+        warnings: What the method's author should know.
     """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
+    built: Found = field(default=UNDEFINED, repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_success(self) -> bool:

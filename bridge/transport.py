@@ -6,6 +6,7 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,9 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from .address import is_literal
 from .clean_connector import CleanConnector
-from .origin import DEFAULT_PORTS
+from .origin import DEFAULT_PORTS, Origin
 from .resolver import CheckedResolver
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from .egress import EgressPolicy
+    from .proxy import Proxy
 
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
@@ -32,7 +35,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     """An httpx transport on a session of aiohttp.
 
     Follows no redirect, keeps no cookie, unpacks nothing, reads no environment. Beside the method, URL, headers and
-    content of a request it takes the extension `timeout` with `connect`, in seconds.
+    content of a request it takes the extensions `timeout` with `connect`, in seconds, and `proxy`.
 
     Args:
         policy: Decides which addresses may be dialled.
@@ -43,8 +46,9 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self.in_use = 0
         """Requests whose responses are not closed yet."""
         self._policy = policy
+        self._resolver = CheckedResolver(policy)
         connector = CleanConnector(
-            resolver=CheckedResolver(policy),
+            resolver=self._resolver,
             use_dns_cache=False,
             ssl=tls,
             limit=0,  # each run has a limit of its own
@@ -86,14 +90,35 @@ class PinnedTransport(httpx.AsyncBaseTransport):
 
     async def _send(self, request: httpx.Request) -> aiohttp.ClientResponse:
         """Send a request and wait for the headers of its response."""
+        connect_seconds = request.extensions.get("timeout", {}).get("connect")
+        headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw]
+        proxy: Proxy | None = request.extensions.get("proxy")
+        told = {"user-agent": request.headers.get("user-agent", ""), **proxy.headers} if proxy else {}
+        if proxy is not None:
+            async with asyncio.timeout(connect_seconds):
+                await self._check_behind(proxy, request.url)
+            if request.url.scheme == "http":  # there is no tunnel: the proxy reads the request itself
+                headers += proxy.headers.items()
         return await self._session.request(
             request.method,
             _dialled(request.url),
-            headers=[(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw],
+            headers=headers,
             data=io.BytesIO(request.content) if request.content else None,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=request.extensions.get("timeout", {}).get("connect")),
+            timeout=aiohttp.ClientTimeout(total=None, connect=connect_seconds),
+            proxy=None if proxy is None else _dialled(proxy.url),
+            proxy_headers=told,
         )
+
+    async def _check_behind(self, proxy: Proxy, url: httpx.URL) -> None:
+        """Refuse a proxy, or an address behind it, that may not be reached; the proxy's name is checked when dialled.
+
+        The proxy resolves the name again. Whoever runs it decides what it reaches; what is refused here would be
+        refused without it too.
+        """
+        self._policy.admit(proxy.url)
+        if not is_literal(url.host):
+            await self._resolver.resolve(url.raw_host.decode("ascii"), Origin.of(url).port)
 
     def _end_use(self) -> None:
         self.in_use -= 1

@@ -63,5 +63,5 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
         request.url,
         headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()],
         content=content,
-        extensions={"timeout": {"connect": limits.connect_seconds}},
+        extensions={"timeout": {"connect": limits.connect_seconds}, "proxy": request.proxy},
     )

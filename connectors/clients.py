@@ -12,12 +12,14 @@ from .client_secrets import client_secrets
 from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict
+from .mapping import mapping_variables
 
 if TYPE_CHECKING:
     from runtime import JSON
 
     from .connection import Connection
     from .context import RunContext
+    from .mapping import FormulaMapping
     from .wall import Wall
 
 MOST_KEPT = 1024
@@ -46,13 +48,17 @@ class ClientMaker:
         """
         if connection is None:
             return ClientConfig()
-        client = connection.api_client or ClientConfig()
-        if MAKE_API_CLIENT in context.connector.methods:
+        client, place = connection.api_client or ClientConfig(), "The connection's apiClient"
+        method = context.connector.methods.get(MAKE_API_CLIENT)
+        if method is not None:
             if connection.api_client is not None:
                 context.record.warn("The connection's apiClient is not used: the connector makes its own client.")
-            client = await self._from_connector(context, connection)
+            client, place = await self._from_connector(context, connection), method.file.name
         context.record.hide(client_secrets(client))
-        return client
+        for warning in client.warnings:
+            context.record.warn(f"{place}: {warning}")
+        variables = mapping_variables(auth_arguments(connection))
+        return client.with_variables(variables, context.connector.spec.formula_compat)
 
     async def _from_connector(self, context: RunContext, connection: Connection) -> ClientConfig:
         """Build the connector's mapping, or run its JavaScript, whose plain result is kept."""
@@ -60,7 +66,7 @@ class ClientMaker:
         arguments = auth_arguments(connection)
         place = connector.methods[MAKE_API_CLIENT].file.name
         if connector.client_mapping is not None:
-            return _configuration(connector.client_mapping.build(arguments), place)
+            return _configuration(_built(connector.client_mapping, arguments), place)
         key = (connector.digest, connection.id, digest_of(arguments))
         kept = self._kept.get(key)
         if kept is None:
@@ -75,6 +81,15 @@ class ClientMaker:
         if outcome.failure is not None:
             raise RunEnded(outcome.failure)
         return outcome.value
+
+
+def _built(mapping: FormulaMapping, arguments: dict[str, JSON]) -> JSON:
+    """Build what a mapping says of a client."""
+    try:
+        return mapping.build(arguments)
+    except ConfigurationError as caught:
+        message = f"{mapping.file.name}: {caught.message}"
+        raise RunEnded(Failure(type="configuration", key="client", message=message)) from caught
 
 
 def _configuration(made: JSON, where: str) -> ClientConfig:

@@ -25,7 +25,7 @@ class Connection(BaseModel):
         id: Which customer and app; unique in the application.
         credentials: What makes the client; given to methods, masked in everything that is reported.
         parameters: What the customer chose when connecting; the default of a method's `parameters`.
-        api_client: `baseUri`, `headers`, `query` and `auth`, for a connector that makes no client of its own.
+        api_client: What `makeApiClient` would give, for a connector that makes no client of its own.
     """
 
     model_config = ConfigDict(
