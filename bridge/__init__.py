@@ -1,7 +1,8 @@
 """The `apiClient` of methods: HTTP on behalf of code that nobody trusts.
 
 The JavaScript side is an extension for `runtime.Sandbox`, the other side is `ApiClient`, which answers the calls of one
-run. Credentials and sockets stay on this side. Which addresses may be reached is up to an `EgressPolicy`.
+run. Credentials and sockets stay on this side. Which addresses may be reached is up to an `EgressPolicy`. A client is
+data with formulas in it: `ClientConfig`, `Formula`.
 """
 
 from __future__ import annotations
@@ -25,15 +26,20 @@ from .errors import (
 )
 from .exchange import Exchange
 from .extension import api_client_extension
+from .formula import Formula
+from .formula_compat import FormulaCompat
+from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
 from .limits import Limits
 from .oauth_config import OAuthConfig
 from .redaction import Redactor
 from .token_request import Grant, request_token
 from .transports import Transports
+from .undefined import UNDEFINED
 
 __all__ = [
     "SHORTEST_SECRET",
+    "UNDEFINED",
     "ApiClient",
     "ApiKey",
     "BareBody",
@@ -50,6 +56,9 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "Formula",
+    "FormulaCompat",
+    "FormulaScope",
     "Grant",
     "IsolateClient",
     "Limits",

@@ -14,7 +14,7 @@ from .attempts import Attempts
 from .bare_body import BareBody
 from .byte_stream import ByteStream
 from .call import CallOptions, MethodCall, StreamBody
-from .classification import EXPIRED, refuse_unsuccessful
+from .classification import EXPIRED
 from .client_config import ClientConfig
 from .client_secrets import client_secrets
 from .deadline import Deadline
@@ -27,7 +27,9 @@ from .errors import (
     concerning,
 )
 from .foreign_errors import FOREIGN, translated
+from .formula_compat import FormulaCompat
 from .isolate_client import IsolateClient
+from .judging import judge
 from .outgoing import prepare
 from .patience import Patience
 from .rate_gate import RateGates
@@ -235,10 +237,10 @@ class ApiClient:
         except ConfigurationError as error:
             raise ClientIncompleteError(str(error)) from None
         self._redactor.hide(client_secrets(config))
-        return config
+        return config.with_variables(held.arguments, FormulaCompat()) if isinstance(held, IsolateClient) else config
 
     async def _attempt(self, request: OutgoingRequest, numbers: Iterator[int]) -> Response:
-        """Send a request when its turn has come, follow redirects, and judge the status of the last response."""
+        """Send a request when its turn has come, follow redirects, and judge the last response."""
         number = next(numbers)
         if number > 1:
             self._allowance.take()
@@ -249,8 +251,7 @@ class ApiClient:
             with concerning(request):
                 request, response = await self._follow(request, number, patience)
         with concerning(request):
-            refuse_unsuccessful(request_name(request), response)
-        return response
+            return judge(request, response)
 
     async def _follow(
         self, request: OutgoingRequest, number: int, patience: Patience

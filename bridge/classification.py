@@ -31,14 +31,19 @@ def refuse_unsuccessful(request_name: str, response: Response) -> None:
     """
     if response.is_success:
         return
-    status = f"{response.status} {response.reason}".strip()
-    excerpt = _excerpt(response)
     raise ConnectionFailedError(
-        f"{request_name} was answered with {status}{': ' if excerpt else ''}{excerpt}",
+        default_message(request_name, response),
         key=_KEYS.get(response.status),
         response=response,
         retry_after_seconds=retry_after_seconds(response) if response.status in _PASSING else None,
     )
+
+
+def default_message(request_name: str, response: Response) -> str:
+    """Return what to tell of a response that is an error."""
+    status = f"{response.status} {response.reason}".strip()
+    excerpt = _excerpt(response)
+    return f"{request_name} was answered with {status}{': ' if excerpt else ''}{excerpt}"
 
 
 def _excerpt(response: Response) -> str:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from .auth import AUTH_KINDS, Auth, BearerToken
 from .errors import ConfigurationError, RequestRefusedError
-from .headers import checked_header
+from .formula_compat import FormulaCompat
+from .headers import refuse_unsendable
 from .origin import Origin
+from .override import RequestOverride  # noqa: TC001 (pydantic reads it)
+from .proxy import Proxy
+from .response_handler import ResponseHandler  # noqa: TC001 (pydantic reads it)
+from .response_handlers import ResponseHandlers
 from .scalars import Scalar  # noqa: TC001 (pydantic reads it)
 from .target import parse_url
 
@@ -20,11 +35,19 @@ if TYPE_CHECKING:
 
 MOST_RETRIES: Final = 5
 
+_ALIASES: Final = {
+    "baseUrl": "baseUri",
+    "baseURL": "baseUri",
+    "defaultQueryParameters": "query",
+    "params": "query",
+}
+"""Names that other editions of the contract, and habits, have for an option."""
+
 
 class ClientConfig(BaseModel):
     """How a client is configured: what `makeApiClient` gives, as data (semantics 2.2).
 
-    Its headers, query and auth are credentials: they go to the origin of its `base_uri` and nowhere else.
+    Its headers, query, auth and overrides are credentials: they go to the origin of its `base_uri` and nowhere else.
 
     Attributes:
         base_uri: What relative paths are appended to.
@@ -33,18 +56,28 @@ class ClientConfig(BaseModel):
         auth: How requests are authenticated, unless a header says otherwise.
         return_full_response: Whether calls give status and headers beside the data.
         retries: Further attempts of a GET, PUT or DELETE after a status of 500 or more, or a network error.
+        proxy_uri: The HTTP proxy that all requests go through.
+        response_handlers: What judges responses before the default rules.
+        overrides: What is changed in some requests.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
-
-    base_uri: str | None = Field(default=None, validation_alias=AliasChoices("baseUri", "baseUrl", "baseURL"))
-    headers: dict[str, Scalar | None] = Field(default_factory=dict, repr=False)
-    query: dict[str, JsonValue] = Field(
-        default_factory=dict, repr=False, validation_alias=AliasChoices("query", "defaultQueryParameters", "params")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, allow_inf_nan=False
     )
+
+    base_uri: str | None = Field(default=None, validation_alias="baseUri")
+    headers: dict[str, Scalar | None] = Field(default_factory=dict, repr=False)
+    query: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
     auth: Auth | None = Field(default=None, repr=False)
     return_full_response: bool = Field(default=False, validation_alias="returnFullResponse")
     retries: int = Field(default=0, ge=0, le=MOST_RETRIES, strict=True)
+    proxy_uri: str | None = Field(default=None, repr=False, validation_alias="proxyUri")
+    response_handlers: tuple[ResponseHandler, ...] = Field(default=(), repr=False, validation_alias="responseHandlers")
+    overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
+
+    _renamed: tuple[str, ...] = PrivateAttr(default=())
+    _variables: dict[str, JsonValue] = PrivateAttr(default_factory=dict)
+    _compat: FormulaCompat = PrivateAttr(default_factory=FormulaCompat)
 
     @classmethod
     def parse(cls, value: JSON, where: str) -> Self:
@@ -57,8 +90,6 @@ class ClientConfig(BaseModel):
         Raises:
             ConfigurationError: Names the key that is wrong, never its value.
         """
-        if isinstance(value, dict) and set(value) == {"args"}:
-            value = value["args"]
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -82,6 +113,38 @@ class ClientConfig(BaseModel):
             message = error.errors(include_url=False, include_input=False)[0]["msg"]
             raise ConfigurationError(_explanation("", message, None), where=where) from None
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What its author should know: old names, handlers that can never match."""
+        of_handlers = (
+            f"responseHandlers[{index}]: {warning}."
+            for index, rule in enumerate(self.response_handlers)
+            for warning in rule.warnings
+        )
+        return (*self._renamed, *of_handlers)
+
+    @property
+    def handlers(self) -> ResponseHandlers:
+        """What judges responses before the default rules."""
+        return ResponseHandlers(rules=self.response_handlers, variables=self._variables, compat=self._compat)
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The HTTP proxy that all requests go through."""
+        return Proxy.parse(self.proxy_uri) if self.proxy_uri else None
+
+    def with_variables(self, variables: dict[str, JSON], compat: FormulaCompat) -> Self:
+        """Return the configuration with what the formulas of its handlers see beside the response.
+
+        Args:
+            variables: The credentials above all; they do not show in its `repr`.
+            compat: Which bugs of the published engine the formulas have.
+        """
+        config = self.model_copy()
+        config._variables = variables  # noqa: SLF001 (of its own class)
+        config._compat = compat  # noqa: SLF001 (of its own class)
+        return config
+
     def owns(self, url: httpx.URL) -> bool:
         """Whether a request to `url` may carry this client's headers, query and auth."""
         return self.base_uri is not None and Origin.of(parse_url(self.base_uri)).reaches(Origin.of(url))
@@ -95,7 +158,18 @@ class ClientConfig(BaseModel):
 
     def for_others(self) -> ClientConfig:
         """Return the configuration for a request to somebody else: without anything secret."""
-        return self.model_copy(update={"headers": {}, "query": {}, "auth": None})
+        return self.model_copy(update={"headers": {}, "query": {}, "auth": None, "overrides": ()})
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_warnings(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401 (anything)
+        """Read the options under all their names."""
+        if not isinstance(value, dict):
+            return handler(value)
+        options, renamed = _by_their_names(value)
+        config = handler(options)
+        config._renamed = renamed  # noqa: SLF001 (of its own class)
+        return config
 
     @field_validator("base_uri")
     @classmethod
@@ -108,18 +182,44 @@ class ClientConfig(BaseModel):
             raise ValueError(refused.message) from None
         return value
 
-    @field_validator("headers")
+    @field_validator("proxy_uri")
     @classmethod
-    def _headers_can_be_sent(cls, value: dict[str, Scalar | None]) -> dict[str, Scalar | None]:
+    def _proxy_uri_is_a_proxy(cls, value: str | None) -> str | None:
+        if not value:
+            return None
         try:
-            for name, text in value.items():
-                checked_header(name, "" if text is None else text)
+            Proxy.parse(value)
         except RequestRefusedError as refused:
             raise ValueError(refused.message) from None
         return value
 
+    @field_validator("headers")
+    @classmethod
+    def _headers_can_be_sent(cls, value: dict[str, Scalar | None]) -> dict[str, Scalar | None]:
+        refuse_unsendable(value)
+        return value
 
-_KNOWN = "baseUri, headers, query, auth, returnFullResponse, retries"
+
+def _by_their_names(options: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the options by the names of the contract, and what to say of other ones."""
+    warnings: list[str] = []
+    if set(options) == {"args"} and isinstance(options["args"], dict):
+        options = options["args"]
+        warnings.append("The client's options stand under args: write them at the top.")
+    named: dict[str, Any] = {}
+    for name, value in options.items():
+        known = _ALIASES.get(name, name)
+        if known == name:
+            named[name] = value
+        elif known in options or known in named:
+            warnings.append(f"{name} was ignored: {known} is there too.")
+        else:
+            warnings.append(f"{name} is another name of {known}: write {known}.")
+            named[known] = value
+    return named, tuple(warnings)
+
+
+_KNOWN: Final = "baseUri, headers, query, auth, returnFullResponse, responseHandlers, overrides, retries and proxyUri"
 
 
 def _explanation(kind: str, message: str, key: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from runtime import JSON
 
@@ -20,12 +20,21 @@ SHORTEST_SECRET = 8
 
 def client_secrets(client: ClientConfig) -> JSON:
     """Return the values by which a client proves who it is, in whatever form it was made from the credentials."""
-    headers = [value for name, value in client.headers.items() if name.lower() not in PLAIN_HEADERS]
-    texts = _texts_in([*headers, *client.query.values()])
-    secrets: list[JSON] = [text for text in texts if len(text) >= SHORTEST_SECRET]
-    if client.auth is not None:
-        secrets += client.auth.secrets()
+    headers = [client.headers, *(override.patch.headers for override in client.overrides)]
+    values: list[JSON] = [value for mapping in headers for value in _in_headers(mapping)]
+    values += client.query.values()
+    for override in client.overrides:
+        values += [*override.patch.query.values(), override.patch.data]
+    secrets: list[JSON] = [text for text in _texts_in(values) if len(text) >= SHORTEST_SECRET]
+    proxy = client.proxy.credentials if client.proxy is not None else None
+    for auth in (client.auth, proxy):
+        secrets += () if auth is None else auth.secrets()
     return secrets
+
+
+def _in_headers(headers: Mapping[str, JSON]) -> list[JSON]:
+    """Return the values of headers that may be secret."""
+    return [value for name, value in headers.items() if name.lower() not in PLAIN_HEADERS]
 
 
 def _texts_in(value: JSON) -> Iterator[str]:

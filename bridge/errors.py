@@ -7,7 +7,8 @@
         ├── ConnectionFailedError  type connection     the external app, or the way to it
         ├── RequestRefusedError    type request        the method asked for something impossible
         ├── EgressRefusedError     type egress         the method asked for an address it may not reach
-        └── ClientIncompleteError  type configuration  the client lacks what the call needs
+        ├── ClientIncompleteError  type configuration  the client lacks what the call needs
+        └── HandlerFailedError     type configuration  a handler of the client cannot be computed
 
 Breaches of a limit are no errors here: they end the run (`runtime.RunEnded`), and no method can catch them.
 Messages are written by this part. The text of a foreign exception never goes into one: it holds addresses, paths and
@@ -118,6 +119,12 @@ class EgressRefusedError(CallError):
 
 class ClientIncompleteError(CallError):
     """The client's configuration lacks what the call needs."""
+
+    type = "configuration"
+
+
+class HandlerFailedError(CallError):
+    """A handler of the client cannot be computed for a response."""
 
     type = "configuration"
 

@@ -5,6 +5,7 @@ Their texts hold URLs, addresses and paths, so none of them is passed on.
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,8 @@ _TIMEOUT: Final = Meaning(key="timeout", sentence="was not answered in time")
 _CONNECT_TIMEOUT: Final = Meaning(key="timeout", sentence="could not be sent: no connection was made in time")
 _CONNECT: Final = Meaning(key="connect", sentence="could not be sent: no connection could be made")
 _NO_NAME: Final = Meaning(key="connect", sentence="could not be sent: the host name is not known")
+_PROXY: Final = Meaning(key="connect", sentence="could not be sent: the proxy could not be reached")
+_PROXY_REFUSED: Final = Meaning(key="connect", sentence="could not be sent: the proxy refused to connect")
 _TLS: Final = Meaning(key="tls", sentence="could not be sent: no trusted TLS connection could be made")
 _BROKEN: Final = Meaning(key="protocol", sentence="got no whole answer: the connection broke")
 _PROTOCOL: Final = Meaning(key="protocol", sentence="got an answer that is not valid HTTP")
@@ -37,10 +40,13 @@ MEANINGS: Final[dict[type[BaseException], Meaning]] = {
     TimeoutError: _TIMEOUT,
     UnicodeError: _NO_NAME,  # a label of a host name is too long for the name system
     OSError: _BROKEN,
+    socket.gaierror: _NO_NAME,
     ssl.SSLError: _TLS,
     aiohttp.ClientError: _BROKEN,
     aiohttp.ClientConnectorError: _CONNECT,
     aiohttp.ClientConnectorDNSError: _NO_NAME,
+    aiohttp.ClientProxyConnectionError: _PROXY,
+    aiohttp.ClientHttpProxyError: _PROXY_REFUSED,
     aiohttp.ClientSSLError: _TLS,
     aiohttp.ClientConnectorSSLError: _TLS,
     aiohttp.ClientConnectorCertificateError: _TLS,

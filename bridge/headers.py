@@ -9,7 +9,7 @@ from .errors import RequestRefusedError
 from .scalars import scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .limits import Limits
     from .scalars import Scalar
@@ -52,6 +52,19 @@ def checked_header(name: str, value: Scalar) -> tuple[str, str]:
     if _NOT_IN_VALUES.search(text):
         raise RequestRefusedError(f"The header {name} holds a character that headers cannot have.", key="header")
     return name.lower(), text
+
+
+def refuse_unsendable(headers: Mapping[str, Scalar | None]) -> None:
+    """Refuse headers of a configuration that could not be sent.
+
+    Raises:
+        ValueError: As a validator raises it; names the header, never its value.
+    """
+    try:
+        for name, value in headers.items():
+            checked_header(name, "" if value is None else value)
+    except RequestRefusedError as refused:
+        raise ValueError(refused.message) from None
 
 
 def is_left_out(name: str) -> bool:

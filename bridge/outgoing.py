@@ -10,7 +10,9 @@ from .errors import RequestRefusedError
 from .headers import refuse_too_many
 from .merging import merge, merge_base_uri
 from .origin import Origin
+from .patching import patched
 from .query import with_query
+from .response_handlers import ResponseHandlers
 from .target import parse_url, target_url
 from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .call import MethodCall
     from .client_config import ClientConfig
     from .limits import Limits
+    from .proxy import Proxy
 
 _DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
@@ -41,6 +44,9 @@ class OutgoingRequest:
         headers: By lower-case name.
         body: Sent as it is; None sends none. A stream can be sent once.
         carries_client: Whether the client's credentials are in it.
+        has_client_data: Whether the client changed the body.
+        handlers: What judges its response before the default rules.
+        proxy: What it goes through.
         full_response: Whether the call gives status and headers beside the data.
         binary: Whether the call gives the data as bytes.
         streamed: Whether it gives them as they come.
@@ -54,6 +60,9 @@ class OutgoingRequest:
     headers: dict[str, str] = field(repr=False)
     body: bytes | Upload | None = field(repr=False)
     carries_client: bool
+    has_client_data: bool = False
+    handlers: ResponseHandlers = field(default_factory=ResponseHandlers, repr=False)
+    proxy: Proxy | None = None
     full_response: bool = False
     binary: bool = False
     streamed: bool = False
@@ -92,7 +101,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     """
     url = target_url(merge_base_uri(config, call.options), call.path)
     owned = config.owns(url)
-    merged = merge(config if owned else config.for_others(), call)
+    visible = config if owned else config.for_others()
+    call, given = patched(call, visible.overrides), call
+    merged = merge(visible, call)
     url = with_query(url, merged.query)
     _refuse_too_long(url, limits)
     headers = _completed(_typed(merged.headers, call, upload), has_body=isinstance(call.body, str))
@@ -103,6 +114,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
         headers=headers,
         body=call.body.encode("utf-8", "replace") if isinstance(call.body, str) else upload,
         carries_client=owned,
+        has_client_data=call.body != given.body,
+        handlers=config.handlers,
+        proxy=config.proxy,
         full_response=merged.full_response,
         binary=call.options.response_type == "arraybuffer",
         streamed=call.options.response_type == "stream",

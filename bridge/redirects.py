@@ -27,7 +27,8 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
     """Return the request that a redirect asks for; None where the response is none.
 
     Raises:
-        EgressRefusedError: `redirect`: it leads to no URL that a method may ask for, or asks for a stream once more.
+        EgressRefusedError: `redirect`: it leads to no URL that a method may ask for, asks for a stream once more, or
+            would take there what is not for everybody.
     """
     location = response.header("location")
     if location is None or response.status not in _TO_GET | _SAME_AGAIN:
@@ -55,5 +56,8 @@ def _without_body(request: OutgoingRequest) -> OutgoingRequest:
 
 def _for_anybody(request: OutgoingRequest) -> OutgoingRequest:
     """Return the request without anything that was meant for the origin it leaves."""
+    if request.has_client_data and request.body is not None:
+        message = "The server redirects a body that the client's overrides are in to another origin."
+        raise EgressRefusedError(message, key="redirect")
     headers = {name: value for name, value in request.headers.items() if name in _FOR_ANYBODY}
     return replace(request, headers=headers, carries_client=False)

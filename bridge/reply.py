@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from runtime import HostReply
 
+from .undefined import UNDEFINED
+
 if TYPE_CHECKING:
     from runtime import JSON
 
@@ -18,14 +20,23 @@ if TYPE_CHECKING:
 def success_reply(request: OutgoingRequest, response: Response, stream: int | None = None) -> HostReply:
     """Return the answer to a call that went well; the body stands beside it, to be parsed by the sandbox alone.
 
+    Data that a handler of the client built takes its place.
+
     Args:
         request: As it was prepared from the call.
-        response: With a status of 200 to 299.
+        response: With a status of 200 to 299, or what a handler takes for one.
         stream: The number of the stream that stands for the body.
     """
-    value: dict[str, JSON] = {"full": request.full_response, "warnings": list(request.warnings), **_head(response)}
+    value: dict[str, JSON] = {
+        "full": request.full_response,
+        "warnings": [*request.warnings, *response.warnings],
+        **_head(response),
+        **_built(response),
+    }
     if stream is not None:
-        return HostReply(ok=True, value={**value, "stream": stream})
+        value["stream"] = stream
+    if "built" in value or stream is not None:
+        return HostReply(ok=True, value=value)
     if request.binary:
         return HostReply(ok=True, value=value, data=response.body)
     return HostReply(ok=True, value=value, text=response.text)
@@ -44,15 +55,21 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         "key": error.key,
         "message": redactor.text(error.message),
         "retryAfter": error.retry_after_seconds,
-        "warnings": list(request.warnings) if request else [],
+        "warnings": [*(request.warnings if request else ()), *(response.warnings if response else ())],
         "request": {"method": request.verb, "url": redactor.text(str(request.url.copy_with(query=None)))}
         if request
         else None,
         "response": {**_head(response), "body": response.text} if response else None,
         "full": request.full_response if request else False,
         "carriesClient": request.carries_client if request else False,
+        **(_built(response) if response else {}),
     }
     return HostReply(ok=False, value=value)
+
+
+def _built(response: Response) -> dict[str, JSON]:
+    """Return the data that takes the place of the body, where a handler built some."""
+    return {} if response.built is UNDEFINED else {"built": {"data": response.built}}
 
 
 def _head(response: Response) -> dict[str, JSON]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from .undefined import UNDEFINED
+
 if TYPE_CHECKING:
     from runtime import JSON
 
     from .incoming_stream import IncomingStream
+    from .undefined import Found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,8 @@ class Response:
         headers: In order, names in lower case.
         body: Decompressed; empty where it is a stream.
         stream: The body where it is read as it comes.
+        built: What a handler of the client made of it, in place of the body; undefined where the body stands.
+        warnings: What the method's author should know.
     """
 
     status: int
@@ -29,6 +34,8 @@ class Response:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
     stream: IncomingStream | None = field(default=None, repr=False)
+    built: Found = field(default=UNDEFINED, repr=False)
+    warnings: tuple[str, ...] = ()
 
     @property
     def is_success(self) -> bool:

@@ -6,6 +6,7 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 
 from __future__ import annotations
 
+import asyncio
 import io
 import weakref
 from typing import TYPE_CHECKING, Final, Self
@@ -14,8 +15,9 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from .address import is_literal
 from .clean_connector import CleanConnector
-from .origin import DEFAULT_PORTS
+from .origin import DEFAULT_PORTS, Origin
 from .resolver import CheckedResolver
 from .unpacking import PIECE_BYTES
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from .egress import EgressPolicy
     from .lookups import ConnectionLookups
+    from .proxy import Proxy
 
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
@@ -37,7 +40,8 @@ class PinnedTransport(httpx.AsyncBaseTransport):
     """An httpx transport on a session of aiohttp.
 
     Follows no redirect, sends nothing a second time, keeps no cookie, unpacks nothing, reads no environment. Beside the
-    method, URL, headers and content of a request it takes the extension `timeout` with `connect`, in seconds.
+    method, URL, headers and content of a request it takes the extensions `timeout` with `connect`, in seconds, and
+    `proxy`.
 
     Args:
         policy: Decides which addresses may be dialled.
@@ -50,8 +54,8 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         """Requests whose responses are not closed yet."""
         self._policy = policy
         self._bodies: weakref.WeakSet[_Body] = weakref.WeakSet()
-        resolver = CheckedResolver(policy, lookups)
-        connector = CleanConnector(resolver=resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
+        self._resolver = CheckedResolver(policy, lookups)
+        connector = CleanConnector(resolver=self._resolver, tls=tls, keep_alive_seconds=_KEEP_ALIVE_SECONDS)
         self._session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -93,18 +97,39 @@ class PinnedTransport(httpx.AsyncBaseTransport):
 
     async def _send(self, request: httpx.Request) -> aiohttp.ClientResponse:
         """Send a request and wait for the headers of its response."""
+        connect_seconds = request.extensions.get("timeout", {}).get("connect")
+        headers = [
+            (name.decode("ascii"), value.decode("latin-1"))
+            for name, value in request.headers.raw
+            if name.lower() != b"transfer-encoding"  # aiohttp's own business
+        ]
+        proxy: Proxy | None = request.extensions.get("proxy")
+        told = {"user-agent": request.headers.get("user-agent", ""), **proxy.headers} if proxy else {}
+        if proxy is not None:
+            async with asyncio.timeout(connect_seconds):
+                await self._check_behind(proxy, request.url)
+            if request.url.scheme == "http":  # there is no tunnel: the proxy reads the request itself
+                headers += proxy.headers.items()
         return await self._session.request(
             request.method,
             _dialled(request.url),
-            headers=[
-                (name.decode("ascii"), value.decode("latin-1"))
-                for name, value in request.headers.raw
-                if name.lower() != b"transfer-encoding"  # aiohttp's own business
-            ],
+            headers=headers,
             data=_data(request),
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=request.extensions.get("timeout", {}).get("connect")),
+            timeout=aiohttp.ClientTimeout(total=None, connect=connect_seconds),
+            proxy=None if proxy is None else _dialled(proxy.url),
+            proxy_headers=told,
         )
+
+    async def _check_behind(self, proxy: Proxy, url: httpx.URL) -> None:
+        """Refuse a proxy, or an address behind it, that may not be reached; the proxy's name is checked when dialled.
+
+        The proxy resolves the name again. Whoever runs it decides what it reaches; what is refused here would be
+        refused without it too.
+        """
+        self._policy.admit(proxy.url)
+        if not is_literal(url.host):
+            await self._resolver.resolve(url.raw_host.decode("ascii"), Origin.of(url).port)
 
     def _end_use(self) -> None:
         self.in_use -= 1

@@ -11,6 +11,7 @@ from .arguments import auth_arguments
 from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict
+from .mapping import mapping_variables
 from .own_client import own_client
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from .connection import Connection
     from .context import RunContext
+    from .mapping import FormulaMapping
     from .wall import Wall
 
 MOST_KEPT = 1024
@@ -48,15 +50,20 @@ class ClientMaker:
         if connection is None:
             return ClientConfig()
         client: Client
-        if MAKE_API_CLIENT in context.connector.methods:
+        method, place = context.connector.methods.get(MAKE_API_CLIENT), "The connection's apiClient"
+        if method is None:
+            client = own_client(context.connector, connection)
+        else:
             if connection.api_client is not None:
                 context.record.warn("The connection's apiClient is not used: the connector makes its own client.")
-            client = await self._from_connector(context, connection)
-        else:
-            client = own_client(context.connector, connection)
-        if isinstance(client, ClientConfig):
-            context.record.hide(client_secrets(client))
-        return client
+            client, place = await self._from_connector(context, connection), method.file.name
+        if not isinstance(client, ClientConfig):
+            return client
+        context.record.hide(client_secrets(client))
+        for warning in client.warnings:
+            context.record.warn(f"{place}: {warning}")
+        variables = mapping_variables(auth_arguments(connection))
+        return client.with_variables(variables, context.connector.spec.formula_compat)
 
     async def _from_connector(self, context: RunContext, connection: Connection) -> Client:
         """Build the connector's mapping, or run its JavaScript, whose plain result is kept."""
@@ -64,7 +71,7 @@ class ClientMaker:
         arguments = auth_arguments(connection)
         place = connector.methods[MAKE_API_CLIENT].file.name
         if connector.client_mapping is not None:
-            return _configuration(connector.client_mapping.build(arguments), place)
+            return _configuration(_built(connector.client_mapping, arguments), place)
         key = (connector.digest, connection.id, digest_of(arguments))
         kept = self._kept.get(key)
         if kept is None:
@@ -83,6 +90,15 @@ class ClientMaker:
         if "functions" in made:
             return IsolateClient(module=maker.module, exports=maker.exports, arguments=arguments)
         return _configuration(made.get("options"), maker.file.name)
+
+
+def _built(mapping: FormulaMapping, arguments: dict[str, JSON]) -> JSON:
+    """Build what a mapping says of a client."""
+    try:
+        return mapping.build(arguments)
+    except ConfigurationError as caught:
+        message = f"{mapping.file.name}: {caught.message}"
+        raise RunEnded(Failure(type="configuration", key="client", message=message)) from caught
 
 
 def _configuration(made: JSON, where: str) -> ClientConfig:

@@ -39,7 +39,7 @@ class Connection(BaseModel):
         parameters: What the customer chose when connecting; the default of a method's `parameters`.
         connector_parameters: What the application chose for the connector, such as its id and secret at the external
             app; given to methods of authentication.
-        api_client: `baseUri`, `headers`, `query` and `auth`, for a connector that makes no client of its own.
+        api_client: What `makeApiClient` would give, for a connector that makes no client of its own.
         oauth2: Where tokens come from, for a connector that does not say so itself. Without a client of the connector
             and an `auth` of its own, the connection's client sends the `access_token` of the credentials.
     """

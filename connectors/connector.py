@@ -137,14 +137,21 @@ def _from_files(place: str, files: dict[str, SourceFile]) -> Connector:
     spec = files.get(SPEC)
     if spec is None and not methods:
         raise DefinitionError(f"This is no connector: there is neither {SPEC} nor a method in it.", file=place)
-    client = methods.get(MAKE_API_CLIENT)
+    said = Document.parse(spec.place, spec.text).into(ConnectorSpec) if spec else ConnectorSpec()
     return Connector(
         place=place,
-        spec=Document.parse(spec.place, spec.text).into(ConnectorSpec) if spec else ConnectorSpec(),
+        spec=said,
         files=MappingProxyType(files),
         methods=MappingProxyType(methods),
-        client_mapping=FormulaMapping.parse(client.file) if client and client.implementation == MAPPING else None,
+        client_mapping=_client_mapping(methods.get(MAKE_API_CLIENT), said),
     )
+
+
+def _client_mapping(client: Method | None, spec: ConnectorSpec) -> FormulaMapping | None:
+    """Return how the client is made, where that is written as a mapping; its handlers wait for their responses."""
+    if client is None or client.implementation != MAPPING:
+        return None
+    return FormulaMapping.parse(client.file, compat=spec.formula_compat, raw="responseHandlers")
 
 
 def _methods(files: Iterable[SourceFile]) -> dict[str, Method]:

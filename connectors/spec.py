@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from bridge import FormulaCompat
+
 
 class _Tolerant(BaseModel):
     """Keys that are not known here are kept: definitions are written for other editions of the contract too."""
@@ -40,6 +42,7 @@ class ConnectorSpec(_Tolerant):
         parameters_schema: JSON Schema of what a connection's parameters hold.
         expose_credentials: Whether its methods are given `credentials`; if not, only those that build the client or the
             credentials are.
+        formula_compat: Which bugs of the published formula engine its formulas have.
     """
 
     key: str | None = None
@@ -47,6 +50,7 @@ class ConnectorSpec(_Tolerant):
     auth: AuthSpec | None = None
     parameters_schema: dict[str, Any] | None = None
     expose_credentials: bool = True
+    formula_compat: FormulaCompat = FormulaCompat()
 
     @property
     def auth_type(self) -> str | None:

@@ -15,7 +15,9 @@ const parseText = (body) => {
   }
 };
 
-const dataOf = ({ stream }, body) => {
+// A handler of the client may have built something in place of the body.
+const dataOf = ({ stream, built }, body) => {
+  if (built !== undefined) return built.data;
   if (stream !== undefined) return openStream(stream);
   return typeof body === "string" ? parseText(body) : bytesOut(body);
 };
@@ -32,10 +34,10 @@ const succeed = (value, body) => {
   return value.full ? fullResponse(value, data) : data;
 };
 
-const failWith = ({ type, key, message, retryAfter, warnings, request, response }) => {
+const failWith = ({ type, key, message, retryAfter, warnings, request, response, built }) => {
   warnAll(warnings);
   const full = response === null ? undefined : fullResponse(response, parseText(response.body));
-  const init = { __proto__: null, message, data: full?.data };
+  const init = { __proto__: null, message, data: built === undefined ? full?.data : built.data };
   if (key !== null) init.key = key;
   if (retryAfter !== null) init.retryAfter = retryAfter;
   const error = new (classOf[type] ?? ConnectionError)(init);

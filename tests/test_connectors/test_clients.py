@@ -267,3 +267,150 @@ async def test_a_plain_client_is_made_once_for_the_same_credentials(
 
     assert made[0] == made[1]
     assert made[1] != made[2]
+
+
+HANDLERS = """
+  - match: {$eval: {$var: response.data.headers.x-key}, is: {$var: credentials.token}}
+    error:
+      message: {$concat: ['the key of ', {$var: input.connectionParameters.who}, ' was at ', {$var: response.data.path}]}
+      key: connection_is_defunct
+"""
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        f"baseUri: {{$var: credentials.uri}}\nheaders: {{X-Key: {{$var: credentials.token}}}}\nresponseHandlers:{HANDLERS}",
+        f"$mergeObjects:\n- baseUri: {{$var: credentials.uri}}\n  headers: {{X-Key: {{$var: credentials.token}}}}\n- responseHandlers:{HANDLERS}",
+        f"args:\n  baseUri: {{$var: credentials.uri}}\n  headers: {{X-Key: {{$var: credentials.token}}}}\n  responseHandlers:{HANDLERS}",
+    ],
+)
+async def test_handlers_of_a_mapping_wait_for_their_response(
+    host: MethodHost, load_folder: Load, echo_uri: str, mapping: str
+) -> None:
+    """They are not built with the client, wherever in the mapping they stand, and see the mapping's variables too."""
+    connector = load_folder({"auth/make-api-client.map.yml": mapping, "operations/get/run.js": GET})
+    connection = connection_to(echo_uri).model_copy(update={"parameters": {"who": "Ada"}})
+
+    report = await host.run(connector, connection=connection)
+
+    assert report.error is not None
+    assert ("connection", "connection_is_defunct") == (report.error.type, report.error.key)
+    assert "the key of Ada was at /x" == report.error.message
+
+
+async def test_handlers_of_javascript_see_the_credentials(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """A client that JavaScript made has handlers as data; a 401 may be a success."""
+    make = """export default ({ credentials }) => ({
+      baseUri: credentials.uri,
+      responseHandlers: [{
+        match: { $and: [
+          { $eval: { $var: 'response.status' }, is: 401 },
+          { $eval: { $var: 'credentials.token' }, isNotEmpty: true },
+        ] },
+        isSuccess: true,
+      }],
+    })"""
+    code = "export default ({ apiClient }) => apiClient.get('401').then(({ path }) => path)"
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": code})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert "/401" == report.value, report.error
+
+
+async def test_a_connection_may_bring_handlers(host: MethodHost, echo_uri: str) -> None:
+    """What the connection describes is judged by its own handlers."""
+    handlers = [{"match": {"$eval": {"$var": "credentials.token"}, "is": TOKEN}, "error": {"message": "told"}}]
+    connection = connection_to(echo_uri, responseHandlers=handlers)
+
+    report = await host.run(Connector.from_source("get", GET), connection=connection)
+
+    assert report.error is not None
+    assert "told" == report.error.message
+
+
+@pytest.mark.parametrize(("setting", "ok"), [("", True), ("formulaCompat: {loseFalsyItems: false}\n", False)])
+async def test_a_connector_chooses_the_bugs_of_its_formulas(
+    host: MethodHost,
+    load_folder: Load,
+    echo_uri: str,
+    setting: str,
+    ok: bool,  # noqa: FBT001 (a table)
+) -> None:
+    """Formulas behave as those of the published engine, unless `spec.yml` says otherwise."""
+    mapping = """
+baseUri: {$var: credentials.uri}
+headers: {X-Zero: {$concat: ['z', {$var: 'connectionParameters.list[0]'}]}}
+responseHandlers: [{match: {$eval: {$var: 'connectionParameters.list[0]'}, is: 0}}]
+"""
+    files = {"spec.yml": f"key: echo\n{setting}", "auth/make-api-client.map.yml": mapping, "operations/get/run.js": GET}
+    connection = connection_to(echo_uri).model_copy(update={"parameters": {"list": [0]}})
+
+    report = await host.run(load_folder(files), connection=connection)
+
+    assert ok is report.ok
+    headers = report.value["headers"] if report.error is None else report.error.data["response"]["data"]["headers"]
+    assert ("z" if ok else "z0") == headers["x-zero"]
+
+
+async def test_what_a_client_got_wrong_is_a_warning(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """Old names and handlers that never match are in the report of each run, with the file that has them."""
+    make = """export default ({ credentials }) => ({
+      baseUrl: credentials.uri,
+      responseHandlers: [{ match: { $eval: { $var: 'response.status' } } }],
+    })"""
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": GET})
+
+    for _ in range(2):
+        report = await host.run(connector, connection=connection_to(echo_uri))
+
+        assert report.ok, report.error
+        assert "auth/make-api-client.js: baseUrl is another name of baseUri: write baseUri." in report.warnings
+        assert any("make-api-client.js: responseHandlers[0]: its match has an $eval" in one for one in report.warnings)
+
+
+async def test_a_connections_own_client_is_warned_of_too(host: MethodHost, echo_uri: str) -> None:
+    """There is no file to name: the warning says that it is the connection's."""
+    connection = Connection.model_validate({"id": "acme", "apiClient": {"baseURL": echo_uri}})
+
+    report = await host.run(Connector.from_source("get", GET), connection=connection)
+
+    assert report.ok, report.error
+    assert ("The connection's apiClient: baseURL is another name of baseUri: write baseUri.",) == report.warnings
+
+
+async def test_a_mapping_that_is_endless_work_is_the_runs_error(host: MethodHost, load_folder: Load) -> None:
+    """The method does not run, and the report names the mapping."""
+    work = "1"
+    for _ in range(3):
+        work = f"{{$iterate: {{source: {{$plain: {list(range(1, 100))}}}, item: {work}}}}}"
+    connector = load_folder({"auth/make-api-client.map.yml": f"query: {work}\n", "operations/get/run.js": GET})
+
+    report = await host.run(connector, connection=connection_to("https://a.example"))
+
+    assert report.error is not None
+    assert "configuration" == report.error.type
+    assert "auth/make-api-client.map.yml: The formula takes more than" in report.error.message
+
+
+async def test_secrets_of_overrides_and_proxies_are_masked(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """What overrides add, and what the proxy is told, is as secret as the rest of the client."""
+    make = """export default ({ credentials }) => {
+      const reversed = credentials.token.split('').reverse().join('')
+      return {
+        baseUri: credentials.uri,
+        overrides: [{ patch: { headers: { 'X-Signature': `h${reversed}` }, query: { key: `q${reversed}` }, data: { key: `d${reversed}` } } }],
+        proxyUri: `http://ann:p${reversed}@127.0.0.1:1`,
+      }
+    }"""
+    secrets = [f"{letter}{TOKEN[::-1]}" for letter in "hqdp"]
+    code = f"export default ({{ apiClient }}) => {{ console.log({secrets}); return apiClient.get('x') }}"
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": code})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.error is not None
+    assert "the proxy could not be reached" in report.error.message
+    assert not any(secret in report.to_json() for secret in secrets)
+    assert "?key=[redacted]" in report.requests[0].url

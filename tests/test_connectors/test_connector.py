@@ -247,3 +247,29 @@ def test_the_mapping_of_a_client_is_checked_when_loaded(write_folder: Write) -> 
         Connector.load(folder)
 
     assert ("headers.X.$magic", 4) == (caught.value.key, caught.value.line)
+
+
+@pytest.mark.parametrize(
+    ("operator", "words"), [("$jsonata", "compute this in JavaScript"), ("$firstName", "not supported here")]
+)
+def test_operators_that_are_left_out_are_named_when_loaded(write_folder: Write, operator: str, words: str) -> None:
+    """An operator that only the published engine has is refused wherever it stands, handlers included."""
+    mapping = (
+        f"baseUri: https://a.example\nresponseHandlers:\n  - match: true\n    data:\n      a: [{{{operator}: x}}]\n"
+    )
+    folder = write_folder({"auth/make-api-client.map.yml": mapping})
+
+    with pytest.raises(DefinitionError, match=words) as caught:
+        Connector.load(folder)
+
+    assert (f"responseHandlers[0].data.a[0].{operator}", 5) == (caught.value.key, caught.value.line)
+
+
+def test_switches_of_formulas_are_checked(write_folder: Write) -> None:
+    """A bug of the published engine that is not known cannot be switched off."""
+    folder = write_folder({**FOLDER, "spec.yml": "name: Harbour\nformulaCompat:\n  loseItems: false\n"})
+
+    with pytest.raises(DefinitionError) as caught:
+        Connector.load(folder)
+
+    assert ("formulaCompat.loseItems", 3) == (caught.value.key, caught.value.line)

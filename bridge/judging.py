@@ -1,0 +1,125 @@
+"""Judging: what a response means to the method, by the client's own handlers first and then by the default rules."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from .classification import RATE_LIMITED, default_message, refuse_unsuccessful
+from .coercion import text_of
+from .errors import ConfigurationError, ConnectionFailedError, HandlerFailedError
+from .request_name import request_name
+from .retry_after import retry_after_seconds
+from .undefined import UNDEFINED
+
+if TYPE_CHECKING:
+    from runtime import JSON
+
+    from .outgoing import OutgoingRequest
+    from .response import Response
+    from .response_handlers import Verdict
+    from .undefined import Found
+
+_LONGEST_BODY_BYTES: Final = 2 * 1024 * 1024
+"""Of a body that handlers see: it is read here, where all other runs wait for it."""
+
+_LONGEST_MESSAGE: Final = 4096
+_LONGEST_INTEGER: Final = 15
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+def judge(request: OutgoingRequest, response: Response) -> Response:
+    """Return the response of a call that goes well, with what a handler built of it.
+
+    Raises:
+        ConnectionFailedError: The call does not go well.
+        HandlerFailedError: A handler cannot be computed.
+    """
+    if not request.handlers.rules:
+        refuse_unsuccessful(request_name(request), response)
+        return response
+    response, seen = _seen_by_handlers(request, response)
+    try:
+        verdict = request.handlers.verdict(seen)
+        _refuse_unspeakable(verdict)
+    except ConfigurationError as error:
+        raise HandlerFailedError(f"{request_name(request)}: {error}", response=response) from None
+    if verdict is None:
+        refuse_unsuccessful(request_name(request), response)
+    elif verdict.is_success:
+        return replace(response, built=verdict.data)
+    else:
+        raise _failure(request, response, verdict)
+    return response
+
+
+def _refuse_unspeakable(verdict: Verdict | None) -> None:
+    """Refuse data that could not be sent to the method: a server may nest a body as deeply as Python just can read."""
+    built = [part for part in (verdict.data, verdict.error) if part is not UNDEFINED] if verdict else []
+    try:
+        json.dumps(built)
+    except RecursionError:
+        message = "The data that a handler built is nested too deeply."
+        raise ConfigurationError(message, key="responseHandlers") from None
+
+
+def _failure(request: OutgoingRequest, response: Response, verdict: Verdict) -> ConnectionFailedError:
+    """Return the error that a handler makes of a response."""
+    parts: dict[str, JSON] = verdict.error if isinstance(verdict.error, dict) else {}
+    message = _text(verdict.error if isinstance(verdict.error, str) else parts.get("message"))
+    key = _text(parts.get("key"))
+    return ConnectionFailedError(
+        (message or default_message(request_name(request), response))[:_LONGEST_MESSAGE],
+        key=key,
+        response=replace(response, built=parts.get("data", UNDEFINED)),
+        retry_after_seconds=retry_after_seconds(response) if key == RATE_LIMITED else None,
+    )
+
+
+def _text(value: Found) -> str | None:
+    """Return a text that was built; None for what is empty."""
+    return None if value is None else text_of(value) or None
+
+
+def _seen_by_handlers(request: OutgoingRequest, response: Response) -> tuple[Response, dict[str, JSON]]:
+    """Return what formulas see of a response; where that is not all, the response says so."""
+    seen: dict[str, JSON] = {
+        "status": response.status,
+        "statusCode": response.status,
+        "headers": response.headers_json(),
+    }
+    if len(response.body) <= _LONGEST_BODY_BYTES:
+        return response, {**seen, "data": _data(response.text)}
+    warning = (
+        f"The body of {request_name(request)} is longer than {_LONGEST_BODY_BYTES} bytes: "
+        "the client's responseHandlers did not see it."
+    )
+    return replace(response, warnings=(*response.warnings, warning)), seen
+
+
+def _data(text: str) -> JSON:
+    """Read a body as methods see it: JSON whatever the content type, text where it is not JSON."""
+    text = text.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        data: JSON = json.loads(text, parse_int=_integer, parse_float=_number, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return text
+    return data
+
+
+def _integer(text: str) -> float | None:
+    """Read an integer; a long one is a double, as in JavaScript."""
+    return int(text) if len(text) <= _LONGEST_INTEGER else _number(text)
+
+
+def _number(text: str) -> float | None:
+    """Read a number; one that is too large for a double is null, as `JSON.stringify` has it."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _no_constant(name: str) -> JSON:
+    """Refuse what Python takes for a number and JSON does not."""
+    raise ValueError(name)
