@@ -10,6 +10,8 @@ from .scalars import as_double, scalar_text
 from .undefined import UNDEFINED
 
 if TYPE_CHECKING:
+    from runtime import JSON
+
     from .undefined import Found
 
 _SPACE: Final = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -31,13 +33,11 @@ def text_of(value: Found) -> str:
     return scalar_text(value)
 
 
-def number_of(value: Found) -> float:
+def number_of(value: JSON) -> float:
     """Return `Number(value)`; NaN for what is no number."""
-    if value is UNDEFINED:
-        return math.nan
     if isinstance(value, int | float):
         return as_double(value)
-    text = "" if value is None else text_of(value).strip(_SPACE)
+    text = text_of(value).strip(_SPACE)
     if len(text) > _LONGEST_NUMBER:
         return math.nan
     if _OTHER_BASE.fullmatch(text):

@@ -8,6 +8,8 @@ from .coercion import number_of, text_of
 from .undefined import UNDEFINED
 
 if TYPE_CHECKING:
+    from runtime import JSON
+
     from .undefined import Found
 
 
@@ -22,8 +24,10 @@ def strictly_equal(left: Found, right: Found) -> bool:
 
 def loosely_equal(left: Found, right: Found) -> bool:
     """Compare as `==`: null is undefined, and values of different types are compared as text or number."""
-    if _is_nothing(left) or _is_nothing(right):
-        return _is_nothing(left) and _is_nothing(right)
+    if left is None or left is UNDEFINED:
+        return right is None or right is UNDEFINED
+    if right is None or right is UNDEFINED:
+        return False
     if isinstance(left, dict | list) and isinstance(right, dict | list):
         return left is right
     left, right = _primitive(left), _primitive(right)
@@ -46,9 +50,5 @@ def includes(values: Found, value: Found) -> bool:
     return isinstance(values, list) and any(strictly_equal(item, value) for item in values)
 
 
-def _is_nothing(value: Found) -> bool:
-    return value is None or value is UNDEFINED
-
-
-def _primitive(value: Found) -> Found:
+def _primitive(value: JSON) -> JSON:
     return text_of(value) if isinstance(value, dict | list) else value

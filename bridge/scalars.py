@@ -36,8 +36,8 @@ def number_text(value: float) -> str:
     if isinstance(value, int) and abs(value) < _EXPONENT_FROM:
         return str(value)
     number = as_double(value)
-    if not math.isfinite(number):
-        return "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
     digits = Decimal(repr(number)).normalize()
     if number == 0 or _EXPONENT_BELOW <= abs(number) < _EXPONENT_FROM:
         return f"{abs(digits) if number == 0 else digits:f}"

@@ -66,10 +66,9 @@ def map_value(formula: dict[str, JSON], scope: FormulaScope) -> Found:
 def copy(formula: dict[str, JSON], scope: FormulaScope) -> Found:
     """`{$copy: locator}`: what stands elsewhere in the result; put in when all of it is built."""
     locator = scope.build(formula["$copy"])
-    if locator is UNDEFINED:
-        return UNDEFINED
-    scope.copies.append(Copy({"$copy": locator}))
-    return scope.copies[-1]
+    made = Copy({"$copy": None if locator is UNDEFINED else locator})
+    scope.copies.append(made)
+    return made
 
 
 def iterate(formula: dict[str, JSON], scope: FormulaScope) -> Found:

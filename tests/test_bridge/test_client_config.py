@@ -16,10 +16,11 @@ def test_the_base_has_several_names(key: str) -> None:
     assert "https://x.example" == ClientConfig.parse({key: "https://x.example"}, "client").base_uri
 
 
-@pytest.mark.parametrize("base", [None, ""])
-def test_the_base_may_be_missing(base: str | None) -> None:
-    """A client without a base is for absolute URLs."""
-    assert ClientConfig.parse({"baseUri": base}, "client").base_uri is None
+@pytest.mark.parametrize("value", [None, ""])
+def test_base_and_proxy_may_be_missing(value: str | None) -> None:
+    """A client without a base is for absolute URLs; one without a proxy asks directly."""
+    config = ClientConfig.parse({"baseUri": value, "proxyUri": value}, "client")
+    assert (None, None, None) == (config.base_uri, config.proxy_uri, config.proxy)
 
 
 def test_options_may_stand_under_args() -> None:

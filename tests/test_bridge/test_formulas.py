@@ -148,6 +148,7 @@ def test_data_is_built_member_by_member(formula: JSON, built: object) -> None:
         ({"$concat": [[1, None, "x"], {"a": 1}]}, "1,,x[object Object]"),
         ({"$concat": [1e21, " ", 1e-7, " ", 0.000001, " ", 123456789012345680000, " ", 1.5e300, " ", -0.0]},
          "1e+21 1e-7 0.000001 123456789012345680000 1.5e+300 0"),
+        ({"$concat": [10**400, " ", -(10**400), " ", 1e999]}, "Infinity -Infinity Infinity"),
         ({"$tpl": {"template": "hi {x}", "values": {"x": {"$var": "credentials.token"}}}}, "hi abc"),
         ({"$tpl": {"template": "{x} {y} {x}", "values": {"x": 0}}}, "0 {y} 0"),
         ({"$tpl": {"template": "<{x}{y}>", "values": {"x": {"$var": "missing"}, "y": None}}}, "<>"),
@@ -218,6 +219,10 @@ def test_operators_that_make_texts(formula: JSON, built: object) -> None:
         ({"a": {"$copy": "b.c"}, "b": {"c": {"$var": "text"}}}, {"a": "Hello World", "b": {"c": "Hello World"}}),
         ({"a": [{"$copy": "$.b[0]"}, {"$copy": "missing"}, {"$copy": ""}], "b": [0]}, {"a": [0], "b": [0]}),
         ({"a": {"$plain": {"$copy": "b"}}, "b": 1}, {"a": {"$copy": "b"}, "b": 1}),
+        ({"a": {"$copy": {"$var": "missing"}}, "b": 1}, {"b": 1}),
+        ({"$copy": "a"}, {"$copy": "a"}),
+        ({"$and": [{"$copy": "a"}]}, True),
+        ({"$case": [{"filter": {"$eval": {"$copy": "a"}, "is": 1}, "value": 1}]}, UNDEFINED),
     ],
 )  # fmt: skip
 def test_operators_that_pick_and_combine(formula: JSON, built: object) -> None:
