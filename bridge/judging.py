@@ -90,6 +90,8 @@ def _seen_by_handlers(request: OutgoingRequest, response: Response) -> tuple[Res
         "statusCode": response.status,
         "headers": response.headers_json(),
     }
+    if response.stream is not None:
+        return response, seen
     if len(response.body) <= _LONGEST_BODY_BYTES:
         return response, {**seen, "data": _data(response.text)}
     warning = (

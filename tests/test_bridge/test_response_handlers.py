@@ -185,7 +185,7 @@ async def test_handlers_see_variables_of_the_connection(faked: Faked) -> None:
     config = ClientConfig.parse({"baseUri": BASE, "responseHandlers": handlers}, "client")
     run = faked(answering({"items": [0]}))
     for compat, ok in ((FormulaCompat(), True), (FormulaCompat(lose_falsy_items=False), False)):
-        run.client._renewal.config = config.with_variables({"credentials": {"zero": 0}}, compat)
+        run.client._renewal.client = config.with_variables({"credentials": {"zero": 0}}, compat)
         assert ok is (await run.get("/x")).ok
 
 
