@@ -225,7 +225,7 @@ async def test_a_proxy_may_refuse(
     """What it answers is the answer to a plain request, and no connection to any other; no log shows who asked."""
     caplog.set_level(logging.DEBUG)
     proxy.refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
-    run = runs.start({"baseUri": f"{scheme}://127.0.0.1:9", "proxyUri": proxy.uri})
+    run = runs.start({"baseUri": f"{scheme}://127.0.0.1:2", "proxyUri": proxy.uri})
     reply = await run.get("/x")
     assert outcome == (reply.value["type"], reply.value["key"])
     assert "s3cret" not in str(reply.value)
@@ -238,7 +238,7 @@ async def test_a_proxy_may_not_be_there(runs: Runs, proxy: ProxyServer) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         uri = f"http://ann:s3cret-word@127.0.0.1:{unused.getsockname()[1]}"
-        reply = await runs.start({"baseUri": "http://127.0.0.1:9", "proxyUri": uri}).get("/x")
+        reply = await runs.start({"baseUri": "http://127.0.0.1:2", "proxyUri": uri}).get("/x")
     assert ("connection", "connect") == (reply.value["type"], reply.value["key"])
     assert "the proxy could not be reached" in reply.value["message"]
     assert "s3cret" not in str(reply.value)
@@ -247,12 +247,12 @@ async def test_a_proxy_may_not_be_there(runs: Runs, proxy: ProxyServer) -> None:
 def pretend(monkeypatch: pytest.MonkeyPatch, addresses: dict[str, str]) -> None:
     """Resolve names to what the test says; a name that it does not know is not known."""
 
-    async def getaddrinfo(_loop: object, host: str, port: int, **_: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
         if host not in addresses:
             raise socket.gaierror(socket.EAI_NONAME, "no such name: s3cret")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (addresses[host], port))]
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 @asynccontextmanager

@@ -171,7 +171,7 @@ def echo_uri() -> Iterator[str]:
 class _Echo(BaseHTTPRequestHandler):
     """Answers with the path, the headers and the body of the request, as JSON.
 
-    `/status/418` has that status, and `Authorization: Bearer expired` has 401.
+    `/status/418` has that status; `/401`, and anything with `Authorization: Bearer expired`, has 401.
     """
 
     protocol_version = "HTTP/1.1"
@@ -190,7 +190,7 @@ class _Echo(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 (http.server's names)
 
     def _status(self, headers: dict[str, str]) -> int:
-        if headers.get("authorization") == "Bearer expired":
+        if headers.get("authorization") == "Bearer expired" or self.path.startswith("/401"):
             return 401
         return int(self.path.split("/")[2].partition("?")[0]) if self.path.startswith("/status/") else 200
 
