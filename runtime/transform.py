@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .failure import Failure, Location
+from .libraries import libraries_of
 from .prelude import module_offset
 from .script import Module, Script
 from .source import read_source
@@ -45,12 +46,14 @@ class CompiledModule:
         body: One function expression over `exports`, `require` and `module`.
         length: Of `body`, in UTF-16 units.
         stacks: Reads what stacks say of this module.
+        libraries: Names of the libraries that its code can touch.
     """
 
     name: str
     body: str
     length: int
     stacks: ModuleStackReader
+    libraries: tuple[str, ...]
 
 
 class Transformer:
@@ -81,28 +84,29 @@ class Transformer:
 
     async def _compile(self, module: Module) -> CompiledModule:
         if not _MODULE_SYNTAX.search(module.code):
-            return wrap(module, module.code, {})
+            return wrap(module, module.code, {}, libraries_of(module.code))
         script = Script(
             module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
         )
         outcome = await self._run(
-            wrap(script.module, script.module.code, {}), script, {"code": module.code, "name": module.name}
+            wrap(script.module, script.module.code, {}, ()), script, {"code": module.code, "name": module.name}
         )
         result: Any = outcome.value
         if outcome.failure is not None:
             raise SourceRefusedError(outcome.failure)
         if not result["ok"]:
             raise SourceRefusedError(_refusal(module, result))
-        return wrap(module, result["code"], dict(result["columns"]))
+        return wrap(module, result["code"], dict(result["columns"]), libraries_of(result["code"]))
 
 
-def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModule:
+def wrap(module: Module, code: str, moved: dict[int, list[int]], libraries: tuple[str, ...]) -> CompiledModule:
     """Return `code`, CommonJS made of `module`, as one function expression.
 
     Args:
         module: The source.
         code: What is to be compiled, with the same lines.
         moved: See `SourceColumns`.
+        libraries: What the code can touch.
     """
     if code.startswith("#!"):
         code = "//" + code[2:]
@@ -110,7 +114,7 @@ def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModu
     body = _HEAD + code + _TAIL
     length = len(body.encode("utf-16-le")) // 2
     columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
-    return CompiledModule(module.name, body, length, ModuleStackReader(module.name, module.code, columns))
+    return CompiledModule(module.name, body, length, ModuleStackReader(module.name, module.code, columns), libraries)
 
 
 def _refusal(module: Module, result: dict[str, Any]) -> Failure:
