@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -10,7 +11,7 @@ from runtime import HostReply
 from .allowance import Allowance
 from .attempts import attempts_for
 from .bare_body import BareBody
-from .call import MethodCall
+from .call import CallOptions, MethodCall
 from .classification import EXPIRED, refuse_unsuccessful
 from .client_config import ClientConfig
 from .deadline import Deadline
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from runtime import JSON, HostCall
 
     from .attempts import Mode
+    from .auth import BasicCredentials
     from .egress import EgressPolicy
     from .exchange import Exchange
     from .limits import Limits
@@ -51,6 +53,7 @@ Client: TypeAlias = ClientConfig | IsolateClient
 """What makes requests of calls: data, or code that lives where the method lives."""
 
 _RENEW: Final = "apiClient.renew"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class ApiClient:
@@ -125,6 +128,25 @@ class ApiClient:
         renewed = await self._renewal.after(client) if isinstance(client, IsolateClient) else None
         value: JSON = {"arguments": renewed.arguments} if isinstance(renewed, IsolateClient) else None
         return HostReply(ok=True, value=value)
+
+    async def post_form(self, url: str, form: str, *, auth: BasicCredentials | None = None) -> Response:
+        """Send a form that the host itself has to send, and nothing of the client's; follow no redirect.
+
+        Args:
+            url: Absolute.
+            form: As it is sent, URL-encoded.
+            auth: Of the host at that server.
+
+        Raises:
+            CallError: It could not be sent, or what came back is no response. No status is an error here.
+            RunEnded: A limit was hit.
+        """
+        options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
+        call = MethodCall(verb="POST", path=url, options=options)
+        request = replace(prepare(call, ClientConfig(), self._limits), body=form.encode())
+        self._allowance.take()
+        async with self._allowance.slot:
+            return await self._exchange(request, 1, self._deadline.within(self._limits.request_seconds))
 
     async def _answer(self, call: MethodCall, site: str | None) -> HostReply:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from .client_config import BasicCredentials  # noqa: TC001 (pydantic reads it)
+from .auth import BasicCredentials  # noqa: TC001 (pydantic reads it)
 from .errors import RequestRefusedError
 
 if TYPE_CHECKING:

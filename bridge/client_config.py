@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
 
+from .auth import AUTH_KINDS, Auth, BearerToken
 from .errors import ConfigurationError, RequestRefusedError
 from .headers import checked_header
 from .origin import Origin
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from runtime import JSON
 
 
-class BasicCredentials(BaseModel):
-    """A user name and a password, sent as HTTP basic authentication."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    username: str = Field(default="", repr=False)
-    password: str = Field(default="", repr=False)
-
-
 class ClientConfig(BaseModel):
     """How a client is configured: what `makeApiClient` gives, as data (semantics 2.2).
 
@@ -36,7 +28,7 @@ class ClientConfig(BaseModel):
         base_uri: What relative paths are appended to.
         headers: Added to each request; a call's own headers win.
         query: Added to each request; a call's own query wins.
-        auth: Basic authentication, unless a header says otherwise.
+        auth: How requests are authenticated, unless a header says otherwise.
         return_full_response: Whether calls give status and headers beside the data.
     """
 
@@ -47,7 +39,7 @@ class ClientConfig(BaseModel):
     query: dict[str, JsonValue] = Field(
         default_factory=dict, repr=False, validation_alias=AliasChoices("query", "defaultQueryParameters", "params")
     )
-    auth: BasicCredentials | None = Field(default=None, repr=False)
+    auth: Auth | None = Field(default=None, repr=False)
     return_full_response: bool = Field(default=False, validation_alias="returnFullResponse")
 
     @classmethod
@@ -68,7 +60,23 @@ class ClientConfig(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             key = ".".join(str(part) for part in first["loc"]) or None
-            raise ConfigurationError(_explanation(first["type"], first["msg"]), where=where, key=key) from None
+            raise ConfigurationError(_explanation(first["type"], first["msg"], key), where=where, key=key) from None
+
+    def with_bearer(self, token: str, where: str) -> Self:
+        """Return the configuration with a bearer token as its `auth`.
+
+        Args:
+            token: What is sent.
+            where: Whose token, for messages.
+
+        Raises:
+            ConfigurationError: The token cannot be sent.
+        """
+        try:
+            return self.model_copy(update={"auth": BearerToken(token=token)})
+        except ValidationError as error:
+            message = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise ConfigurationError(_explanation("", message, None), where=where) from None
 
     def owns(self, url: httpx.URL) -> bool:
         """Whether a request to `url` may carry this client's headers, query and auth."""
@@ -107,13 +115,14 @@ class ClientConfig(BaseModel):
         return value
 
 
-_KNOWN = "baseUri, headers, query, auth {username, password}, returnFullResponse"
+_KNOWN = "baseUri, headers, query, auth, returnFullResponse"
 
 
-def _explanation(kind: str, message: str) -> str:
+def _explanation(kind: str, message: str, key: str | None) -> str:
     """Say what is wrong, for the connector's author."""
     if kind == "extra_forbidden":
-        return f"This option is not known. A client has {_KNOWN}."
+        inside_auth = key is not None and key.startswith("auth.")
+        return f"This option is not known. {f'auth is {AUTH_KINDS}' if inside_auth else f'A client has {_KNOWN}'}."
     if kind == "model_type":
         return f"A client is an object with {_KNOWN}."
-    return message.removeprefix("Value error, ") + "."
+    return message.removeprefix("Value error, ").removesuffix(".") + "."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .auth import basic_authorization
 from .headers import checked_header, is_left_out
 
 if TYPE_CHECKING:
     from runtime import JSON
 
+    from .auth import Authentication
     from .call import CallOptions, MethodCall
     from .client_config import ClientConfig
 
@@ -53,11 +53,10 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
 
 
 def _merge_headers(config: ClientConfig, options: CallOptions) -> dict[str, str | None]:
-    """Names do not depend on case; null deletes. Within each side a header `authorization` beats `auth`."""
+    """Names do not depend on case; null deletes. Within each side a header beats what `auth` adds."""
     merged: dict[str, str | None] = {}
-    for headers, auth in ((config.headers, config.auth), (options.headers, options.auth)):
-        if auth is not None:
-            merged["authorization"] = basic_authorization(auth)
+    for headers, auth in ((config.headers, _client_auth(config, options)), (options.headers, options.auth)):
+        merged.update(auth.headers() if auth else {})
         for name, value in headers.items():
             lower, text = checked_header(name, "" if value is None else value)
             merged[lower] = None if value is None else text
@@ -65,11 +64,17 @@ def _merge_headers(config: ClientConfig, options: CallOptions) -> dict[str, str 
 
 
 def _merge_query(config: ClientConfig, call: MethodCall) -> dict[str, JSON]:
-    """Client < options < argument, whole values; null leaves a parameter as it is."""
-    merged: dict[str, JSON] = {}
+    """Auth < client < options < argument, whole values; null leaves a parameter as it is."""
+    auth = _client_auth(config, call.options)
+    merged: dict[str, JSON] = {**auth.query()} if auth else {}
     for query in (config.query, call.options.query, call.query):
         merged.update({name: value for name, value in query.items() if value is not None})
     return merged
+
+
+def _client_auth(config: ClientConfig, options: CallOptions) -> Authentication | None:
+    """Return the client's `auth`, unless the call brings its own."""
+    return config.auth if options.auth is None else None
 
 
 def merge_base_uri(config: ClientConfig, options: CallOptions) -> str | None:

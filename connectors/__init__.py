@@ -9,18 +9,23 @@ from __future__ import annotations
 from bridge import EgressPolicy, Exchange, Limits
 from runtime import LogLine
 
-from .connection import Connection
+from .connection import Connection, OAuthSection
 from .connector import Connector
+from .credential_store import CredentialStore, StoredCredentials
 from .errors import (
     ArgumentsError,
     ConnectionFileError,
     ConnectorsError,
+    CredentialConflictError,
+    CredentialStoreError,
     DefinitionError,
     HostClosedError,
     MethodError,
     UnknownMethodError,
 )
+from .file_credential_store import FileCredentialStore
 from .host import MethodHost
+from .memory_credential_store import MemoryCredentialStore
 from .report import RunReport
 
 __all__ = [
@@ -29,14 +34,21 @@ __all__ = [
     "ConnectionFileError",
     "Connector",
     "ConnectorsError",
+    "CredentialConflictError",
+    "CredentialStore",
+    "CredentialStoreError",
     "DefinitionError",
     "EgressPolicy",
     "Exchange",
+    "FileCredentialStore",
     "HostClosedError",
     "Limits",
     "LogLine",
+    "MemoryCredentialStore",
     "MethodError",
     "MethodHost",
+    "OAuthSection",
     "RunReport",
+    "StoredCredentials",
     "UnknownMethodError",
 ]

@@ -21,5 +21,5 @@ def client_secrets(client: ClientConfig) -> JSON:
     values = [*headers, *client.query.values()]
     secrets: list[JSON] = [value for value in values if isinstance(value, str) and len(value) >= SHORTEST]
     if client.auth is not None:
-        secrets.append(client.auth.password)
+        secrets += client.auth.secrets()
     return secrets

@@ -12,6 +12,7 @@ from .client_secrets import client_secrets
 from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict
+from .own_client import own_client
 
 if TYPE_CHECKING:
     from bridge import Client
@@ -47,11 +48,13 @@ class ClientMaker:
         """
         if connection is None:
             return ClientConfig()
-        client: Client = connection.api_client or ClientConfig()
+        client: Client
         if MAKE_API_CLIENT in context.connector.methods:
             if connection.api_client is not None:
                 context.record.warn("The connection's apiClient is not used: the connector makes its own client.")
             client = await self._from_connector(context, connection)
+        else:
+            client = own_client(context.connector, connection)
         if isinstance(client, ClientConfig):
             context.record.hide(client_secrets(client))
         return client

@@ -9,11 +9,23 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from bridge import ClientConfig  # noqa: TC001 (pydantic reads it)
+from bridge import ClientConfig, Grant, OAuthConfig
 
 from .document import Document
 from .errors import ConnectionFileError, DefinitionError
 from .source_file import SourceFile
+
+
+class OAuthSection(OAuthConfig):
+    """What a connection says of its tokens itself.
+
+    Attributes:
+        grant: What they are asked for with: `refresh_token` or `client_credentials`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    grant: Grant | None = None
 
 
 class Connection(BaseModel):
@@ -25,7 +37,11 @@ class Connection(BaseModel):
         id: Which customer and app; unique in the application.
         credentials: What makes the client; given to methods, masked in everything that is reported.
         parameters: What the customer chose when connecting; the default of a method's `parameters`.
+        connector_parameters: What the application chose for the connector, such as its id and secret at the external
+            app; given to methods of authentication.
         api_client: `baseUri`, `headers`, `query` and `auth`, for a connector that makes no client of its own.
+        oauth2: Where tokens come from, for a connector that does not say so itself. Without a client of the connector
+            and an `auth` of its own, the connection's client sends the `access_token` of the credentials.
     """
 
     model_config = ConfigDict(
@@ -35,7 +51,9 @@ class Connection(BaseModel):
     id: Annotated[str, StringConstraints(min_length=1, max_length=256)]
     credentials: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
     parameters: dict[str, JsonValue] = Field(default_factory=dict, repr=False)
+    connector_parameters: dict[str, JsonValue] = Field(default_factory=dict, alias="connectorParameters", repr=False)
     api_client: ClientConfig | None = Field(default=None, alias="apiClient", repr=False)
+    oauth2: OAuthSection | None = Field(default=None, repr=False)
 
     @classmethod
     def load(cls, path: str | Path) -> Connection:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .document import Document
 from .errors import DefinitionError, UnknownMethodError
-from .folder import SPEC, read_folder
+from .folder import CODE_SUFFIXES, SPEC, read_folder
 from .mapping import FormulaMapping
 from .method import MAPPING, Method
 from .source_file import SourceFile
@@ -20,6 +20,8 @@ from .spec import ConnectorSpec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+SINGLE_FILES = (".js", ".ts")
+"""Ends of names of files that are connectors by themselves."""
 MAKE_API_CLIENT = "auth/make-api-client"
 REFRESH_CREDENTIALS = "auth/refresh-credentials"
 
@@ -44,7 +46,7 @@ class Connector:
 
     @classmethod
     def load(cls, path: str | Path) -> Connector:
-        """Load a connector's folder, or one `.js` file as a connector with one method.
+        """Load a connector's folder, or one `.js` or `.ts` file as a connector with one method.
 
         Raises:
             DefinitionError: Names the file, and its key and line where there is one.
@@ -54,8 +56,9 @@ class Connector:
             return _from_files(str(path), read_folder(path))
         if not path.exists():
             raise DefinitionError("There is no such file or folder.", file=str(path))
-        if path.suffix != ".js":
-            raise DefinitionError("A connector is a folder, or one file whose name ends in .js.", file=str(path))
+        if path.suffix not in SINGLE_FILES:
+            endings = " or ".join(SINGLE_FILES)
+            raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
         return _from_method(SourceFile.read(path, name=path.name))
 
     @classmethod
@@ -63,19 +66,24 @@ class Connector:
         """Make a connector with one method from JavaScript text.
 
         Args:
-            name: The method's name, `list`.
+            name: The method's name, `list`; `list.ts` where the text is TypeScript.
             code: The text of its file.
 
         Raises:
             DefinitionError: There is no code, or it is not Unicode.
         """
-        return _from_method(SourceFile.of(f"{name.removesuffix('.js')}.js", code))
+        return _from_method(SourceFile.of(name if name.endswith(SINGLE_FILES) else f"{name}.js", code))
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the names and texts of all files."""
         lines = (f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The text of each file that methods may import."""
+        return {name: file.text for name, file in self.files.items() if name.endswith(CODE_SUFFIXES)}
 
     def find(self, name: str | None = None) -> Method:
         """Return a method by its name, or the only one.
@@ -105,12 +113,16 @@ class Connector:
 
 def _squashed(name: str) -> str:
     """Return a name without what people spell differently."""
-    return name.strip("/").removeprefix("./").removesuffix(".js").replace("-", "").lower()
+    return _without_suffix(name.strip("/").removeprefix("./")).replace("-", "").lower()
+
+
+def _without_suffix(name: str) -> str:
+    return name.removesuffix(".js").removesuffix(".ts")
 
 
 def _from_method(file: SourceFile) -> Connector:
     """Make a connector of one file."""
-    method = Method(name=file.name.removesuffix(".js"), file=file)
+    method = Method(name=_without_suffix(file.name), file=file)
     return Connector(
         place=file.place,
         spec=ConnectorSpec(key=method.name, name=method.name),

@@ -27,6 +27,7 @@ class RunContext:
         mode: What a 429 means.
         limits: What the run may use, all its parts together.
         record: What happened so far.
+        exposes_credentials: Whether the host lets methods have credentials that do not build them, or the client.
         inner: Whether a method waits for this in the middle of its own run.
     """
 
@@ -35,6 +36,7 @@ class RunContext:
     mode: Mode
     limits: Limits
     record: RunRecord
+    exposes_credentials: bool = True
     inner: bool = False
 
     @property

@@ -5,6 +5,9 @@
     │   ├── UnknownMethodError  unknown_method  the connector has no such method
     │   ├── ConnectionFileError connection      the text of a connection is wrong
     │   └── ArgumentsError      arguments       the arguments of a run cannot be given to a method
+    ├── CredentialStoreError    credential_store     stored credentials could not be read or written
+    │   └── CredentialConflictError credential_conflict  somebody else saved credentials meanwhile
+    ├── NoCredentialsError  no_credentials  credentials could not be renewed; becomes a warning in the report
     ├── HostClosedError     host_closed   the host is not open
     └── MethodError         method        the method failed; raised by `RunReport.unwrap` only
 
@@ -84,6 +87,24 @@ class ArgumentsError(DefinitionError):
     """The arguments of a run are not JSON."""
 
     code = "arguments"
+
+
+class CredentialStoreError(ConnectorsError):
+    """Stored credentials could not be read or written."""
+
+    code = "credential_store"
+
+
+class CredentialConflictError(CredentialStoreError):
+    """Credentials were not saved: they would have replaced others than the caller knows of. Load them and see."""
+
+    code = "credential_conflict"
+
+
+class NoCredentialsError(ConnectorsError):
+    """Credentials could not be renewed; begins with a verb, since who says it what could not is known elsewhere."""
+
+    code = "no_credentials"
 
 
 class HostClosedError(ConnectorsError):

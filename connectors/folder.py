@@ -11,10 +11,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PARTS = ("auth", "data", "operations", "events", "global-webhooks")
-"""Sub-folders with definitions; what else lies in the folder (documentation, fixtures of other tools) is not read."""
 SPEC = "spec.yml"
-SUFFIXES = frozenset({".js", ".ts", ".yml", ".yaml"})
+CODE_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
+"""Files that methods may import."""
+SUFFIXES = (*CODE_SUFFIXES, ".yml", ".yaml")
+NOT_READ = frozenset({"node_modules", "docs"})
+"""Folders that hold no definitions."""
+NOT_DEFINITIONS = (
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    ".d.ts",
+    ".test.json",
+    ".fixture.json",
+    ".fixture.yml",
+)
+"""Ends of names of files for other tools."""
 
 MOST_FILES = 2000
 MOST_BYTES = 16 * 1024 * 1024
@@ -41,12 +53,7 @@ def read_folder(root: Path) -> dict[str, SourceFile]:
 
 def _paths(root: Path) -> Iterator[Path]:
     """Yield the files to read, in a fixed order."""
-    real_root = root.resolve()
-    for part in PARTS:
-        if (root / part).is_dir():
-            yield from _walk(root / part, real_root, depth=1)
-    if (root / SPEC).exists() or (root / SPEC).is_symlink():
-        yield _inside(root / SPEC, real_root)
+    yield from _walk(root, root.resolve(), depth=0)
 
 
 def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:
@@ -59,11 +66,11 @@ def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:
     except OSError as caught:
         raise DefinitionError(f"The folder cannot be read: {caught.strerror}.", file=str(folder)) from caught
     for path in entries:
-        if path.name.startswith("."):
+        if path.name.startswith(".") or path.name in NOT_READ:
             continue
         if path.is_dir():
             yield from _walk(path, real_root, depth=depth + 1)
-        elif path.suffix in SUFFIXES:
+        elif path.name.endswith(SUFFIXES) and not path.name.endswith(NOT_DEFINITIONS):
             yield _inside(path, real_root)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .connection import Connection
     from .connector import Connector
     from .context import Mode
+    from .credential_store import CredentialStore
     from .record import Event
     from .report import RunReport
 
@@ -37,15 +38,28 @@ class MethodHost:
         egress: Which addresses methods may reach; public ones otherwise.
         workers: Most methods at a time, each in a worker process; refreshing credentials takes a few more.
         spares: Worker processes kept ready for connections that have none.
+        credentials: Where credentials of connections are kept and looked for first. Without it, runs use those of
+            their `Connection`, or what replaced them as long as the host has been open.
+        expose_credentials: Whether methods are given `credentials`. If not, only those that build the client or the
+            credentials are: everything in `auth/` but `test` and `disconnect`.
     """
 
     def __init__(
-        self, *, limits: Limits | None = None, egress: EgressPolicy | None = None, workers: int = 32, spares: int = 2
+        self,
+        *,
+        limits: Limits | None = None,
+        egress: EgressPolicy | None = None,
+        workers: int = 32,
+        spares: int = 2,
+        credentials: CredentialStore | None = None,
+        expose_credentials: bool = True,
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
         self._workers = workers
         self._spares = spares
+        self._credentials = credentials
+        self._expose_credentials = expose_credentials
         self._resources = AsyncExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: LoopThread | None = None
@@ -77,6 +91,7 @@ class MethodHost:
 
         Raises:
             DefinitionError: There is no such method, the connector is wrong, or the arguments are.
+            CredentialStoreError: The credential store failed before the method was run.
             HostClosedError: The host is not open.
         """
         if mode not in MODES:
@@ -87,6 +102,7 @@ class MethodHost:
             mode=mode,
             limits=tightest(self.limits, limits) if limits else self.limits,
             record=RunRecord(on_event),
+            exposes_credentials=self._expose_credentials,
         )
         return await MethodRun(context, self._open_services()).report(method, args)
 
@@ -157,7 +173,9 @@ class MethodHost:
         if self._loop is not None:
             raise HostClosedError("A host is opened once; make another one.")
         self._loop = asyncio.get_running_loop()
-        services = open_services(egress=self.egress, workers=self._workers, spares=self._spares)
+        services = open_services(
+            egress=self.egress, workers=self._workers, spares=self._spares, credentials=self._credentials
+        )
         self._services = await self._resources.enter_async_context(services)
 
     def _open_services(self) -> Services:

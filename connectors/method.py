@@ -12,14 +12,17 @@ from .errors import DefinitionError
 from .folder import SPEC
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .source_file import SourceFile
 
 JAVASCRIPT = "JavaScript"
+TYPESCRIPT = "TypeScript"
 MAPPING = "mapping"
 
 IMPLEMENTATIONS = {
     ".js": JAVASCRIPT,
-    ".ts": "TypeScript",
+    ".ts": TYPESCRIPT,
     ".rest.yml": "rest-api-mapping",
     ".api.yml": "rest-api-mapping",
     ".graphql.yml": "graphql-api-mapping",
@@ -85,19 +88,20 @@ class Method:
         """Its file for the sandbox."""
         return Module(name=self.file.name, code=self.file.text)
 
-    def script(self, others: tuple[Module, ...] = ()) -> Script:
+    def script(self, files: Mapping[str, str], others: tuple[Module, ...] = ()) -> Script:
         """Return what the sandbox runs.
 
         Args:
+            files: Text of the connector's files by name, which it may import.
             others: Further files that the run may load.
 
         Raises:
-            DefinitionError: It is not written in JavaScript.
+            DefinitionError: It is written neither in JavaScript nor in TypeScript.
         """
         self.require_javascript()
-        return Script(module=self.module, exports=self.exports, others=others)
+        return Script(module=self.module, exports=self.exports, others=others, files=files)
 
     def require_javascript(self) -> None:
         """Raise DefinitionError when it cannot be run behind the wall."""
-        if self.implementation != JAVASCRIPT:
+        if self.implementation not in {JAVASCRIPT, TYPESCRIPT}:
             raise DefinitionError(f"Methods written as {self.implementation} cannot be run yet.", file=self.file.place)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from runtime import RunEnded
 
-from .arguments import build_arguments, takes_client
+from .arguments import build_arguments, takes_client, uses_credentials
+from .connection_secrets import connection_secrets, credential_secrets
+from .credential_store import NOT_STORED
 from .record import RunRecord
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from bridge import Client
     from runtime import JSON, Outcome
 
+    from .access import Access
+    from .connection import Connection
     from .context import RunContext
     from .method import Method
     from .report import RunReport
@@ -33,29 +39,57 @@ class MethodRun:
     def __init__(self, context: RunContext, services: Services) -> None:
         self._context = context
         self._services = services
-        self._connection = context.connection and services.refresher.current(context.connection)
+        self._access: Access | None = None
+        self._known_version = NOT_STORED
+        """Of the credentials that the caller, or a store, has already."""
+        self._may_refresh = True
 
     async def report(self, method_name: str | None, args: Mapping[str, object] | None) -> RunReport:
         """Go through the steps of the run and report what happened.
 
         Raises:
             DefinitionError: There is no such method, or the arguments cannot be given to it.
+            CredentialStoreError: It is not known which credentials hold.
         """
         context = self._context
         method = context.connector.find(method_name)
         method.require_javascript()
-        arguments = build_arguments(method, args, self._connection)
-        self._hide_secrets(arguments)
+        await self._find_access()
+        arguments = self._arguments(method, args)
         try:
+            if await self._refresh_if_due(method):
+                arguments = self._arguments(method, args)
             client = await self._make_client(method)
             outcome = await self._run(method, arguments, client)
         except RunEnded as ended:
             return context.record.report(failure=ended.failure, credentials=self._new_credentials())
         return context.record.report(value=outcome.value, failure=outcome.failure, credentials=self._new_credentials())
 
-    def _hide_secrets(self, arguments: dict[str, JSON]) -> None:
-        """Mask the credentials, whoever brought them."""
-        self._context.record.hide(arguments.get("credentials"), self._credentials())
+    async def _find_access(self) -> None:
+        """Find out which credentials hold."""
+        refresher = self._services.refresher
+        if self._context.connection is not None:
+            self._access = await refresher.current(self._context.connection)
+            self._known_version = self._access.version if refresher.lasts else NOT_STORED
+
+    def _arguments(self, method: Method, args: Mapping[str, object] | None) -> dict[str, JSON]:
+        """Return what the method receives, and mask what is secret, whoever brought it."""
+        context = self._context
+        exposed = context.exposes_credentials and context.connector.spec.expose_credentials
+        arguments = build_arguments(method, args, self._connection, exposed=exposed)
+        context.record.hide(credential_secrets(arguments.get("credentials")), self._secrets())
+        return arguments
+
+    async def _refresh_if_due(self, method: Method) -> bool:
+        """Renew credentials that are missing, or known to have expired, before they are refused."""
+        access = self._access
+        if access is None or not uses_credentials(method) or not self._services.refresher.is_due(self._context, access):
+            return False
+        started = time.monotonic()
+        renewed = await self._refresh(access)
+        self._may_refresh = not renewed
+        self._context.record.wait(time.monotonic() - started)
+        return renewed
 
     async def _make_client(self, method: Method) -> Client | None:
         """Return the method's client; None where it gets none."""
@@ -63,36 +97,51 @@ class MethodRun:
 
     async def _run(self, method: Method, arguments: dict[str, JSON], client: Client | None) -> Outcome:
         """Run the method itself."""
-        refresh = self._refreshed_client if self._connection else None
+        access = self._access
+        refreshes = self._may_refresh and uses_credentials(method)
+        refresh = partial(self._refreshed_client, access) if access is not None and refreshes else None
         outcome = await self._services.wall.run(self._context, method, arguments, client=client, refresh=refresh)
         self._context.record.add(outcome)
         return outcome
 
-    async def _refreshed_client(self) -> Client | None:
+    async def _refreshed_client(self, expired: Access) -> Client | None:
         """Return the client with new credentials; None when there are none: the server's 401 stands then."""
-        inner = replace(self._context, inner=True, record=RunRecord(None))
+        if not await self._refresh(expired):
+            return None
+        inner = self._inner()
         try:
-            return await self._refresh(inner)
+            return await self._services.clients.make(inner, self._connection)
         except RunEnded as ended:
             inner.record.warn(f"The client could not be made again: {ended.failure.message}")
             return None
         finally:
-            self._context.record.absorb(inner.record, secrets=self._credentials())
+            self._context.record.absorb(inner.record, secrets=None)
 
-    async def _refresh(self, inner: RunContext) -> Client | None:
-        """Put new credentials in place of the expired ones and make the client again."""
-        refreshed = self._connection and await self._services.refresher.refresh(inner, self._connection)
-        if refreshed is None:
-            return None
-        self._connection = refreshed
-        return await self._services.clients.make(inner, refreshed)
+    async def _refresh(self, expired: Access) -> bool:
+        """Put new credentials in place of those that hold no longer; tell whether there are any."""
+        inner = self._inner()
+        try:
+            renewed = await self._services.refresher.refresh(inner, expired)
+            self._access = renewed or expired
+        finally:
+            self._context.record.absorb(inner.record, secrets=self._secrets())
+        return renewed is not None
 
-    def _credentials(self) -> dict[str, JSON] | None:
-        """Return the connection's credentials as they are now."""
-        return None if self._connection is None else self._connection.credentials
+    def _inner(self) -> RunContext:
+        """Return a context for what the run waits for."""
+        return replace(self._context, inner=True, record=RunRecord(None))
+
+    @property
+    def _connection(self) -> Connection | None:
+        """The connection with its credentials as they are now."""
+        return None if self._access is None else self._access.connection
+
+    def _secrets(self) -> JSON:
+        """Return what of the connection is secret."""
+        return None if self._connection is None else connection_secrets(self._context.connector, self._connection)
 
     def _new_credentials(self) -> dict[str, JSON] | None:
-        """Return the connection's credentials when they are no longer those that the caller gave."""
-        if self._connection is None or self._connection is self._context.connection:
+        """Return the credentials when they are others than the caller, or a store, has."""
+        if self._access is None or self._access.version == self._known_version:
             return None
-        return self._connection.credentials
+        return self._access.credentials

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import Exchange, Redactor
-from runtime import LogLine
+from runtime import LogLine, Usage
 
 from .report import ConsoleLine, Request, RunError, RunReport, RunUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime import JSON, Failure, Outcome, Usage
+    from runtime import JSON, Failure, Outcome
 
 Event: TypeAlias = LogLine | Exchange
 
@@ -64,14 +64,18 @@ class RunRecord:
         for warning in outcome.warnings:
             self.warn(warning)
 
+    def wait(self, seconds: float) -> None:
+        """Take in that the run waited before its method began."""
+        self._usages.append(Usage(wall_seconds=seconds, cpu_seconds=0.0, peak_memory_bytes=0))
+
     def absorb(self, other: RunRecord, *, secrets: JSON) -> None:
         """Take in the record of what went on while the method waited; its wall time does not count.
 
         Args:
             other: The record; so far nobody was told of its events.
-            secrets: What it brought to light; masked before anybody is told.
+            secrets: What came to light meanwhile, beside its own secrets; masked before anybody is told.
         """
-        self.hide(secrets)
+        self.hide(secrets, *other._secrets)
         for line in other._logs:
             self.on_log(line)
         for exchange in other._exchanges:

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 from bridge import Transports, api_client_extension
 from runtime import Sandbox
 
+from .auth_methods import AuthMethods
 from .clients import ClientMaker
+from .credential_source import CredentialSource
+from .memory_keeper import MemoryKeeper
+from .oauth import OAuth
 from .refresher import Refresher
+from .store_keeper import StoreKeeper
 from .wall import Wall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bridge import EgressPolicy
+
+    from .credential_store import CredentialStore
 
 INNER_SHARE = 8
 
@@ -37,7 +44,9 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> AsyncIterator[Services]:
+async def open_services(
+    *, egress: EgressPolicy, workers: int, spares: int, credentials: CredentialStore | None
+) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
     Args:
@@ -45,13 +54,16 @@ async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> A
         workers: Most methods at a time, each in a worker process; there is one more for every `INNER_SHARE` of them,
             for what methods wait for.
         spares: Worker processes kept ready.
+        credentials: Where credentials are kept; without it they are remembered as long as the services are open.
     """
     inner = max(1, workers // INNER_SHARE)
     async with Sandbox(extensions=(api_client_extension(),), workers=workers + inner, spares=spares) as sandbox:
         transports = Transports(policy=egress)
         wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
         clients = ClientMaker(wall)
-        refresher = Refresher(wall, clients)
+        methods = AuthMethods(wall)
+        source = CredentialSource(methods, clients, OAuth(wall, methods))
+        refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
         try:
             yield Services(wall=wall, clients=clients, refresher=refresher)
         finally:

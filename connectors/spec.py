@@ -16,6 +16,10 @@ class _Tolerant(BaseModel):
     )
 
 
+CLIENT_CREDENTIALS = "client-credentials"
+OAUTH2 = "oauth2"
+
+
 class AuthSpec(_Tolerant):
     """How customers of the external app authenticate.
 
@@ -34,9 +38,17 @@ class ConnectorSpec(_Tolerant):
         name: Its name for a person.
         auth: How its customers authenticate.
         parameters_schema: JSON Schema of what a connection's parameters hold.
+        expose_credentials: Whether its methods are given `credentials`; if not, only those that build the client or the
+            credentials are.
     """
 
     key: str | None = None
     name: str | None = None
     auth: AuthSpec | None = None
     parameters_schema: dict[str, Any] | None = None
+    expose_credentials: bool = True
+
+    @property
+    def auth_type(self) -> str | None:
+        """How customers authenticate, where the connector says so."""
+        return None if self.auth is None else self.auth.type

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, IsolateClient
+from bridge import ApiClient, ClientConfig, IsolateClient
 from runtime import HostCall, HostReply
 
 from .misreadings import misreadings
@@ -64,20 +64,27 @@ class Wall:
         Args:
             context: The run; its record takes in console lines and requests as they happen. The outcome is left to
                 the caller.
-            method: What to run; must be JavaScript.
+            method: What to run; must be JavaScript or TypeScript.
             arguments: What it receives, `apiClient` aside.
             client: How its `apiClient` is configured; without one it has none.
             refresh: Asked for a new client when the server says 401.
         """
         context = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
+        files = context.connector.texts
         async with self._place(context):
             api_client = client and self._api_client(context, client, refresh)
             settings = api_client.settings if api_client else None
-            outcome = await self._execute(context, method.script(others), arguments, api_client or _refuse, settings)
+            outcome = await self._execute(
+                context, method.script(files, others), arguments, api_client or _refuse, settings
+            )
         for warning in misreadings(context.connector.files, api_client.bare_bodies if api_client else ()):
             context.record.warn(warning)
         return _measured_by(context, outcome)
+
+    def host_client(self, context: RunContext) -> ApiClient:
+        """Return what sends requests of the host itself, as a part of the run of `context`."""
+        return self._api_client(_with_time_left(context), ClientConfig(), None)
 
     async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
         """Run a connector's makeApiClient, which has no client itself.
@@ -86,7 +93,9 @@ class Wall:
         """
         context = _with_time_left(context)
         async with self._place(context):
-            outcome = await self._execute(context, maker.script(), arguments, _refuse, {"making": True})
+            outcome = await self._execute(
+                context, maker.script(context.connector.texts), arguments, _refuse, {"making": True}
+            )
         return _measured_by(context, outcome)
 
     def _place(self, context: RunContext) -> asyncio.Semaphore:

@@ -58,7 +58,8 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that extensions may load.
+        modules: The compiled source: the file that exports the method, and others that it or extensions may load.
+        links: By file, which file each of its relative imports means.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -68,6 +69,7 @@ class RunRequest:
     """
 
     modules: tuple[CompiledModule, ...]
+    links: Mapping[str, Mapping[str, str]]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
@@ -162,6 +164,7 @@ class Run:
             "settings": dict(request.settings),
             "module": request.modules[0].name,
             "exports": request.exports,
+            "links": {name: dict(links) for name, links in request.links.items()},
         }
         texts = [json.dumps(header), request.arguments]
         for module in request.modules:

@@ -9,6 +9,7 @@ from .errors import SandboxClosedError
 from .failure import Failure
 from .launcher import Launcher
 from .limits import SandboxLimits
+from .linker import Linker
 from .outcome import Outcome, Usage
 from .pool import Lease, Pool
 from .run import Run, RunRequest
@@ -42,7 +43,7 @@ class Sandbox:
     def __init__(self, *, extensions: Sequence[Extension] = (), workers: int = 32, spares: int = 2) -> None:
         self._launcher = Launcher(extensions)
         self._pool = Pool(self._launcher, size=workers, spares=spares)
-        self._transformer = Transformer(self._run_transform)
+        self._linker = Linker(Transformer(self._run_transform))
         self._runs: set[Run] = set()
         self._report: dict[str, Any] | None = None
         self._closed = False
@@ -108,11 +109,12 @@ class Sandbox:
             raise SandboxClosedError("the sandbox is not open")
         text = json.dumps(arguments, allow_nan=False)
         try:
-            modules = [await self._transformer.compile(module) for module in (script.module, *script.others)]
+            linked = await self._linker.link(script)
         except SourceRefusedError as refused:
             return Outcome(value=None, failure=refused.failure, warnings=(), usage=_NOTHING_USED)
         request = RunRequest(
-            modules=tuple(modules),
+            modules=linked.modules,
+            links=linked.links,
             exports=script.exports,
             arguments=text,
             limits=limits or SandboxLimits(),
@@ -146,6 +148,7 @@ class Sandbox:
     async def _run_transform(self, module: CompiledModule, script: Script, arguments: dict[str, Any]) -> Outcome:
         request = RunRequest(
             modules=(module,),
+            links={},
             exports=script.exports,
             arguments=json.dumps(arguments),
             limits=_TRANSFORM_LIMITS,

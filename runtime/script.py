@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +25,10 @@ class Script:
         module: The file that exports the method.
         exports: Names under which the method may be exported, the method's key first (`makeApiClient`).
         others: Further files, which extensions may load by name.
+        files: Text of the files that these may import, by the names their authors know them by.
     """
 
     module: Module
     exports: tuple[str, ...] = ()
     others: tuple[Module, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -31,28 +31,35 @@ class SourceColumns:
     Attributes:
         prefix: Characters that stand before the code's first line.
         moved: For each line with moved columns, pairs of column in the code and column in the source, flat and
-            ascending.
+            ascending; none where nothing of the line was kept.
     """
 
     prefix: int
     moved: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
-    def source_column(self, line: int, column: int) -> int:
-        """Return the column in the source, counted from 1."""
+    def source_column(self, line: int, column: int, line_length: int) -> int:
+        """Return the column in the source, counted from 1.
+
+        Args:
+            line: In both.
+            column: In the code.
+            line_length: Characters of the line in the source.
+        """
         if line == 1:
             column -= self.prefix
         pairs = self.moved.get(line)
-        if not pairs:
+        if pairs is None:
             return max(column, 1)
+        if not pairs:
+            return 1
         generated, original = pairs[::2], pairs[1::2]
         index = bisect_right(generated, column - 1) - 1
         if index < 0:
             return 1
         shift = column - generated[index]
-        beyond = index + 1 < len(original) and original[index] + shift > original[index + 1]
-        return original[index] + (
-            1 if beyond else shift
-        )  # code the transformer added has the place of what it stands for
+        end = original[index + 1] if index + 1 < len(original) else line_length
+        beyond = original[index] + shift > end
+        return original[index] + (1 if beyond else shift)  # added code has the place of what it stands for
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,8 @@ class ModuleStackReader:
 
     def place(self, line: int, column: int) -> Location:
         """Return the place in the source of one in the code that V8 compiled."""
-        return Location(file=self.name, line=line, column=self.columns.source_column(line, column))
+        column = self.columns.source_column(line, column, len(self.line(line)))
+        return Location(file=self.name, line=line, column=column)
 
     @cached_property
     def _position(self) -> re.Pattern[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _HEAD: Final = "function (exports, require, module) {"
 _TAIL: Final = "\n}"
 _MOST_KEPT: Final = 1024
+_TYPESCRIPT: Final = (".ts", ".mts", ".cts")
+_IMPORT: Final = re.compile(r"""\brequire\(\s*(['"])([^'"\n]+)\1\s*\)""")
 _MODULE_SYNTAX: Final = re.compile(r"\b(?:import|export)\b")
 _COLUMN_IN_MESSAGE: Final = re.compile(r"\s*\(\d+:\d+\)$|^Error transforming [^:]*: ")
 
@@ -46,6 +48,7 @@ class CompiledModule:
         body: One function expression over `exports`, `require` and `module`.
         length: Of `body`, in UTF-16 units.
         stacks: Reads what stacks say of this module.
+        imports: What it asks `require` for, as far as the text shows.
         libraries: Names of the libraries that its code can touch.
     """
 
@@ -53,11 +56,12 @@ class CompiledModule:
     body: str
     length: int
     stacks: ModuleStackReader
+    imports: tuple[str, ...]
     libraries: tuple[str, ...]
 
 
 class Transformer:
-    """Turns ES modules into CommonJS, in an isolate of its own, and keeps results by content.
+    """Turns ES modules and TypeScript into CommonJS, in an isolate of its own, and keeps results by content.
 
     Args:
         run: Runs the transforming script with these arguments, behind the wall like any other.
@@ -71,25 +75,35 @@ class Transformer:
         """Return the module as V8 gets it.
 
         Raises:
-            SourceRefusedError: Its source is not JavaScript.
+            SourceRefusedError: Its source is not JavaScript, TypeScript or JSON, by the end of its name.
         """
         digest = hashlib.sha256(f"{module.name}\0{module.code}".encode(errors="surrogatepass")).digest()
         kept = self._kept.get(digest)
         if kept is None or kept.cancelled():
             kept = self._kept[digest] = asyncio.ensure_future(self._compile(module))
+            kept.add_done_callback(lambda done: self._forget_failure(digest, done))
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(digest)
         return await asyncio.shield(kept)
 
+    def _forget_failure(self, digest: bytes, done: asyncio.Future[CompiledModule]) -> None:
+        """Keep no failure: it may be the host's, and whoever waited for it has it."""
+        if done.cancelled() or done.exception() is not None:
+            self._kept.pop(digest, None)
+
     async def _compile(self, module: Module) -> CompiledModule:
-        if not _MODULE_SYNTAX.search(module.code):
+        if module.name.endswith(".json"):
+            return wrap(module, f"module.exports = {module.code}", {}, ())
+        if not module.name.endswith(_TYPESCRIPT) and not _MODULE_SYNTAX.search(module.code):
             return wrap(module, module.code, {}, libraries_of(module.code))
         script = Script(
             module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
         )
         outcome = await self._run(
-            wrap(script.module, script.module.code, {}, ()), script, {"code": module.code, "name": module.name}
+            wrap(script.module, script.module.code, {}, ()),
+            script,
+            {"code": module.code, "name": module.name, "typescript": module.name.endswith(_TYPESCRIPT)},
         )
         result: Any = outcome.value
         if outcome.failure is not None:
@@ -114,7 +128,9 @@ def wrap(module: Module, code: str, moved: dict[int, list[int]], libraries: tupl
     body = _HEAD + code + _TAIL
     length = len(body.encode("utf-16-le")) // 2
     columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
-    return CompiledModule(module.name, body, length, ModuleStackReader(module.name, module.code, columns), libraries)
+    stacks = ModuleStackReader(module.name, module.code, columns)
+    imports = dict.fromkeys(match[2] for match in _IMPORT.finditer(code))
+    return CompiledModule(module.name, body, length, stacks, tuple(imports), libraries)
 
 
 def _refusal(module: Module, result: dict[str, Any]) -> Failure:

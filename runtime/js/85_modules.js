@@ -39,12 +39,16 @@ const providedNames = () => {
   return text === "" ? "none" : text;
 };
 
+const whyMissing = (wanted) =>
+  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
+
 const requireFor = (module) => {
   const require = (wanted) => {
     const found = MapGet(provided, wanted);
     if (found !== undefined) return (found.exports ??= found.load());
-    const message = `${module.name} asks for the module '${textOf(wanted)}', which is not available. Available: ${providedNames()}.`;
-    throw withFramesOf(loadError(message), takeSite(require));
+    const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
+    if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
+    throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
   };
   return require;
 };

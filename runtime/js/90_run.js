@@ -104,7 +104,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports }.
+// `header` is JSON text: { limits, settings, module, exports, links }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;

@@ -6,11 +6,15 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
+from aiohttp import web
 
 from connectors import Connection, Connector, EgressPolicy, MethodHost
 
@@ -81,6 +85,75 @@ async def host() -> AsyncIterator[MethodHost]:
     """Open a host whose methods may reach this machine."""
     async with MethodHost(egress=EgressPolicy.from_allow(["127.0.0.1"]), workers=4, spares=1) as host:
         yield host
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRequest:
+    """What an authorization server was asked."""
+
+    headers: dict[str, str]
+    form: dict[str, str]
+
+
+_CUSTOMERS = count(1)
+
+
+@dataclass(kw_only=True)
+class AuthServer:
+    """An external app and its authorization server, at one origin.
+
+    Under `/api` it answers those whose bearer token is one of `valid`. `POST /token` is answered by `answer`.
+
+    Attributes:
+        seen: The paths of requests to the API.
+        asked: What was asked for tokens.
+        customer: An id for a connection that no other test uses: hosts remember what became of credentials.
+    """
+
+    url: str = ""
+    customer: str = field(default_factory=lambda: f"customer-{next(_CUSTOMERS)}")
+    valid: set[str] = field(default_factory=set)
+    seen: list[str] = field(default_factory=list)
+    asked: list[TokenRequest] = field(default_factory=list)
+    issued: int = 0
+
+    def answer(self, _asked: TokenRequest) -> web.Response:
+        """Issue the next token, which alone is valid from now on; to be replaced by tests."""
+        self.issued += 1
+        self.valid = {f"access-token-{self.issued}"}
+        refresh_token = f"refresh-token-{self.issued}"
+        return web.json_response(
+            {"access_token": f"access-token-{self.issued}", "refresh_token": refresh_token, "expires_in": 3600}
+        )
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if request.path == "/token":
+            self.asked.append(TokenRequest(headers=headers, form=dict(await request.post())))  # type: ignore[arg-type]
+            return self.answer(self.asked[-1])
+        self.seen.append(request.path_qs)
+        welcome = headers.get("authorization", "").removeprefix("Bearer ") in self.valid
+        return web.json_response({"headers": headers}, status=200 if welcome else 401)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared_host() -> AsyncIterator[MethodHost]:
+    """Open one such host for all tests of a module."""
+    async with MethodHost(egress=EgressPolicy.from_allow(["127.0.0.1"]), workers=4, spares=1) as host:
+        yield host
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def auth_server() -> AsyncIterator[AuthServer]:
+    """Start an external app with an authorization server, in the loop of the module."""
+    server = AuthServer()
+    runner = web.ServerRunner(web.Server(server.handle, access_log=None), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -148,6 +149,107 @@ async def test_secrets_of_the_client_are_masked(host: MethodHost, load_folder: L
     assert TOKEN not in report.to_json()
     assert TOKEN[::-1] not in report.to_json()
     assert report.requests[0].url.endswith("/x?key=[redacted]")
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        {"type": "bearer", "token": TOKEN},
+        {"username": TOKEN},
+        {"username": "ada", "password": TOKEN},
+        {"type": "api-key", "in": "header", "name": "X-Key", "value": TOKEN},
+        {"type": "api-key", "in": "query", "name": "key", "value": TOKEN},
+    ],
+)
+async def test_every_kind_of_auth_is_masked(host: MethodHost, echo_uri: str, auth: dict[str, str]) -> None:
+    """What a client proves itself with is in no report, although the server sends it back and no credential is equal."""
+    code = (
+        "export default async ({ apiClient }) => { console.log(await apiClient.get('x')); await apiClient.get('401') }"
+    )
+    connection = Connection.model_validate({"id": "acme", "apiClient": {"baseUri": echo_uri, "auth": auth}})
+
+    report = await host.run(Connector.from_source("get", code), connection=connection)
+
+    assert report.error is not None
+    assert "access_token_expired" == report.error.key
+    assert "[redacted]" in report.logs[0].message
+    assert TOKEN not in report.to_json()
+    assert b64encode(TOKEN.encode()).decode().rstrip("=")[:-1] not in report.to_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "path", "authorization"),
+    [
+        (
+            "make-api-client.js",
+            "export default ({ credentials: { uri, token } }) => ({ baseUri: uri, auth: { type: 'bearer', token } })",
+            "/x",
+            f"Bearer {TOKEN}",
+        ),
+        (
+            "make-api-client.map.yml",
+            "baseUri: {$var: credentials.uri}\nauth: {type: api-key, in: query, name: key, value: {$var: credentials.token}}\n",
+            f"/x?key={TOKEN}",
+            None,
+        ),
+    ],
+)
+async def test_a_connector_may_say_the_kind_of_auth(
+    host: MethodHost, load_folder: Load, echo_uri: str, name: str, text: str, path: str, authorization: str | None
+) -> None:
+    """What `makeApiClient` gives has the same kinds, as code and as mapping."""
+    connector = load_folder({f"auth/{name}": text, "operations/get/run.js": GET})
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert (path, authorization) == (report.unwrap()["path"], report.value["headers"].get("authorization"))
+
+
+async def test_secrets_of_a_client_that_is_made_again_are_masked(
+    host: MethodHost, load_folder: Load, echo_uri: str
+) -> None:
+    """What a new client is made of after a refresh is as secret as what the first was made of."""
+    make = """export default ({ credentials }) => ({
+      baseUri: credentials.uri, headers: { 'X-Signature': credentials.token.split('').reverse().join('') },
+    })"""
+    code = """export default async ({ apiClient }) => {
+      await apiClient.get('401').catch(() => {})
+      console.log((await apiClient.get('x')).headers['x-signature'])
+    }"""
+    refresh = "export default () => ({ token: 'another-canary-99' })"
+    connector = load_folder(
+        {"auth/make-api-client.js": make, "auth/refresh-credentials.js": refresh, "operations/get/run.js": code}
+    )
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.ok, report.error
+    assert {"uri": echo_uri, "token": "another-canary-99"} == report.credentials
+    assert ["[redacted]"] == [line.message for line in report.logs]
+
+
+async def test_a_client_that_cannot_be_made_again_leaves_the_servers_error(
+    host: MethodHost, load_folder: Load, echo_uri: str
+) -> None:
+    """New credentials of which no client can be made are reported all the same, with the reason."""
+    make = f"""export default ({{ credentials }}) => {{
+      if (credentials.token !== '{TOKEN}') throw new Error(`no client of ${{credentials.token}}`)
+      return {{ baseUri: credentials.uri }}
+    }}"""
+    connector = load_folder(
+        {
+            "auth/make-api-client.js": make,
+            "auth/refresh-credentials.js": "export default () => ({ token: 'another-canary-99' })",
+            "operations/get/run.js": "export default ({ apiClient }) => apiClient.get('401')",
+        }
+    )
+
+    report = await host.run(connector, connection=connection_to(echo_uri))
+
+    assert report.error is not None
+    assert "access_token_expired" == report.error.key
+    assert ("The client could not be made again: no client of [redacted]",) == report.warnings
+    assert {"uri": echo_uri, "token": "another-canary-99"} == report.credentials
 
 
 async def test_a_plain_client_is_made_once_for_the_same_credentials(

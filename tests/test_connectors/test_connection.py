@@ -23,7 +23,19 @@ apiClient:
   headers: {X-Api-Key: s3cret-key}
   query: {v: 2}
   auth: {username: ada, password: s3cret-word}
+connectorParameters:
+  clientId: s3cret-id
+oauth2:
+  clientId: s3cret-id
+  clientSecret: s3cret-client
+  tokenUri: https://auth.example.com/token
+  scopes: [read]
+  clientAuthLocation: body
+  noRefreshToken: true
+  extra: {audience: s3cret-audience}
+  grant: client_credentials
 """
+OAUTH2 = "  clientId: x\n  tokenUri: https://x.example/token\n"
 JSON = '{"id": "acme", "credentials": {"token": "s3cret-token"}}'
 
 
@@ -41,6 +53,13 @@ def test_a_yaml_file_is_a_connection(tmp_path: Path) -> None:
     )
     assert connection.api_client is not None
     assert "https://api.example.com" == connection.api_client.base_uri
+    assert {"clientId": "s3cret-id"} == connection.connector_parameters
+    assert connection.oauth2 is not None
+    assert (("read",), "body", "client_credentials") == (
+        connection.oauth2.scopes,
+        connection.oauth2.client_auth_location,
+        connection.oauth2.grant,
+    )
 
 
 def test_a_json_file_is_a_connection(tmp_path: Path) -> None:
@@ -69,6 +88,14 @@ def test_repr_shows_no_secret(tmp_path: Path) -> None:
         ("id: acme\n\ncredential:\n  token: s3cret\n", "credential", 3),
         ("id: acme\napiClient:\n  baseUri: https://a.example\n  headers: s3cret\n", "apiClient.headers", 4),
         ("id: acme\napiClient:\n  baseUri: ftp://s3cret\n", "apiClient.baseUri", 3),
+        ("id: acme\napiClient:\n  auth: {type: bearer, tok: s3cret}\n", "apiClient.auth.token", 3),
+        ("id: acme\napiClient:\n  auth: {type: s3cret}\n", "apiClient.auth", 3),
+        ("id: acme\nconnectorParameters: s3cret\n", "connectorParameters", 2),
+        ("id: acme\noauth2:\n  clientId: x\n", "oauth2.tokenUri", 2),
+        ("id: acme\noauth2:\n  clientId: x\n  tokenUri: ftp://s3cret\n", "oauth2.tokenUri", 4),
+        (f"id: acme\noauth2:\n{OAUTH2}  grant: s3cret\n", "oauth2.grant", 5),
+        (f"id: acme\noauth2:\n{OAUTH2}  clientAuthLocation: s3cret\n", "oauth2.clientAuthLocation", 5),
+        (f"id: acme\noauth2:\n{OAUTH2}  secret: s3cret\n", "oauth2.secret", 5),
         ("- id: acme\n", None, 1),
     ],
 )

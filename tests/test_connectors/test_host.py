@@ -13,6 +13,7 @@ from connectors import (
     Connection,
     Connector,
     DefinitionError,
+    FileCredentialStore,
     HostClosedError,
     Limits,
     LogLine,
@@ -23,6 +24,7 @@ from connectors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 THROWING = "export default function list() {\n  const page = undefined\n  return page.records\n}\n"
 
@@ -219,6 +221,16 @@ def test_the_blocking_door_needs_no_event_loop() -> None:
     assert before == threading.active_count()
     with pytest.raises(HostClosedError):
         host.run_sync(source("export default () => 1"))
+
+
+def test_the_blocking_door_leaves_no_thread_of_a_store(tmp_path: Path) -> None:
+    """Files of credentials are read in threads, which end with the host."""
+    before = threading.active_count()
+    with MethodHost(spares=0, credentials=FileCredentialStore(tmp_path)) as host:
+        report = host.run_sync(source("export default () => 1"), connection=Connection(id="acme"))
+
+    assert 1 == report.value
+    assert before == threading.active_count()
 
 
 def test_the_blocking_door_opens_the_host() -> None:

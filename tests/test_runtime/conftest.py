@@ -79,12 +79,18 @@ class Bench:
         key: str = "acme",
         calls: HostCalls = echo,
         companion: Module | None = None,
+        files: Mapping[str, str] | None = None,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
         self.lines = []
         return await self.sandbox.run(
-            Script(module=Module(name=name, code=code), exports=exports, others=(companion,) if companion else ()),
+            Script(
+                module=Module(name=name, code=code),
+                exports=exports,
+                others=(companion,) if companion else (),
+                files=files or {},
+            ),
             arguments or {},
             isolation_key=key,
             calls=calls,

@@ -66,14 +66,3 @@ async def test_input_is_the_second_argument(bench: Bench) -> None:
     code = "module.exports = (context, input) => input"
     assert [1] == await bench.value(code, {"input": [1]})
     assert "7" == await bench.value("module.exports = (context, all) => all.id", {"id": "7"})
-
-
-@pytest.mark.parametrize("code", ["require('fs')", "import x from 'axios'; export default () => x"])
-async def test_asking_for_a_module_names_file_and_module(bench: Bench, code: str) -> None:
-    """No module can be imported, and the error says so with its place."""
-    failure = (await bench.run(code)).failure
-    assert failure is not None
-    assert ("custom_code", "load") == (failure.type, failure.key)
-    assert failure.message.startswith("data/contacts/list.js asks for the module '")
-    assert failure.location is not None
-    assert 1 == failure.location.line
