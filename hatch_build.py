@@ -26,8 +26,9 @@ class BundleHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the bundles."""
         root = Path(self.root)
-        sources = [path for path in (root / "bundles").iterdir() if path.is_file()]
-        bundles = [root / "runtime" / "bundles" / f"{path.stem}.js" for path in sources if path.suffix == ".js"]
+        folder = root / "bundles"
+        sources = [path for part in (folder, folder / "shims") for path in part.iterdir() if path.is_file()]
+        bundles = [root / "runtime" / "bundles" / path.name for path in folder.glob("*.js")]
         newest = max(path.stat().st_mtime for path in sources)
         if all(path.exists() and path.stat().st_mtime > newest for path in bundles):
             return

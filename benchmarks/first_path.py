@@ -27,6 +27,10 @@ EMPTY = Connector.from_source("empty", "module.exports = () => null")
 GETS = Connector.from_source(
     "gets", "module.exports = async ({ apiClient, n }) => { for (let i = 0; i < n; i++) await apiClient.get('/items') }"
 )
+LIBRARIES = Connector.from_source(
+    "libraries",
+    "module.exports = () => [new URL('https://h.example/?q=1').search, Buffer.from('a:b').toString('base64')]",
+)
 numbers = count()
 
 
@@ -53,18 +57,22 @@ async def measure(base_uri: str) -> None:
         async def run_empty() -> None:
             (await warm.run(EMPTY, "empty", connection=connection)).unwrap()
 
+        async def run_libraries() -> None:
+            (await warm.run(LIBRARIES, "libraries", connection=connection)).unwrap()
+
         async def run_fresh() -> None:
             (await cold.run(EMPTY, "empty", connection=Connection(id=f"fresh-{next(numbers)}"))).unwrap()
 
         async def run_gets() -> None:
             (await warm.run(GETS, "gets", connection=connection, args={"n": 50})).unwrap()
 
-        for work in (get, run_empty, run_fresh, run_gets):
+        for work in (get, run_empty, run_libraries, run_fresh, run_gets):
             await timed(work, 5)
         rounds = [
             (
                 await timed(get, 100),
                 await timed(run_empty, 100),
+                await timed(run_libraries, 20),
                 await timed(run_fresh, 20),
                 await timed(run_gets, 4) / 50,
             )
@@ -74,11 +82,12 @@ async def measure(base_uri: str) -> None:
         show_memory()
 
 
-def show(rounds: list[tuple[float, float, float, float]]) -> None:
+def show(rounds: list[tuple[float, ...]]) -> None:
     """Print a line for each measurement, in units of the bare GET of its round."""
     names = (
         "bare httpx GET",
         "empty method, warm worker",
+        "URL and Buffer, warm worker",
         "empty method, fresh worker",
         "one apiClient.get of 50 in a run",
     )

@@ -9,8 +9,8 @@ application can be made to read, and it treats any other behaviour, like any mal
 worker.
 
     application -> worker
-    START    limits, header, arguments, then name, length and body of each module     begin a run
-    DELIVER  header, data, text...                                                    answers, maybe none
+    START    limits, libraries, header, arguments, name, length and body of modules   begin a run
+    DELIVER  header, libraries, data, text...                                         answers, maybe none
     RESET                                                                             a fresh isolate
 
     worker -> application

@@ -48,12 +48,14 @@ class HostReply:
         value: For the extension's JavaScript, which makes of it what the method sees.
         text: A long string beside the value, such as a response body; it crosses without being parsed.
         data: Bytes beside the value, instead of a text; they arrive as an ArrayBuffer.
+        libraries: Names of the libraries that the extension's JavaScript takes with `core.library` for this reply.
     """
 
     ok: bool
     value: JSON
     text: str | None = None
     data: bytes | None = None
+    libraries: tuple[str, ...] = ()
 
 
 class HostCalls(Protocol):

@@ -5,37 +5,52 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from .libraries import LIBRARIES, library_sources
 from .source import read_source
 from .stack import script_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .host import Extension
 
 SCRIPT_NAME = "methodhost:prelude"
-_DOORS = "configure, addModule, start, deliver, drain, allocate, takeOutgoing, lastWordsBuffer"
+_DOORS = "configure, addLibrary, addModule, start, deliver, drain, allocate, takeOutgoing, lastWordsBuffer"
 _NAME_BYTES = 16
 
 
-def prelude_source(extensions: Sequence[Extension]) -> str:
-    """Return the prelude as one expression that gives the object through which the worker drives a run."""
+@dataclass(frozen=True)
+class PreludeSource:
+    """JavaScript of the host, the same for all isolates.
+
+    Attributes:
+        text: The prelude as one expression that gives the object through which the worker drives a run.
+        libraries: The text of each library by its name.
+    """
+
+    text: str
+    libraries: Mapping[str, str]
+
+
+def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
+    """Return the prelude with these extensions."""
     names = sorted(
         file.name for file in resources.files(__package__).joinpath("js").iterdir() if file.name.endswith(".js")
     )
     parts = [read_source(__package__, f"js/{name}") for name in names]
     parts.extend(f"({extension.source.strip().rstrip(';')})(core);" for extension in extensions)
     body = "\n".join(parts)
-    inspect = read_source(__package__, "bundles/inspect.js")
-    return (
+    library_globals = json.dumps({library.name: library.globals for library in LIBRARIES})
+    text = (
         '(() => {\n"use strict";\n'
-        "const loadInspect = () => { const module = { exports: {} };\n"
-        f"{inspect}\nreturn module.exports.default; }};\n"
+        f"const libraryGlobals = {library_globals};\n"
         f"{body}\nreturn Object.freeze({{ __proto__: null, {_DOORS} }});\n}})()"
     )
+    return PreludeSource(text, library_sources())
 
 
 def module_offset(name: str, length: int) -> int:
@@ -57,9 +72,10 @@ class Prelude:
         source: What `prelude_source` returned.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: PreludeSource) -> None:
+        self._libraries = source.libraries
         self._name = f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
-        self.boot = f'"use strict";const {self._name}={source};\n//# sourceURL={SCRIPT_NAME}'.encode()
+        self.boot = f'"use strict";const {self._name}={source.text};\n//# sourceURL={SCRIPT_NAME}'.encode()
         self.drain = f'"use strict";{self._name}.drain()'.encode()
         self.outgoing = f'"use strict";{self._name}.takeOutgoing()'.encode()
         self.last_words = f'"use strict";{self._name}.lastWordsBuffer'.encode()
@@ -67,6 +83,15 @@ class Prelude:
     def configure(self, header: str) -> bytes:
         """Return the step that tells a run its limits and settings."""
         return f'"use strict";{self._name}.configure({json.dumps(header)})'.encode()
+
+    def add_library(self, name: str) -> bytes:
+        """Return the step that brings a library's text, which is evaluated when it is first used.
+
+        The parentheses let V8 compile it at once: a library that comes is mostly used, and would be parsed twice.
+        """
+        loader = f'(function (module, exports, globalThis) {{"use strict";{self._libraries[name]}\n}})'
+        step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
+        return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 
     def add_module(self, name: str, length: int, body: str) -> bytes:
         """Return the step that compiles a module.

@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from .errors import RunEnded
 from .failure import Failure
 from .frames import KERNEL_LIMITS, FrameKind
 from .host import HostCall, HostReply
+from .libraries import in_order
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
 from .stack import StackReader
@@ -32,7 +34,7 @@ from .verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .frames import Frame
     from .host import HostCalls
@@ -98,6 +100,7 @@ class Run:
         self._lines = 0
         self._timers = TimerQueue(self._timer_due)
         self._due: deque[int] = deque()
+        self._libraries: set[str] = set()
         self._replies: deque[tuple[int, HostReply]] = deque()
         self._something_to_say = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
@@ -167,7 +170,14 @@ class Run:
         for module in request.modules:
             texts += (module.name, str(module.length), module.body)
         kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
-        return [kernel, *(text.encode() for text in texts)]
+        libraries = self._new_libraries(chain.from_iterable(module.libraries for module in request.modules))
+        return [kernel, libraries, *(text.encode() for text in texts)]
+
+    def _new_libraries(self, names: Iterable[str]) -> bytes:
+        """Return the names of libraries that the isolate has not got yet, as frames have them."""
+        new = [name for name in in_order(names) if name not in self._libraries]
+        self._libraries.update(new)
+        return " ".join(new).encode()
 
     def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
@@ -268,9 +278,11 @@ class Run:
         header: list[list[JSON]] = []
         texts: list[bytes] = []
         data: list[bytes] = []
+        libraries: set[str] = set()
         while self._replies and len(header) < _MOST_ANSWERS:
             call, reply = self._replies.popleft()
             header.append([call, reply.ok, reply.value, _body_kind(reply)])
+            libraries.update(reply.libraries)
             if reply.text is not None:
                 texts.append(reply.text.encode(errors="replace"))
             elif reply.data is not None:
@@ -279,7 +291,9 @@ class Run:
             header.append([self._due.popleft(), True, None, None])
         if not self._replies and not self._due:
             self._something_to_say.clear()
-        return [json.dumps(header).encode(), b"".join(data), *texts] if header else []
+        if not header:
+            return []
+        return [json.dumps(header).encode(), self._new_libraries(libraries), b"".join(data), *texts]
 
     def _wall_time_over(self) -> None:
         self._fail(wall_time_failure(self._request.limits))

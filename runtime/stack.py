@@ -14,7 +14,8 @@ from .failure import Location
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_HOST_FRAME = re.compile(r"^\s+at (?:.*\(methodhost:.*\)|methodhost:\S*|(?:.*\()?<anonymous>:\d+:\d+\)?)$")
+_HOST_FRAME = re.compile(r"^\s+at (?:.*\(methodhost:.*\)|(?:async )?methodhost:\S*|(?:.*\()?<anonymous>:\d+:\d+\)?)$")
+_BUILT_IN_FRAME = re.compile(r"^\s+at .*\(<anonymous>\)$")
 _SYNTAX = re.compile(r"^[^\n]*?:(?P<line>\d+): SyntaxError: (?P<message>[^\n]*)\n(?:[^\n]*\n(?P<indent>[ \t]*)\^)?")
 
 
@@ -73,7 +74,7 @@ class StackReader:
 
     def read(self, text: str) -> str:
         """Return `text` with positions told in the terms of the sources, and without the host's own frames."""
-        text = "\n".join(line for line in text.split("\n") if not _HOST_FRAME.match(line))
+        text = "\n".join(_without_host_frames(text.split("\n")))
         for module in self.modules:
             text = module.read(text)
         return text
@@ -143,6 +144,17 @@ class ModuleStackReader:
 
     def _locate(self, match: re.Match[str]) -> Location:
         return self.place(int(match[1]), int(match[2]))
+
+
+def _without_host_frames(lines: Sequence[str]) -> list[str]:
+    """Return lines without the host's frames and those of built-in functions that the host called."""
+    kept = []
+    by_host = False
+    for line in reversed(lines):
+        by_host = bool(_HOST_FRAME.match(line)) or (by_host and bool(_BUILT_IN_FRAME.match(line)))
+        if not by_host:
+            kept.append(line)
+    return kept[::-1]
 
 
 def _shown(location: Location) -> str:

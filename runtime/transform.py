@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .failure import Failure, Location
+from .libraries import libraries_of
 from .prelude import module_offset
 from .script import Module, Script
 from .source import read_source
@@ -48,6 +49,7 @@ class CompiledModule:
         length: Of `body`, in UTF-16 units.
         stacks: Reads what stacks say of this module.
         imports: What it asks `require` for, as far as the text shows.
+        libraries: Names of the libraries that its code can touch.
     """
 
     name: str
@@ -55,6 +57,7 @@ class CompiledModule:
     length: int
     stacks: ModuleStackReader
     imports: tuple[str, ...]
+    libraries: tuple[str, ...]
 
 
 class Transformer:
@@ -91,14 +94,14 @@ class Transformer:
 
     async def _compile(self, module: Module) -> CompiledModule:
         if module.name.endswith(".json"):
-            return wrap(module, f"module.exports = {module.code}", {})
+            return wrap(module, f"module.exports = {module.code}", {}, ())
         if not module.name.endswith(_TYPESCRIPT) and not _MODULE_SYNTAX.search(module.code):
-            return wrap(module, module.code, {})
+            return wrap(module, module.code, {}, libraries_of(module.code))
         script = Script(
             module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
         )
         outcome = await self._run(
-            wrap(script.module, script.module.code, {}),
+            wrap(script.module, script.module.code, {}, ()),
             script,
             {"code": module.code, "name": module.name, "typescript": module.name.endswith(_TYPESCRIPT)},
         )
@@ -107,16 +110,17 @@ class Transformer:
             raise SourceRefusedError(outcome.failure)
         if not result["ok"]:
             raise SourceRefusedError(_refusal(module, result))
-        return wrap(module, result["code"], dict(result["columns"]))
+        return wrap(module, result["code"], dict(result["columns"]), libraries_of(result["code"]))
 
 
-def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModule:
+def wrap(module: Module, code: str, moved: dict[int, list[int]], libraries: tuple[str, ...]) -> CompiledModule:
     """Return `code`, CommonJS made of `module`, as one function expression.
 
     Args:
         module: The source.
         code: What is to be compiled, with the same lines.
         moved: See `SourceColumns`.
+        libraries: What the code can touch.
     """
     if code.startswith("#!"):
         code = "//" + code[2:]
@@ -126,7 +130,7 @@ def wrap(module: Module, code: str, moved: dict[int, list[int]]) -> CompiledModu
     columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
     stacks = ModuleStackReader(module.name, module.code, columns)
     imports = dict.fromkeys(match[2] for match in _IMPORT.finditer(code))
-    return CompiledModule(module.name, body, length, stacks, tuple(imports))
+    return CompiledModule(module.name, body, length, stacks, tuple(imports), libraries)
 
 
 def _refusal(module: Module, result: dict[str, Any]) -> Failure:

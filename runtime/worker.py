@@ -27,6 +27,7 @@ from .prelude import Prelude
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening, MemoryGauge
+    from .prelude import PreludeSource
 
 _BOOT: Final = 1
 _STEP: Final = 2
@@ -44,7 +45,9 @@ _HAS_DATA: Final = b'{"data":true'
 """How a turn begins that has bytes beside it."""
 
 
-def run_worker(channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: str) -> NoReturn:
+def run_worker(
+    channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: PreludeSource
+) -> NoReturn:
     """Turn this freshly forked process into a worker, for as long as its channel is open.
 
     Args:
@@ -74,7 +77,7 @@ class Worker:
     """
 
     def __init__(
-        self, engine: Engine, prelude_source: str, gauge: MemoryGauge | None, report: dict[str, object]
+        self, engine: Engine, prelude_source: PreludeSource, gauge: MemoryGauge | None, report: dict[str, object]
     ) -> None:
         self._engine = engine
         self._prelude_source = prelude_source
@@ -174,8 +177,8 @@ class Worker:
             self._start(*frame.parts)
         elif frame.parts:
             self._delivery = frame
-            if frame.parts[1]:
-                self._isolate.evaluate(self._prelude.allocate(len(frame.parts[1])), _ALLOCATED)
+            if frame.parts[2]:
+                self._isolate.evaluate(self._prelude.allocate(len(frame.parts[2])), _ALLOCATED)
                 return
             self._deliver()
         self._isolate.evaluate(self._prelude.drain, _DRAIN)
@@ -185,15 +188,20 @@ class Worker:
         if result.buffer is None:
             self._fault = result
         else:
-            result.buffer.fill(self._delivery.parts[1])
+            result.buffer.fill(self._delivery.parts[2])
             self._deliver()
         self._isolate.evaluate(self._prelude.drain, _DRAIN)
 
     def _deliver(self) -> None:
-        header, _, *texts = self._delivery.parts
+        header, libraries, _, *texts = self._delivery.parts
+        self._add_libraries(libraries)
         self._isolate.evaluate(self._prelude.deliver(header.decode(), [text.decode() for text in texts]), _STEP)
 
-    def _start(self, limits: bytes, header: bytes, arguments: bytes, *modules: bytes) -> None:
+    def _add_libraries(self, names: bytes) -> None:
+        for name in names.decode().split():
+            self._isolate.evaluate(self._prelude.add_library(name), _STEP)
+
+    def _start(self, limits: bytes, libraries: bytes, header: bytes, arguments: bytes, *modules: bytes) -> None:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
         if self._memory_at_start is not None:
             limit_memory(self._memory_at_start + memory_bytes)
@@ -202,6 +210,7 @@ class Worker:
         limit_cpu(cpu_seconds)
         prelude = self._prelude
         self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
+        self._add_libraries(libraries)
         for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
             self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), tag)
         self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)

@@ -3,15 +3,16 @@
 const describeKind = (value) => {
   if (typeof value === "bigint") return "a BigInt";
   if (typeof value === "function") return "a function";
-  for (let i = 0; i < opaqueKinds.length; i++) {
+  for (let i = opaqueKinds.length - 1; i >= 0; i--) {
     if (ObjectIsPrototypeOf(opaqueKinds[i].prototype, value)) return opaqueKinds[i].label;
   }
   return null;
 };
 
-// Objects that JSON.stringify would silently turn into {} or drop.
+// Objects that JSON.stringify would silently turn into {} or drop; a kind comes after the kinds it is a kind of. `toJSON` is what a
+// library gives the kind, and no sign that the method wants it to be text.
 const opaqueKinds = list();
-const addOpaqueKind = (prototype, label) => push(opaqueKinds, { __proto__: null, label, prototype });
+const addOpaqueKind = (prototype, label, toJSON) => push(opaqueKinds, { __proto__: null, label, prototype, toJSON });
 addOpaqueKind(Map.prototype, "a Map");
 addOpaqueKind(Set.prototype, "a Set");
 addOpaqueKind(WeakMap.prototype, "a WeakMap");
@@ -28,19 +29,31 @@ const refuse = function toJSON() {
   throw new NativeTypeError("not JSON");
 };
 
+const isOfLibrary = (toJSON) => {
+  for (let i = 0; i < opaqueKinds.length; i++) if (opaqueKinds[i].toJSON === toJSON) return true;
+  return false;
+};
+
 // While JSON.stringify runs, opaque objects refuse to be turned into text, unless the method gave them a toJSON of its own.
 const withoutOpaque = (stringify) => {
-  const added = list();
+  const refusing = list();
   for (let i = 0; i < opaqueKinds.length; i++) {
-    const { prototype } = opaqueKinds[i];
-    if (ObjectHasOwn(prototype, "toJSON")) continue;
-    if (ReflectDefineProperty(prototype, "toJSON", { __proto__: null, value: refuse, configurable: true })) push(added, prototype);
+    const { prototype, toJSON } = opaqueKinds[i];
+    const own = ObjectGetOwnPropertyDescriptor(prototype, "toJSON");
+    if (own !== undefined && (toJSON === undefined || own.value !== toJSON)) continue;
+    if (!ReflectDefineProperty(prototype, "toJSON", { __proto__: null, value: refuse, configurable: true })) continue;
+    push(refusing, { __proto__: null, prototype, toJSON });
   }
   try {
     return stringify();
   } finally {
-    for (let i = 0; i < added.length; i++) ReflectDeleteProperty(added[i], "toJSON");
+    for (let i = 0; i < refusing.length; i++) restore(refusing[i]);
   }
+};
+
+const restore = ({ prototype, toJSON }) => {
+  if (toJSON === undefined) ReflectDeleteProperty(prototype, "toJSON");
+  else ReflectDefineProperty(prototype, "toJSON", { __proto__: null, value: toJSON, writable: true, configurable: true, enumerable: true });
 };
 
 const isPlainKey = (key) => {
@@ -84,7 +97,7 @@ const explainMembers = (value, path, depthLeft, strict, ancestors) => {
     try {
       member = value[keys[i]];
       const { toJSON } = member ?? {};
-      if (typeof toJSON === "function") member = ReflectApply(toJSON, member, [keys[i]]);
+      if (typeof toJSON === "function" && !isOfLibrary(toJSON)) member = ReflectApply(toJSON, member, [keys[i]]);
     } catch (error) {
       return { __proto__: null, reason: `${memberPath} could not be read: ${messageOf(error)}` };
     }

@@ -13,12 +13,9 @@ const formatOne = (specifier, value) => {
 
 const SPECIFIERS = "sdifjoO";
 
-let inspect = null; // loaded when it is first needed: most runs never show an object
-
 const inspectValue = (value) => {
   if (value instanceof NativeError) return textOf(read(value, "stack"));
-  inspect ??= loadInspect();
-  return inspect(value, { depth: 4, maxStringLength: 10_000 });
+  return library("inspect").default(value, { depth: 4, maxStringLength: 10_000 });
 };
 
 const show = (value) => (typeof value === "string" ? readable(value) : inspectValue(value));

@@ -401,7 +401,7 @@ async def test_secrets_of_overrides_and_proxies_are_masked(host: MethodHost, loa
       return {
         baseUri: credentials.uri,
         overrides: [{ patch: { headers: { 'X-Signature': `h${reversed}` }, query: { key: `q${reversed}` }, data: { key: `d${reversed}` } } }],
-        proxyUri: `http://ann:p${reversed}@127.0.0.1:1`,
+        proxyUri: `http://ann:p${reversed}@127.0.0.1:2`,
       }
     }"""
     secrets = [f"{letter}{TOKEN[::-1]}" for letter in "hqdp"]

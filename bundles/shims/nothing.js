@@ -1,0 +1,2 @@
+// Stands for a module that is imported only for what it does elsewhere.
+export {};

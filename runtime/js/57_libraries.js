@@ -1,0 +1,83 @@
+// Libraries, each loaded on first touch of one of its globals, or for an extension. Their text comes as scripts of their own, which
+// see nothing of this file. A method may have changed everything they use before they are evaluated, at its own expense.
+const loaders = new Map();
+const loaded = new Map();
+
+// `loader` is a library's text as a function over module, exports and globalThis: an empty object, since libraries look there for
+// others of their kind, and to look is to load.
+const addLibrary = (name, loader) => {
+  MapSet(loaders, name, loader);
+};
+
+const evaluateLibrary = (name) => {
+  const loader = MapGet(loaders, name);
+  if (loader === undefined) throw new NativeError("it did not come with this run, since nothing in the source of the method names it");
+  const module = { __proto__: null, exports: {} };
+  ReflectApply(loader, undefined, [module, module.exports, { __proto__: null }]);
+  return module.exports;
+};
+
+// Objects of these that are in a result are refused: JSON would make {} of them, or a list of numbers.
+const REFUSED = {
+  __proto__: null,
+  Blob: "a Blob",
+  Buffer: "a Buffer",
+  File: "a File",
+  FormData: "a FormData",
+  URLSearchParams: "a URLSearchParams",
+};
+
+const adopt = (global, value) => {
+  ObjectDefineProperty(value, "name", { __proto__: null, value: global, configurable: true }); // names in bundles are short
+  const label = REFUSED[global];
+  if (label === undefined) return;
+  addOpaqueKind(value.prototype, label, ObjectGetOwnPropertyDescriptor(value.prototype, "toJSON")?.value);
+};
+
+// The exports of a library, whatever the method made of its globals.
+const library = (name) => {
+  if (!MapHas(loaded, name)) {
+    const exported = evaluateLibrary(name);
+    const globals = libraryGlobals[name];
+    for (let i = 0; i < globals.length; i++) adopt(globals[i], exported[globals[i]]);
+    MapSet(loaded, name, exported);
+  }
+  return MapGet(loaded, name);
+};
+
+// The same if it is loaded; otherwise undefined, and no object of its classes exists.
+const loadedLibrary = (name) => MapGet(loaded, name);
+
+const touch = (global, name) => {
+  try {
+    return library(name)[global];
+  } catch (error) {
+    throw new NativeError(`${global} could not be loaded: ${messageOf(error)}`);
+  }
+};
+
+// As an assignment to a property would do it.
+const assign = (holder, global, value) => {
+  const descriptor = { __proto__: null, value, writable: true, configurable: true, enumerable: holder !== globalThis };
+  if (!ReflectDefineProperty(holder, global, descriptor)) throw new NativeTypeError(`Cannot assign to read only property '${global}'`);
+};
+
+const defineLibraryGlobal = (global, name) => {
+  ObjectDefineProperty(globalThis, global, {
+    __proto__: null,
+    get() {
+      const value = touch(global, name);
+      ReflectDefineProperty(globalThis, global, { __proto__: null, value, writable: true, configurable: true, enumerable: false });
+      return value;
+    },
+    set(value) {
+      assign(this ?? globalThis, global, value);
+    },
+    configurable: true,
+    enumerable: false,
+  });
+};
+
+for (const [name, globals] of Object.entries(libraryGlobals)) {
+  for (const global of globals) defineLibraryGlobal(global, name);
+}
