@@ -38,8 +38,18 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
     if "built" in value or stream is not None:
         return HostReply(ok=True, value=value)
     if request.binary:
-        return HostReply(ok=True, value=value, data=response.body)
+        return bytes_reply(value, response.body)
     return HostReply(ok=True, value=value, text=response.text)
+
+
+def bytes_reply(value: JSON, data: bytes) -> HostReply:
+    """Return an answer with bytes, which methods see as a Buffer.
+
+    Args:
+        value: What else is told.
+        data: The bytes.
+    """
+    return HostReply(ok=True, value=value, data=data, libraries=("buffer",))
 
 
 def failure_reply(error: CallError, redactor: Redactor) -> HostReply:

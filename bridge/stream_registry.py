@@ -11,6 +11,7 @@ from runtime import Failure, HostReply, RunEnded
 
 from .errors import CallError, RequestRefusedError, concerning
 from .incoming_stream import StreamState
+from .reply import bytes_reply
 from .request_name import request_name
 from .upload import Upload
 
@@ -156,7 +157,7 @@ class StreamRegistry:
             return _DONE
         finally:
             entry.waiting -= 1
-        return _DONE if piece is None else HostReply(ok=True, value={"done": False}, data=piece)
+        return _DONE if piece is None else bytes_reply({"done": False}, piece)
 
     async def _cancel(self, entry: _Entry) -> HostReply:
         if entry.use not in {Use.READ, Use.CANCELLED}:

@@ -2,7 +2,7 @@
 const BYTE_ORDER_MARK = "\ufeff";
 
 // What a method sees of bytes that came as an ArrayBuffer, of a whole body or of a piece of a stream.
-const bytesOut = (buffer) => new NativeUint8Array(buffer);
+const bytesOut = (buffer) => core.library("buffer").Buffer.from(buffer);
 
 // JSON whatever the content type says; text that is not JSON stays text.
 const parseText = (body) => {
