@@ -1,8 +1,15 @@
 // What comes back.
 const BYTE_ORDER_MARK = "\ufeff";
 
-// What a method sees of bytes that came as an ArrayBuffer, of a whole body or of a piece of a stream.
-const bytesOut = (buffer) => core.library("buffer").Buffer.from(buffer);
+// What a method sees of bytes that came as an ArrayBuffer, of a whole body or of a piece of a stream: a Buffer, unless the method has
+// broken what that is made of.
+const bytesOut = (buffer) => {
+  try {
+    return core.library("buffer").Buffer.from(buffer);
+  } catch {
+    return new NativeUint8Array(buffer);
+  }
+};
 
 // JSON whatever the content type says; text that is not JSON stays text.
 const parseText = (body) => {

@@ -36,6 +36,7 @@ const call = (operation, payload, settle, bytes = null) => {
       __proto__: null,
       resolve: (value, body) => resolve(settle.resolve(value, body)),
       reject: (value) => reject(withFramesOf(settle.reject(value), site)),
+      abort: reject,
       kind: operation,
       site,
     }, bytes);
@@ -78,7 +79,7 @@ const settleOne = (settlers, reply, body) => {
     if (reply[1]) settlers.resolve(reply[2], body);
     else settlers.reject(reply[2]);
   } catch (error) {
-    settlers.reject(error);
+    settlers.abort(error);
   }
 };
 

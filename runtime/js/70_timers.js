@@ -12,7 +12,7 @@ const requireFunction = (callback, caller) => {
 };
 
 const arm = (timer) => {
-  const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, kind: timer.kind, site: timer.site };
+  const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, abort: () => {}, kind: timer.kind, site: timer.site };
   timer.call = enqueue("timer", `{"delay":${timer.delay}}`, timer.site, settlers, null);
 };
 
