@@ -91,6 +91,22 @@ def test_secrets_that_overlap_leave_nothing(text: str, expected: str) -> None:
     assert expected == Redactor(["abcdefgh", "fghijkl"]).text(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("invalid token eyJhbGciOi…", "invalid token [redacted]…"),
+        ("invalid token eyJhbGciOi", "invalid token [redacted]"),
+        ("no option eyJhbGciOi…; it was ignored", "no option [redacted]…; it was ignored"),
+        ("eyJhbGciOi, eyJhbGciOi…", "eyJhbGciOi, [redacted]…"),
+        ("eyJhbGc…", "eyJhbGc…"),
+        ("eyJhbGciXX…", "eyJhbGciXX…"),
+    ],
+)
+def test_a_secret_that_was_cut_off_is_masked(text: str, expected: str) -> None:
+    """Eight characters or more of a secret are masked where a text ends, or was cut, in the middle of it."""
+    assert expected == Redactor(["eyJhbGciOiJIUzI1NiJ9.payload.signature"]).text(text)
+
+
 def test_the_longest_secret_is_masked_first() -> None:
     """A secret inside another leaves nothing of the longer one."""
     assert "[redacted] [redacted]" == Redactor(["abcd", "abcdefgh"]).text("abcdefgh abcd")
