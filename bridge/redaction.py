@@ -151,7 +151,9 @@ def _forms(secret: str) -> Iterator[str]:
             yield form
             yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), form)
     yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield escaped
+    yield escaped.replace('\\"', '"').replace("'", "\\'")  # as the console shows a string inside an object
     data = secret.encode("utf-8", "replace")
     yield base64.b64encode(data).decode("ascii").rstrip("=")
     yield base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")

@@ -33,7 +33,7 @@ class Refresher:
         self._wall = wall
         self._clients = clients
         self._replaced: LruDict[tuple[str, str], dict[str, JSON]] = LruDict(MOST_REMEMBERED)
-        self._flights: dict[tuple[str, str], asyncio.Task[dict[str, JSON] | None]] = {}
+        self._flights: dict[tuple[str, str], asyncio.Task[Connection | None]] = {}
 
     def current(self, connection: Connection) -> Connection:
         """Return the connection with the credentials that replaced its own, where some did."""
@@ -60,8 +60,8 @@ class Refresher:
             flight = asyncio.create_task(self._new_credentials(context, expired))
             self._flights[_key(expired)] = flight
             flight.add_done_callback(lambda _: self._flights.pop(_key(expired), None))
-        credentials = await asyncio.shield(flight)
-        return None if credentials is None else expired.model_copy(update={"credentials": credentials})
+        refreshed = await asyncio.shield(flight)
+        return None if refreshed is None else expired.model_copy(update={"credentials": refreshed.credentials})
 
     async def aclose(self) -> None:
         """Cancel what still goes on."""
@@ -70,8 +70,11 @@ class Refresher:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
 
-    async def _new_credentials(self, context: RunContext, expired: Connection) -> dict[str, JSON] | None:
-        """Run the connector's method and merge what it gives into the credentials."""
+    async def _new_credentials(self, context: RunContext, expired: Connection) -> Connection | None:
+        """Run the connector's method and merge what it gives into the credentials.
+
+        Gives a connection since asyncio, in debug mode, logs the results of tasks: its `repr` shows no credentials.
+        """
         outcome = await self._run(context, expired)
         value, failure = outcome.value, outcome.failure
         if failure is not None or not isinstance(value, dict):
@@ -82,7 +85,7 @@ class Refresher:
         for replaced in (expired, context.connection):
             if replaced is not None:
                 self._replaced.put(_key(replaced), credentials)
-        return credentials
+        return expired.model_copy(update={"credentials": credentials})
 
     async def _run(self, context: RunContext, expired: Connection) -> Outcome:
         """Run the connector's `refresh-credentials.js` with a client that does not refresh."""

@@ -24,6 +24,7 @@ MARKS = "s3cret:$/!~'(é),;"
         quote_plus(SECRET),
         quote(SECRET, safe="").lower(),
         json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
         base64.b64encode(SECRET.encode()).decode(),
         base64.urlsafe_b64encode(SECRET.encode()).decode(),
         base64.b64encode(f"a:{SECRET}".encode()).decode(),
@@ -50,6 +51,11 @@ def test_each_form_of_a_secret_is_masked(form: str) -> None:
 def test_each_encoder_of_javascript_is_known(form: str) -> None:
     """What an encoder leaves as it is differs; the secret is masked whichever was used."""
     assert "?q=[redacted]&" == Redactor([MARKS]).text(f"?q={form}&")
+
+
+def test_a_secret_inside_an_object_is_masked() -> None:
+    """The console shows strings inside objects in single quotes, and escapes what needs it."""
+    assert "{ a: '[redacted]' }" == Redactor(['it\'s \\ a "secret"\n']).text("{ a: 'it\\'s \\\\ a \"secret\"\\n' }")
 
 
 def test_a_secret_that_no_encoding_can_hold_is_masked() -> None:
