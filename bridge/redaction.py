@@ -17,6 +17,8 @@ MASK: Final = "[redacted]"
 
 _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 8
+_SHORTEST_CUT_OFF: Final = 8
+_CUT_OFF: Final = "…"
 _SHORTEST_INSIDE_BASE64: Final = 6
 _BASE64_GROUP: Final = 3
 _BASE64_CHARACTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
@@ -32,7 +34,8 @@ _UNENCODED: Final = ("", "/", "!*'()", "!*'():$,", "!$&'()*+,;=:@/", "!*'();/?:@
 class Redactor:
     """Masks secrets in text: as they are, percent-encoded, in JSON, and in base64, alone or with something around them.
 
-    User names and passwords in URLs are masked whether they are known or not. All parts of a run share one redactor, so
+    User names and passwords in URLs are masked whether they are known or not. So is the start of a secret, where a text
+    was cut off in the middle of it. All parts of a run share one redactor, so
     a secret that comes to light later is masked by each of them from then on.
 
     Texts may be long and hostile: every step takes time in proportion to the text.
@@ -84,13 +87,25 @@ class Redactor:
         yield from (match.span() for match in _USERINFO.finditer(text))
 
 
-def _occurrences(text: str, part: str) -> Iterator[tuple[int, int]]:
-    """Yield where `part` stands; one search after the other is faster here than one pattern for all."""
-    start = text.find(part)
+def _occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Yield where `form` stands; one search after the other is faster here than one pattern for all."""
+    head = form[:_SHORTEST_CUT_OFF]
+    start = text.find(head)
     while start >= 0:
-        end = start + len(part)
-        yield start, end
-        start = text.find(part, end)
+        end = _end_of(form, text, start)
+        if end > start:
+            yield start, end
+        start = text.find(head, max(end, start + 1))
+
+
+def _end_of(form: str, text: str, start: int) -> int:
+    """Return where `form` ends, or was cut off together with the text; `start` where it does not stand there."""
+    end = start + len(form)
+    if text.startswith(form, start):
+        return end
+    cut = text.find(_CUT_OFF, start, end)
+    cut = cut if cut >= 0 else len(text)
+    return cut if cut < end and form.startswith(text[start:cut]) else start
 
 
 def _occurrences_in_base64(text: str, part: str) -> Iterator[tuple[int, int]]:
@@ -136,7 +151,9 @@ def _forms(secret: str) -> Iterator[str]:
             yield form
             yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), form)
     yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield escaped
+    yield escaped.replace('\\"', '"').replace("'", "\\'")  # as the console shows a string inside an object
     data = secret.encode("utf-8", "replace")
     yield base64.b64encode(data).decode("ascii").rstrip("=")
     yield base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")

@@ -24,6 +24,7 @@ MARKS = "s3cret:$/!~'(é),;"
         quote_plus(SECRET),
         quote(SECRET, safe="").lower(),
         json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
         base64.b64encode(SECRET.encode()).decode(),
         base64.urlsafe_b64encode(SECRET.encode()).decode(),
         base64.b64encode(f"a:{SECRET}".encode()).decode(),
@@ -50,6 +51,11 @@ def test_each_form_of_a_secret_is_masked(form: str) -> None:
 def test_each_encoder_of_javascript_is_known(form: str) -> None:
     """What an encoder leaves as it is differs; the secret is masked whichever was used."""
     assert "?q=[redacted]&" == Redactor([MARKS]).text(f"?q={form}&")
+
+
+def test_a_secret_inside_an_object_is_masked() -> None:
+    """The console shows strings inside objects in single quotes, and escapes what needs it."""
+    assert "{ a: '[redacted]' }" == Redactor(['it\'s \\ a "secret"\n']).text("{ a: 'it\\'s \\\\ a \"secret\"\\n' }")
 
 
 def test_a_secret_that_no_encoding_can_hold_is_masked() -> None:
@@ -89,6 +95,22 @@ def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
 def test_secrets_that_overlap_leave_nothing(text: str, expected: str) -> None:
     """Where one secret goes on inside another, both are masked whole."""
     assert expected == Redactor(["abcdefgh", "fghijkl"]).text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("invalid token eyJhbGciOi…", "invalid token [redacted]…"),
+        ("invalid token eyJhbGciOi", "invalid token [redacted]"),
+        ("no option eyJhbGciOi…; it was ignored", "no option [redacted]…; it was ignored"),
+        ("eyJhbGciOi, eyJhbGciOi…", "eyJhbGciOi, [redacted]…"),
+        ("eyJhbGc…", "eyJhbGc…"),
+        ("eyJhbGciXX…", "eyJhbGciXX…"),
+    ],
+)
+def test_a_secret_that_was_cut_off_is_masked(text: str, expected: str) -> None:
+    """Eight characters or more of a secret are masked where a text ends, or was cut, in the middle of it."""
+    assert expected == Redactor(["eyJhbGciOiJIUzI1NiJ9.payload.signature"]).text(text)
 
 
 def test_the_longest_secret_is_masked_first() -> None:

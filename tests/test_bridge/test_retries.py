@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from aiohttp import web
 
-from bridge import ClientConfig, ConfigurationError, Limits
+from bridge import ClientConfig, ConfigurationError, ConnectionFailedError, Limits
+from bridge.allowance import Allowance
+from bridge.attempts import Attempts
+from bridge.classification import refuse_unsuccessful
+from bridge.deadline import Deadline
+from bridge.outgoing import OutgoingRequest
+from bridge.rate_gate import RateGates
+from bridge.response import Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -159,3 +168,31 @@ def test_a_client_has_a_whole_number_of_retries(retries: object) -> None:
 async def test_a_call_has_a_whole_number_of_retries(runs: Runs, retries: object) -> None:
     """A worker that was taken over cannot ask for more than a method can."""
     assert ("request", "invalid") == await runs.start().refused("http://127.0.0.1:9/", options={"retries": retries})
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> None:
+    """A request whose body was read while it was sent has one attempt, whatever the answer."""
+    limits, sent = Limits(), 0
+    attempts = Attempts(
+        mode=mode,
+        deadline=Deadline(monotonic=time.monotonic() + 60),
+        limits=limits,
+        allowance=Allowance(limits),
+        gate=RateGates().get("acme"),
+    )
+    body: Any = iter([b"a stream"])
+    request = OutgoingRequest(
+        verb="PUT", url=httpx.URL("https://x.example/"), headers={}, body=body, carries_client=False, retries=5
+    )
+    response = Response(status=status, reason="", headers=(("retry-after", "0"),), body=b"")
+
+    async def send() -> None:
+        nonlocal sent
+        sent += 1
+        refuse_unsuccessful("PUT x", response)
+
+    with pytest.raises(ConnectionFailedError):
+        await attempts(request, send)
+    assert 1 == sent

@@ -1,0 +1,59 @@
+"""Runs of one connection do not add to a storm."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors import Connection, Connector, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors import MethodHost
+
+LIMITS = Limits(wall_time_seconds=10)
+GET = Connector.from_source("m", "export default ({ apiClient }) => apiClient.get('/x')")
+
+
+class _Busy(BaseHTTPRequestHandler):
+    """Has no time for half a minute."""
+
+    def do_GET(self) -> None:
+        """Answer."""
+        self.send_response(429)
+        self.send_header("Retry-After", "30")
+        self.end_headers()
+
+    def log_message(self, *_parts: object) -> None:
+        """Be silent."""
+
+
+@pytest.fixture
+def busy_uri() -> Iterator[str]:
+    """Start a server that has had too many requests."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Busy)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+async def test_a_429_of_one_run_holds_back_the_others(host: MethodHost, busy_uri: str) -> None:
+    """In `async` mode a run of the same connection sends nothing while the server wants to be left alone."""
+    acme, globex = (
+        Connection.model_validate({"id": name, "apiClient": {"baseUri": busy_uri}}) for name in ("acme", "globex")
+    )
+    first = await host.run(GET, connection=acme)
+    held = await host.run(GET, connection=acme, mode="async", limits=LIMITS)
+    others = await host.run(GET, connection=globex, mode="async", limits=LIMITS)
+    reports = (first, held, others)
+    assert ["rate_limit_exceeded"] * 3 == [report.error and report.error.key for report in reports]
+    assert [1, 0, 1] == [len(report.requests) for report in reports]
+    assert held.error is not None
+    assert 20 < held.error.data["retryAfter"] <= 30
