@@ -9,6 +9,7 @@ from rich.highlighter import JSONHighlighter
 from rich.text import Text
 
 from .printable import printable
+from .sink import STANDARD_OUTPUT
 from .source_frame import SourceFrame
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def value_text(value: JSON) -> Text:
 
 def written_text(written: Written) -> Text:
     """Return what was written where."""
-    return Text.assemble(("wrote ", "cyan"), f"{written.bytes} bytes to {printable(written.file)}")
+    name = "standard output" if written.file == STANDARD_OUTPUT else printable(written.file)
+    return Text.assemble(("wrote ", "cyan"), f"{written.bytes} bytes to {name}")
 
 
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:

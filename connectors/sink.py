@@ -58,9 +58,7 @@ class _Direct:
         self._descriptor = descriptor
 
     def write(self, piece: bytes) -> None:
-        left = memoryview(piece)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        _write_all(self._descriptor, piece)
 
     def keep(self) -> None:
         """Keep it: it was written already."""
@@ -78,7 +76,7 @@ class _Replacing:
         self._file = self._draft.open("xb")
 
     def write(self, piece: bytes) -> None:
-        self._file.write(piece)
+        _write_all(self._file.fileno(), piece)
 
     def keep(self) -> None:
         self._file.close()
@@ -91,3 +89,9 @@ class _Replacing:
             self._file.close()
         finally:
             self._draft.unlink(missing_ok=True)
+
+
+def _write_all(descriptor: int, piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(descriptor, left) :]
