@@ -7,7 +7,7 @@ for the other, and `RunReport` says what happened.
 from __future__ import annotations
 
 from bridge import EgressPolicy, Exchange, Limits
-from runtime import LogLine
+from runtime import Layer, LayerMissingError, LayerName, LayerReason, LogLine, SandboxReport, WorkerStartError
 
 from .connection import Connection
 from .connector import Connector
@@ -33,10 +33,16 @@ __all__ = [
     "EgressPolicy",
     "Exchange",
     "HostClosedError",
+    "Layer",
+    "LayerMissingError",
+    "LayerName",
+    "LayerReason",
     "Limits",
     "LogLine",
     "MethodError",
     "MethodHost",
     "RunReport",
+    "SandboxReport",
     "UnknownMethodError",
+    "WorkerStartError",
 ]

@@ -14,9 +14,10 @@ from .refresher import Refresher
 from .wall import Wall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from bridge import EgressPolicy
+    from runtime import SandboxReport
 
 INNER_SHARE = 8
 
@@ -29,15 +30,19 @@ class Services:
         wall: Where methods run.
         clients: Makes their clients.
         refresher: Gets new credentials in place of expired ones.
+        sandbox_report: What stands around the workers.
     """
 
     wall: Wall
     clients: ClientMaker
     refresher: Refresher
+    sandbox_report: SandboxReport
 
 
 @asynccontextmanager
-async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> AsyncIterator[Services]:
+async def open_services(
+    *, egress: EgressPolicy, workers: int, spares: int, require: Iterable[str]
+) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
     Args:
@@ -45,15 +50,17 @@ async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> A
         workers: Most methods at a time, each in a worker process; there is one more for every `INNER_SHARE` of them,
             for what methods wait for.
         spares: Worker processes kept ready.
+        require: Names of layers that must be active around each worker.
     """
     inner = max(1, workers // INNER_SHARE)
-    async with Sandbox(extensions=(api_client_extension(),), workers=workers + inner, spares=spares) as sandbox:
+    extensions = (api_client_extension(),)
+    async with Sandbox(extensions=extensions, workers=workers + inner, spares=spares, require=require) as sandbox:
         transports = Transports(policy=egress)
         wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
         clients = ClientMaker(wall)
         refresher = Refresher(wall, clients)
         try:
-            yield Services(wall=wall, clients=clients, refresher=refresher)
+            yield Services(wall=wall, clients=clients, refresher=refresher, sandbox_report=sandbox.report)
         finally:
             await refresher.aclose()
             await transports.aclose()
