@@ -101,7 +101,8 @@ def show(rounds: list[tuple[float, ...]]) -> None:
 def show_memory() -> None:
     """Print the memory that a worker has for itself while it waits."""
     processes = psutil.Process().children(recursive=True)
-    workers = [process for process in processes if process.ppid() != psutil.Process().pid]
+    zygote = psutil.Process().pid
+    workers = [item for item in processes if item.ppid() != zygote and item.name() != "methodhost-init"]
     private = [process.memory_full_info().uss / 2**20 for process in workers]
     print(f"{'private memory per idle worker':34} {statistics.median(private):7.1f} MB of {len(workers)} workers")
 

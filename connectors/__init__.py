@@ -7,7 +7,7 @@ for the other, and `RunReport` says what happened.
 from __future__ import annotations
 
 from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
-from runtime import LogLine
+from runtime import Layer, LayerMissingError, LayerName, LayerReason, LogLine, SandboxReport, WorkerStartError
 
 from .connection import Connection, OAuthSection
 from .connector import Connector
@@ -43,6 +43,10 @@ __all__ = [
     "Exchange",
     "FileCredentialStore",
     "HostClosedError",
+    "Layer",
+    "LayerMissingError",
+    "LayerName",
+    "LayerReason",
     "Limits",
     "LogLine",
     "MemoryCredentialStore",
@@ -50,7 +54,9 @@ __all__ = [
     "MethodHost",
     "OAuthSection",
     "RunReport",
+    "SandboxReport",
     "StoredCredentials",
     "StreamError",
     "UnknownMethodError",
+    "WorkerStartError",
 ]

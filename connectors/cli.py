@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runtime import LayerMissingError, LayerName, RuntimeFault
+
 from .connector import Connector
 from .context import MODES
+from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .report import RunError, RunReport
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from .diagnosis import Diagnosis
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
 
@@ -32,12 +36,14 @@ class Session:
     Attributes:
         output: Where its result goes.
         report: Its result; none where it only printed help.
+        diagnosis: Its result, where it looked at the machine.
         connector: The connector that was run.
         status: Its exit status.
     """
 
     output: JsonOutput | TerminalOutput
     report: RunReport | None = None
+    diagnosis: Diagnosis | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -97,6 +103,26 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
     session.status = ExitStatus.of(session.report)
 
 
+@methodhost.command()
+@click.option(
+    "--require",
+    metavar="NAME",
+    type=click.Choice([name.value for name in LayerName]),
+    multiple=True,
+    help="A layer that must be active; repeatable. Otherwise those that a host requires by default.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None:
+    """Show what stands between a method's code and this machine.
+
+    Starts a worker, which tries each layer on itself. The exit status is 0 when all required layers are active, 1 when
+    one is not or no worker can be started, and 2 when the command is wrong.
+    """
+    session.diagnosis = DoctorCommand(require=require).execute()
+    session.status = ExitStatus.OK if session.diagnosis.ok else ExitStatus.FAILED
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -105,6 +131,8 @@ def main() -> NoReturn:
         _conclude(arguments, session, termination)
     if session.report is not None:
         session.output.show(session.report, session.connector)
+    elif session.diagnosis is not None:
+        session.output.show_diagnosis(session.diagnosis)
     sys.exit(session.status)
 
 
@@ -128,6 +156,10 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
         session.fail(ExitStatus.WRONG, RunError(type="configuration", key="usage", message=message))
     except ConnectorsError as caught:
         session.fail(ExitStatus.WRONG, _error_of(caught))
+    except LayerMissingError as caught:
+        session.fail(ExitStatus.WRONG, RunError(type="configuration", key=caught.code, message=str(caught)))
+    except RuntimeFault as caught:
+        session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))
     except (click.Abort, KeyboardInterrupt):
         session.fail(
             termination.status, RunError(type="internal", key="interrupted", message="The run was interrupted.")

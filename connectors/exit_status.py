@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ExitStatus(IntEnum):
-    """The exit status of `methodhost run`."""
+    """The exit status of the command."""
 
     OK = 0
     FAILED = 1

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
 from bridge import EgressPolicy, Limits
+from runtime import Requirement
 
 from .context import MODES, RunContext
 from .errors import ArgumentsError, HostClosedError
@@ -17,7 +18,9 @@ from .record import RunRecord
 from .services import Services, open_services
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from runtime import SandboxReport
 
     from .connection import Connection
     from .connector import Connector
@@ -42,6 +45,11 @@ class MethodHost:
             their `Connection`, or what replaced them as long as the host has been open.
         expose_credentials: Whether methods are given `credentials`. If not, only those that build the client or the
             credentials are: everything in `auth/` but `test` and `disconnect`.
+        require: Names of layers (`runtime.LayerName`) that must be active around each worker; otherwise those that
+             every Linux can have, and none on other systems.
+
+    Raises:
+        ValueError: There is no layer of a name in `require`.
     """
 
     def __init__(
@@ -53,6 +61,7 @@ class MethodHost:
         spares: int = 2,
         credentials: CredentialStore | None = None,
         expose_credentials: bool = True,
+        require: Iterable[str] | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
@@ -60,6 +69,7 @@ class MethodHost:
         self._spares = spares
         self._credentials = credentials
         self._expose_credentials = expose_credentials
+        self._require = Requirement(require).names
         self._resources = AsyncExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: LoopThread | None = None
@@ -129,8 +139,24 @@ class MethodHost:
         run = self.run(connector, method, connection=connection, args=args, mode=mode, limits=limits, on_event=on_event)
         return wait_for(run, loop)
 
+    @property
+    def sandbox_report(self) -> SandboxReport:
+        """The engine, and which layers around the workers are active.
+
+        Raises:
+            HostClosedError: The host is not open.
+        """
+        if self._services is None:
+            raise HostClosedError("The host is not open: use `async with MethodHost() as host`.")
+        return self._services.sandbox_report
+
     async def __aenter__(self) -> Self:
-        """Start what runs need."""
+        """Start what runs need.
+
+        Raises:
+            LayerMissingError: A required layer is not active.
+            WorkerStartError: No worker could be started.
+        """
         await self._open()
         return self
 
@@ -174,7 +200,11 @@ class MethodHost:
             raise HostClosedError("A host is opened once; make another one.")
         self._loop = asyncio.get_running_loop()
         services = open_services(
-            egress=self.egress, workers=self._workers, spares=self._spares, credentials=self._credentials
+            egress=self.egress,
+            workers=self._workers,
+            spares=self._spares,
+            credentials=self._credentials,
+            require=self._require,
         )
         self._services = await self._resources.enter_async_context(services)
 

@@ -1,4 +1,4 @@
-"""JsonOutput: the run report for programs."""
+"""JsonOutput: results for programs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .connector import Connector
+    from .diagnosis import Diagnosis
     from .report import RunReport
 
 
 class JsonOutput:
-    """Writes the report as one JSON document to standard output, and nothing else."""
+    """Writes the result as one JSON document to standard output, and nothing else."""
 
     on_event = None
 
     def show(self, report: RunReport, connector: Connector | None) -> None:
-        """Write the report."""
-        sys.stdout.write(f"{report.to_json()}\n")
-        sys.stdout.flush()
+        """Write the report of a run."""
+        _write(report.to_json())
+
+    def show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Write what was found."""
+        _write(diagnosis.to_json())
+
+
+def _write(document: str) -> None:
+    sys.stdout.write(f"{document}\n")
+    sys.stdout.flush()

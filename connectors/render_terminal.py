@@ -1,4 +1,4 @@
-"""TerminalOutput: a run as a person reads it."""
+"""TerminalOutput: results as a person reads them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .render_diagnosis import diagnosis_text
 from .render_text import (
     ending_text,
     error_text,
@@ -22,6 +23,7 @@ from .render_text import (
 
 if TYPE_CHECKING:
     from .connector import Connector
+    from .diagnosis import Diagnosis
     from .record import Event
     from .report import RunReport
 
@@ -57,3 +59,7 @@ class TerminalOutput:
                 self._progress.print(place_text(report.error, file.text if file else None))
         if report.usage.wall_ms:
             self._progress.print(ending_text(report.usage, ok=report.ok))
+
+    def show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Write what was found."""
+        Console().print(diagnosis_text(diagnosis))

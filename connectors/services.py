@@ -20,9 +20,10 @@ from .store_keeper import StoreKeeper
 from .wall import Wall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from bridge import EgressPolicy
+    from runtime import SandboxReport
 
     from .credential_store import CredentialStore
 
@@ -38,17 +39,24 @@ class Services:
         clients: Makes their clients.
         refresher: Gets new credentials in place of expired ones.
         streams: What methods gave, and is still being read.
+        sandbox_report: What stands around the workers.
     """
 
     wall: Wall
     clients: ClientMaker
     refresher: Refresher
     streams: KeptStreams
+    sandbox_report: SandboxReport
 
 
 @asynccontextmanager
 async def open_services(
-    *, egress: EgressPolicy, workers: int, spares: int, credentials: CredentialStore | None
+    *,
+    egress: EgressPolicy,
+    workers: int,
+    spares: int,
+    credentials: CredentialStore | None,
+    require: Iterable[str],
 ) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
@@ -58,9 +66,11 @@ async def open_services(
             for what methods wait for.
         spares: Worker processes kept ready.
         credentials: Where credentials are kept; without it they are remembered as long as the services are open.
+        require: Names of layers that must be active around each worker.
     """
     inner = max(1, workers // INNER_SHARE)
-    async with Sandbox(extensions=(api_client_extension(),), workers=workers + inner, spares=spares) as sandbox:
+    extensions = (api_client_extension(),)
+    async with Sandbox(extensions=extensions, workers=workers + inner, spares=spares, require=require) as sandbox:
         transports = Transports(policy=egress)
         wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
         clients = ClientMaker(wall)
@@ -69,7 +79,9 @@ async def open_services(
         refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
         streams = KeptStreams()
         try:
-            yield Services(wall=wall, clients=clients, refresher=refresher, streams=streams)
+            yield Services(
+                wall=wall, clients=clients, refresher=refresher, streams=streams, sandbox_report=sandbox.report
+            )
         finally:
             await refresher.aclose()
             await streams.aclose()

@@ -6,12 +6,15 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 
 from __future__ import annotations
 
-from .errors import RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
+from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
+from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .outcome import LogLine, Outcome, Usage
+from .requirement import Requirement
 from .sandbox import Sandbox
+from .sandbox_report import SandboxReport
 from .script import Module, Script
 from .source import read_source
 from .values import JSON
@@ -22,16 +25,23 @@ __all__ = [
     "Failure",
     "HostCall",
     "HostCalls",
+    "HostLimitError",
     "HostReply",
+    "Layer",
+    "LayerMissingError",
+    "LayerName",
+    "LayerReason",
     "Location",
     "LogLine",
     "Module",
     "Outcome",
+    "Requirement",
     "RunEnded",
     "RuntimeFault",
     "Sandbox",
     "SandboxClosedError",
     "SandboxLimits",
+    "SandboxReport",
     "Script",
     "Usage",
     "WorkerStartError",

@@ -84,6 +84,9 @@ class Engine:
 
     def __init__(self) -> None:
         self._library: Any = init_mini_racer(flags=FLAGS)
+        # The one callback there ever is: what ctypes makes for it is machine code, which workers cannot make any more.
+        self._callback: Any = mr_callback_func(cast("Any", self._complete))
+        self._isolate: Isolate | None = None
 
     @property
     def version(self) -> str:
@@ -96,13 +99,18 @@ class Engine:
         return bool(self._library.mr_v8_is_using_sandbox())
 
     def isolate(self, on_result: Callable[[int, Result], None], on_error: Callable[[BaseException], None]) -> Isolate:
-        """Start an isolate with its thread.
+        """Start an isolate with its thread. There is one at a time: close the one before first.
 
         Args:
             on_result: Called on that thread with the tag of each evaluation and how it ended.
             on_error: Called instead of letting an exception out of it, which nobody would hear of.
         """
-        return Isolate(self._library, on_result, on_error)
+        self._isolate = Isolate(self._library, self._callback, on_result, on_error)
+        return self._isolate
+
+    def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+        if self._isolate is not None:
+            self._isolate.complete(tag, handle)
 
 
 class Isolate:
@@ -111,6 +119,7 @@ class Isolate:
     def __init__(
         self,
         library: Any,  # noqa: ANN401 (a ctypes library)
+        callback: Any,  # noqa: ANN401 (a ctypes function)
         on_result: Callable[[int, Result], None],
         on_error: Callable[[BaseException], None],
     ) -> None:
@@ -119,8 +128,7 @@ class Isolate:
         self._on_error = on_error
         self._thread_state: int | None = None
         self._retired = False
-        self._callback: Any = mr_callback_func(cast("Any", self._complete))  # kept alive: V8 holds only its address
-        self._context = library.mr_init_context(self._callback)
+        self._context = library.mr_init_context(callback)
 
     def evaluate(self, code: bytes, tag: int) -> None:
         """Post `code` (UTF-8) to be evaluated as a script; `on_result` hears of it with `tag`, which must not be 0."""
@@ -146,7 +154,8 @@ class Isolate:
         """Free the isolate, from any thread but its own. Waits until what it evaluates has ended."""
         self._library.mr_free_context(self._context)
 
-    def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+    def complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+        """Take the end of an evaluation; called by V8 through the engine."""
         try:
             if self._thread_state is None:
                 # Python would make a state for this thread anew at each callback, which can fail where memory is short.

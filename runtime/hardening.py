@@ -1,121 +1,195 @@
-# Hostile side of the wall: what a worker gives up before it starts V8.
-"""The layers around a worker, each applied where the system has it and then tried for its effect."""
+# Hostile side of the wall: what the zygote, and then each worker, gives up before V8 starts.
+"""The layers around a worker: which there are, in which order they are applied, and where.
+
+What all workers can inherit is applied once, in the zygote. What belongs to a process or a thread alone is applied by
+each worker, right after the fork and before any thread exists.
+"""
 
 from __future__ import annotations
 
 import ctypes
-import math
+import fcntl
 import os
-import resource
 import signal
-import socket
 import sys
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
+from .cgroup import ControlGroup
+from .executable import ExecutableMemory
+from .landlock import Landlock
+from .layer import LayerName, LayerReason
+from .libc import prctl
+from .namespaces import Namespaces, start_init
+from .privileges import privilege_steps, unprivileged_user_step
+from .rlimits import MemoryGauge, resource_limits_step, task_limit_step
 from .seccomp import SeccompFilter
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .step import Step, UnavailableError, reason_for
 
 CHANNEL: Final = 3
 """The one descriptor a worker keeps. 0, 1 and 2 stay closed, so that nothing V8 prints can reach anything."""
 
-_PR_SET_PDEATHSIG: Final = 1
-_PR_SET_DUMPABLE: Final = 4
-_PR_SET_NO_NEW_PRIVS: Final = 38
+_GAUGE: Final = 4
+"""The descriptor of the memory gauge, until the first isolate is there."""
+_INIT: Final = 1
+"""The process id of the first process of a pid namespace."""
 _LINUX: Final = sys.platform == "linux"
-_PAGE: Final = resource.getpagesize()
 _MOST_DESCRIPTORS: Final = 1 << 16
-_CPU_SECONDS_OF_A_LIFE: Final = 3600
+_TRIED_DESCRIPTORS: Final = 256
+_PR_SET_PDEATHSIG: Final = 1
+_PR_GET_PDEATHSIG: Final = 2
+_OOM_SCORE: Final = b"1000"
 
 
 class Hardening:
-    """What is prepared once in the zygote and applied in each worker."""
+    """What is prepared once in the zygote and applied in each worker.
+
+    Attributes:
+        reasons: Why layers could not be applied, those of the zygote's and, once they were tried, the workers' own.
+    """
 
     def __init__(self) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._filter: SeccompFilter | None = None
-        with suppress(OSError):
-            self._filter = SeccompFilter()
+        self.reasons: dict[LayerName, LayerReason] = {}
+        self.shared: list[Step] = []
+        self._applied: set[LayerName] = set()
+        self._linux = _Linux() if _LINUX else None
 
-    def apply(self, channel: int, parent: int) -> tuple[MemoryGauge | None, dict[str, bool]]:
-        """Give up what a worker does not need.
+    def enter(self) -> None:
+        """Apply what all workers inherit. In the zygote, which can load no module and open no file afterwards."""
+        os.chdir("/")
+        if self._linux is not None:
+            self._linux.memory.seal()
+            self.shared = self._linux.shared_steps()
+        for step in self.shared:
+            try:
+                step.apply()
+            except (OSError, UnavailableError) as error:
+                self.reasons[step.name] = reason_for(error)
+            else:
+                self._applied.add(step.name)
+        if LayerName.PID_NAMESPACE in self._applied:
+            start_init()
 
-        Call it right after the fork, before any thread exists: some layers belong to a thread.
+    def own_steps(self, channel: int, parent: int) -> list[Step]:
+        """Return what each worker has to apply for itself, in this order.
+
+        Args:
+            channel: The descriptor to keep; it becomes number `CHANNEL`.
+            parent: The zygote's process id.
+        """
+        if self._linux is None:
+            return [_one_descriptor_step(channel, None), resource_limits_step()]
+        outsider = _INIT if LayerName.PID_NAMESPACE in self._applied else parent
+        own_users = LayerName.USER_NAMESPACE in self._applied
+        return self._linux.own_steps(channel, parent, outsider, own_users=own_users)
+
+    def apply(self, channel: int, parent: int) -> MemoryGauge | None:
+        """Give up what a worker does not need, but for what is known to be impossible here.
 
         Args:
             channel: The descriptor to keep; it becomes number `CHANNEL`.
             parent: The process whose end must end this one.
 
         Returns:
-            A gauge of this process's memory, and the layers by name with whether each had its effect when it was tried.
+            A gauge of this process's memory, where there is one.
+
+        Raises:
+            OSError: A layer cannot be applied that another worker could.
         """
-        gauge = _keep_only(channel)
-        for name in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
-            resource.setrlimit(name, (0, 0))
-        if _LINUX:
-            self._control(_PR_SET_DUMPABLE, 0)
-            self._control(_PR_SET_NO_NEW_PRIVS, 1)
-            self._control(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it ended before the signal was asked for
+        for step in self.own_steps(channel, parent):
+            if self.reasons.get(step.name) in {None, LayerReason.NO_EFFECT}:
+                step.apply()
+        return self.gauge
+
+    @property
+    def gauge(self) -> MemoryGauge | None:
+        """A gauge of this process's memory, in a worker whose layers are applied, where there is one."""
+        return MemoryGauge(_GAUGE) if self._linux is not None else None
+
+
+class _Linux:
+    """The layers of Linux. Opens what it needs before there are no files."""
+
+    def __init__(self) -> None:
+        self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+        self._namespaces = Namespaces(self._proc)
+        self._landlock = Landlock()
+        self._filter = SeccompFilter()
+        self.memory = ExecutableMemory(self._proc)
+
+    def shared_steps(self) -> list[Step]:
+        return [
+            Step(LayerName.CLEAN_ENVIRONMENT, self._empty_environment, lambda: not os.environ),
+            Step(LayerName.OOM_VICTIM, _volunteer, lambda: self._read("self/oom_score_adj").strip() == _OOM_SCORE),
+            ControlGroup().step(self._proc),
+            unprivileged_user_step(),
+            *self._namespaces.steps(),
+            *privilege_steps(),
+        ]
+
+    def own_steps(self, channel: int, parent: int, outsider: int, *, own_users: bool) -> list[Step]:
+        gauge = os.open("self/statm", os.O_RDONLY, dir_fd=self._proc)  # before files are given up
+        return [
+            _parent_death_step(parent),
+            task_limit_step(own_users=own_users),
+            *self._landlock.steps(outsider),
+            _one_descriptor_step(channel, gauge),
+            resource_limits_step(),
+            self._filter.step(),
+            self.memory.step(),
+        ]
+
+    def _empty_environment(self) -> None:
+        if self._read("self/environ"):  # what this process was started with stays in its memory
+            raise UnavailableError(LayerReason.NO_EFFECT)
+        os.environ.clear()  # of what the interpreter has put there
+
+    def _read(self, file: str) -> bytes:
+        descriptor = os.open(file, os.O_RDONLY, dir_fd=self._proc)
+        try:
+            return os.read(descriptor, 4096)
+        finally:
+            os.close(descriptor)
+
+
+def _volunteer() -> None:
+    Path("/proc/self/oom_score_adj").write_bytes(_OOM_SCORE)
+
+
+def _parent_death_step(parent: int) -> Step:
+    def apply() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() not in {parent, 0}:  # it ended before the signal was asked for; 0 is a parent out of sight
             os._exit(0)
-        if self._filter is not None:
-            self._filter.load()
-        return gauge, {
-            "no_files": _fails(lambda: os.open("/", os.O_RDONLY)),
-            "no_sockets": _fails(socket.socket),
-            "memory_limit": gauge is not None,
-            "parent_death_signal": _LINUX,
-            "seccomp": self._filter is not None and _fails(lambda: os.getpgid(0)),
-        }
 
-    def _control(self, option: int, value: int) -> None:
-        if self._libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), f"prctl {option} failed")
+    def effective() -> bool:
+        number = ctypes.c_int()
+        prctl(_PR_GET_PDEATHSIG, ctypes.byref(number))
+        return number.value == signal.SIGKILL
+
+    return Step(LayerName.PARENT_DEATH_SIGNAL, apply, effective)
 
 
-class MemoryGauge:
-    """Reads this process's data memory through a descriptor that was opened while files could be."""
+def _one_descriptor_step(channel: int, gauge: int | None) -> Step:
+    kept = [channel] if gauge is None else [channel, gauge]
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def apply() -> None:
+        above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _GAUGE + 1) for descriptor in kept]
+        for place, descriptor in enumerate(above, CHANNEL):
+            os.dup2(descriptor, place)
+        os.closerange(0, CHANNEL)
+        os.closerange(CHANNEL + len(kept), _MOST_DESCRIPTORS)
 
-    def read_and_close(self) -> int:
-        """Return the bytes of data memory, as `RLIMIT_DATA` counts them, and close the descriptor for good."""
-        fields = os.pread(self._descriptor, 256, 0).split()
-        os.close(self._descriptor)
-        return int(fields[5]) * _PAGE
+    def effective() -> bool:
+        places = range(CHANNEL, CHANNEL + len(kept))
+        return all(_is_closed(number) for number in range(_TRIED_DESCRIPTORS) if number not in places)
 
-
-def limit_memory(most_bytes: int) -> None:
-    """Let the kernel refuse more data memory than this, for good."""
-    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
-
-
-def limit_cpu(seconds: float) -> None:
-    """Let the kernel end this process after this much more CPU time: by a timer, and by a limit should it be undone."""
-    used = math.ceil(time.process_time())
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY:
-        hard = used + _CPU_SECONDS_OF_A_LIFE
-    resource.setrlimit(resource.RLIMIT_CPU, (min(used + math.ceil(seconds) + 1, hard), hard))
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    return Step(LayerName.ONE_DESCRIPTOR, apply, effective)
 
 
-def _keep_only(channel: int) -> MemoryGauge | None:
-    os.dup2(channel, CHANNEL)
-    os.closerange(0, CHANNEL)
-    os.closerange(CHANNEL + 1, _MOST_DESCRIPTORS)
-    if not _LINUX:
-        return None
-    return MemoryGauge(os.open("/proc/self/statm", os.O_RDONLY))
-
-
-def _fails(attempt: Callable[[], object]) -> bool:
+def _is_closed(descriptor: int) -> bool:
     try:
-        attempt()
+        os.fstat(descriptor)
     except OSError:
         return True
     return False

@@ -12,7 +12,7 @@ from .frames import FrameKind
 from .process import WorkerGoneError, WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from .launcher import Launcher
 
@@ -46,10 +46,14 @@ class Pool:
         launcher: Starts workers.
         size: The most workers alive at once.
         spares: How many to keep warm.
+        admit: Takes what each new worker reports of itself; raises WorkerStartError where that is not good enough.
     """
 
-    def __init__(self, launcher: Launcher, *, size: int, spares: int) -> None:
+    def __init__(
+        self, launcher: Launcher, *, size: int, spares: int, admit: Callable[[bytes], None] = lambda _: None
+    ) -> None:
         self._launcher = launcher
+        self._admit = admit
         self._size = size
         self._spares_wanted = min(spares, size)
         self._spares: deque[PooledWorker] = deque()
@@ -130,6 +134,11 @@ class Pool:
             raise WorkerStartError(
                 f"a worker's isolate could not be prepared: {frame.parts[-1].decode(errors='replace')[:2000]}"
             )
+        try:
+            self._admit(frame.parts[-1])
+        except WorkerStartError:
+            self._discard(worker)
+            raise
         return worker, frame.parts[-1]
 
     def _has_room(self) -> bool:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from .errors import SandboxClosedError
 from .failure import Failure
+from .host_limits import check_host_limits
 from .launcher import Launcher
 from .limits import SandboxLimits
 from .linker import Linker
 from .outcome import Outcome, Usage
 from .pool import Lease, Pool
+from .requirement import Requirement
 from .run import Run, RunRequest
+from .sandbox_report import SandboxReport
 from .transform import CompiledModule, SourceRefusedError, Transformer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     from .host import Extension, HostCall, HostCalls, HostReply
@@ -38,24 +41,39 @@ class Sandbox:
         extensions: What JavaScript may use besides the language; evaluated in every isolate.
         workers: The most worker processes at once. A run waits while all are busy.
         spares: Workers kept warm for the next isolation key.
+        require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
+            none on other systems.
+
+    Raises:
+        ValueError: There is no layer of a name in `require`.
     """
 
-    def __init__(self, *, extensions: Sequence[Extension] = (), workers: int = 32, spares: int = 2) -> None:
+    def __init__(
+        self,
+        *,
+        extensions: Sequence[Extension] = (),
+        workers: int = 32,
+        spares: int = 2,
+        require: Iterable[str] | None = None,
+    ) -> None:
         self._launcher = Launcher(extensions)
-        self._pool = Pool(self._launcher, size=workers, spares=spares)
+        self._pool = Pool(self._launcher, size=workers, spares=spares, admit=Requirement(require).check)
         self._linker = Linker(Transformer(self._run_transform))
         self._runs: set[Run] = set()
-        self._report: dict[str, Any] | None = None
+        self._report: SandboxReport | None = None
         self._closed = False
 
     async def __aenter__(self) -> Self:
         """Start the first worker.
 
         Raises:
+            HostLimitError: A limit of this process is too low for V8.
+            LayerMissingError: A required layer is not active.
             WorkerStartError: It could not be started.
         """
+        check_host_limits()
         try:
-            self._report = json.loads(await self._pool.open())
+            self._report = SandboxReport.decode(await self._pool.open())
         except BaseException:
             await self.aclose()
             raise
@@ -68,7 +86,7 @@ class Sandbox:
         await self.aclose()
 
     @property
-    def report(self) -> dict[str, Any]:
+    def report(self) -> SandboxReport:
         """What the first worker said of itself: V8's version, and which layers around it have an effect.
 
         Raises:

@@ -8,7 +8,6 @@ from the channel and post what it asks for. So a host call costs no thread wake-
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
@@ -21,13 +20,15 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
 from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
-from .hardening import CHANNEL, limit_cpu, limit_memory
+from .hardening import CHANNEL
 from .prelude import Prelude
+from .rlimits import limit_cpu, limit_memory
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
-    from .hardening import Hardening, MemoryGauge
+    from .hardening import Hardening
     from .prelude import PreludeSource
+    from .rlimits import MemoryGauge
 
 _BOOT: Final = 1
 _STEP: Final = 2
@@ -46,7 +47,12 @@ _HAS_DATA: Final = b'{"data":true'
 
 
 def run_worker(
-    channel: int, parent: int, engine: Engine, hardening: Hardening, prelude_source: PreludeSource
+    channel: int,
+    parent: int,
+    engine: Engine,
+    hardening: Hardening,
+    prelude_source: PreludeSource,
+    report: bytes,
 ) -> NoReturn:
     """Turn this freshly forked process into a worker, for as long as its channel is open.
 
@@ -56,12 +62,12 @@ def run_worker(
         engine: V8, as loaded in the zygote.
         hardening: As prepared in the zygote.
         prelude_source: What `prelude_source` returned.
+        report: What workers of this zygote say of themselves.
     """
     status = _BROKEN
     try:
-        gauge, layers = hardening.apply(channel, parent)
-        layers["v8_sandbox"] = engine.uses_sandbox
-        Worker(engine, prelude_source, gauge, {"v8": engine.version, "layers": layers}).serve()
+        gauge = hardening.apply(channel, parent)
+        Worker(engine, prelude_source, gauge, report).serve()
     finally:
         os._exit(status)
 
@@ -76,13 +82,11 @@ class Worker:
         report: What this worker says of itself when it is ready.
     """
 
-    def __init__(
-        self, engine: Engine, prelude_source: PreludeSource, gauge: MemoryGauge | None, report: dict[str, object]
-    ) -> None:
+    def __init__(self, engine: Engine, prelude_source: PreludeSource, gauge: MemoryGauge | None, report: bytes) -> None:
         self._engine = engine
         self._prelude_source = prelude_source
         self._gauge = gauge
-        self._report = json.dumps(report).encode()
+        self._report = report
         self._memory_at_start: int | None = None
         self._reset = threading.Semaphore(0)
         self._writing = threading.Lock()

@@ -20,6 +20,8 @@ from .hardening import Hardening
 from .host import Extension
 from .notices import LENGTH, Notice, NoticeKind
 from .prelude import prelude_source
+from .sandbox_report import SandboxReport
+from .self_test import SelfTest
 from .worker import MAXRSS_UNIT, run_worker
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class Zygote:
         self._engine = Engine()
         self._hardening = Hardening()
         self._prelude = prelude_source(_read_extensions(channel))
+        self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
+        self._report = b""
         self._workers: set[int] = set()
         self._child_ended, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
@@ -46,6 +50,7 @@ class Zygote:
         gc.freeze()  # so that a collection in a worker does not copy the zygote's pages
         self._say(Notice(NoticeKind.LOADED))
         _close_standard_streams()
+        self._harden()
         poll = select.poll()
         poll.register(self._channel, select.POLLIN)
         poll.register(self._child_ended, select.POLLIN)
@@ -56,6 +61,12 @@ class Zygote:
                     self._reap()
                 else:
                     self._take_requests()
+
+    def _harden(self) -> None:
+        self._hardening.enter()
+        layers = self._self_test.run()
+        self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
+        self._report = SandboxReport.of(self._engine.version, layers).encode()
 
     def _take_requests(self) -> None:
         requests = self._channel.recv(256)
@@ -70,7 +81,7 @@ class Zygote:
         process = os.fork()
         if process == 0:
             _forget_signals()
-            run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude)
+            run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude, self._report)
         self._workers.add(process)
         theirs.close()
         descriptors = [ours.fileno()]
@@ -136,8 +147,12 @@ def _forget_signals() -> None:
 def main() -> NoReturn:
     """Run the zygote on descriptor 0."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the application decides when to stop
-    Zygote(socket.socket(fileno=0)).serve()
+    try:
+        Zygote(socket.socket(fileno=0)).serve()
+    except Exception:  # noqa: BLE001 (the same for all)
+        sys.excepthook(*sys.exc_info())
+    os._exit(1)  # the interpreter cannot be taken down: memory that it would write to is sealed
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,41 @@
+# Hostile side of the wall: runs in the zygote and in every worker.
+"""What Python has no function for: calls into the C library that fail with an OSError."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Final
+
+_LIBRARY: Final = ctypes.CDLL(None, use_errno=True)
+
+
+def call(name: str, *arguments: object) -> int:
+    """Call a function of the C library that says -1 where it fails.
+
+    Args:
+        name: Of the function.
+        arguments: Numbers become C's `long`, so that variadic functions get them whole; all else is passed as it is.
+
+    Raises:
+        OSError: It failed, or this C library does not have it.
+    """
+    try:
+        function = getattr(_LIBRARY, name)
+    except AttributeError:
+        raise OSError(ctypes.get_errno(), f"the C library has no {name}") from None
+    result = int(function(*(ctypes.c_long(item) if isinstance(item, int) else item for item in arguments)))
+    if result == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
+def prctl(option: int, value: object = 0, *more: object) -> int:
+    """Call prctl, the arguments left out being 0.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    arguments = (option, value, *more)
+    return call("prctl", *arguments, *(0,) * (5 - len(arguments)))

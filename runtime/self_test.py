@@ -1,0 +1,160 @@
+# Hostile side of the wall: run in the zygote before there is a worker, and in a process like a worker.
+"""The self-test: a process that is hardened like a worker tries each layer on itself, before any worker is there.
+
+What it finds holds for all workers of the zygote: they inherit V8 with its flags and what the zygote has given up, and
+apply the same steps in the same order. A layer has its effect or it is reported; being applied without an error, or
+being a flag that V8 did not refuse, counts for nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from .engine import ResultKind
+from .hardening import CHANNEL
+from .layer import EVERYWHERE, LayerName, LayerReason
+from .prelude import Prelude, PreludeSource
+from .rlimits import cpu_is_limited, limit_cpu, memory_is_limited
+from .source import read_source
+from .step import UnavailableError, reason_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .engine import Engine, Isolate, Result
+    from .hardening import Hardening
+    from .step import Step
+
+_PATIENCE_SECONDS: Final = 30.0
+_CPU_SECONDS: Final = 0.5
+"""Many times what the last trial takes; it is the end of the process where the trial does not end by itself."""
+_EFFECTIVE: Final = b"effective"
+_BEFORE_PRELUDE: Final = (LayerName.V8_NO_JIT, LayerName.V8_NO_CODE_FROM_STRINGS)
+_AFTER_PRELUDE: Final = (LayerName.REMOVED_GLOBALS,)
+_MAY_NOT_END: Final = LayerName.V8_LINEAR_REGEXP
+
+
+class SelfTest:
+    """Tries the layers, once for each zygote.
+
+    Args:
+        engine: V8, without an isolate.
+        hardening: Entered by the zygote.
+        prelude_source: What `prelude_source` returned.
+    """
+
+    def __init__(self, engine: Engine, hardening: Hardening, prelude_source: PreludeSource) -> None:
+        names = (*_BEFORE_PRELUDE, *_AFTER_PRELUDE, _MAY_NOT_END)
+        self._trials = {name: read_source(__package__, f"trials/{name}.js").encode() for name in names}
+        self._engine = engine
+        self._hardening = hardening
+        self._prelude_source = prelude_source
+        self._results: SimpleQueue[Result] = SimpleQueue()
+        self._isolate: Isolate
+
+    def run(self) -> dict[LayerName, LayerReason | None]:
+        """Return all layers, and for each that is not active why not. In the zygote."""
+        ours, theirs = socket.socketpair()
+        zygote = os.getpid()
+        process = os.fork()
+        if process == 0:
+            self._be_worker(theirs.fileno(), zygote)
+        theirs.close()
+        found = _read_to_end(ours)
+        ours.close()
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        return _verdicts(found)
+
+    def _be_worker(self, channel: int, zygote: int) -> NoReturn:
+        """Harden this process as a worker's, trying each layer before the next one masks it."""
+        self._channel = channel
+        with suppress(BaseException):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
+            for step in self._hardening.shared:
+                self._say(step.name, self._hardening.reasons.get(step.name) or _tried(step.effective))
+            for step in self._hardening.own_steps(channel, zygote):
+                reason = _applied(step)
+                if step.name is LayerName.ONE_DESCRIPTOR:
+                    self._channel = CHANNEL
+                self._say(step.name, reason)
+            self._try_engine()
+        os._exit(0)
+
+    def _try_engine(self) -> None:
+        self._isolate = self._engine.isolate(lambda _, result: self._results.put(result), lambda _: os._exit(1))
+        self._say(LayerName.V8_MEMORY_CAGE, _tried(lambda: self._engine.uses_sandbox))
+        for name in _BEFORE_PRELUDE:
+            self._say(name, _tried(self._trial(name)))
+        self._evaluate(Prelude(self._prelude_source).boot)
+        for name in _AFTER_PRELUDE:
+            self._say(name, _tried(self._trial(name)))
+        self._say(LayerName.CPU_LIMIT, _tried(cpu_is_limited))
+        if self._hardening.gauge is not None:
+            gauge = self._hardening.gauge
+            self._say(LayerName.MEMORY_LIMIT, _tried(lambda: memory_is_limited(gauge)))
+        limit_cpu(_CPU_SECONDS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
+        self._say(_MAY_NOT_END, _tried(self._trial(_MAY_NOT_END)))
+
+    def _trial(self, name: LayerName) -> Callable[[], bool]:
+        def trial() -> bool:
+            result = self._evaluate(self._trials[name])
+            return result.kind is ResultKind.TEXT and result.text == _EFFECTIVE
+
+        return trial
+
+    def _evaluate(self, code: bytes) -> Result:
+        self._isolate.evaluate(code, 1)
+        return self._results.get()
+
+    def _say(self, name: LayerName, reason: LayerReason | None) -> None:
+        os.write(self._channel, f"{name} {reason or ''}\n".encode())
+
+
+def _applied(step: Step) -> LayerReason | None:
+    try:
+        step.apply()
+    except (OSError, UnavailableError) as error:
+        return reason_for(error)
+    return _tried(step.effective)
+
+
+def _tried(effective: Callable[[], bool]) -> LayerReason | None:
+    with suppress(Exception):  # a trial that breaks has shown nothing
+        if effective():
+            return None
+    return LayerReason.NO_EFFECT
+
+
+def _read_to_end(channel: socket.socket) -> str:
+    """Return what the process says until it ends, or hangs: its last trial is of something that may not end."""
+    found = b""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    while poll.poll(max(0.0, end - time.monotonic()) * 1000):
+        data = channel.recv(4096)
+        if not data:
+            break
+        found += data
+    return found.decode()
+
+
+def _verdicts(found: str) -> dict[LayerName, LayerReason | None]:
+    said = dict(line.split(" ", 1) for line in found.splitlines())
+    return {name: _verdict(name, said.get(name)) for name in LayerName}
+
+
+def _verdict(name: LayerName, said: str | None) -> LayerReason | None:
+    if said is not None:
+        return LayerReason(said) if said else None
+    return LayerReason.NO_EFFECT if name in EVERYWHERE or sys.platform == "linux" else LayerReason.NOT_LINUX

@@ -1,0 +1,1 @@
+["Atomics", "SharedArrayBuffer", "WebAssembly"].some((name) => name in globalThis) ? "none" : "effective";
