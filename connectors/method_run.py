@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runtime import RunEnded
+from bridge import IsolateClient
+from runtime import Failure, RunEnded
 
-from .arguments import build_arguments, takes_client, uses_credentials
+from .arguments import build_arguments, takes_client, takes_credentials, uses_credentials
 from .connection_secrets import connection_secrets, credential_secrets
 from .credential_store import NOT_STORED
 from .record import RunRecord
@@ -77,8 +78,7 @@ class MethodRun:
     def _arguments(self, method: Method, args: Mapping[str, object] | None) -> dict[str, JSON]:
         """Return what the method receives, and mask what is secret, whoever brought it."""
         context = self._context
-        exposed = context.exposes_credentials and context.connector.spec.expose_credentials
-        arguments = build_arguments(method, args, self._connection, exposed=exposed)
+        arguments = build_arguments(method, args, self._connection, exposed=self._exposed)
         context.record.hide(credential_secrets(arguments.get("credentials")), self._secrets())
         return arguments
 
@@ -95,7 +95,17 @@ class MethodRun:
 
     async def _make_client(self, method: Method) -> Client | None:
         """Return the method's client; None where it gets none."""
-        return await self._services.clients.make(self._context, self._connection) if takes_client(method) else None
+        if not takes_client(method):
+            return None
+        client = await self._services.clients.make(self._context, self._connection)
+        if isinstance(client, IsolateClient) and not takes_credentials(method, exposed=self._exposed):
+            raise RunEnded(_brings_credentials(client))
+        return client
+
+    @property
+    def _exposed(self) -> bool:
+        """Whether methods are given credentials that do not build them, or the client."""
+        return self._context.exposes_credentials and self._context.connector.spec.expose_credentials
 
     async def _run(self, method: Method, arguments: dict[str, JSON], client: Client | None) -> Outcome:
         """Run the method itself."""
@@ -154,3 +164,12 @@ class MethodRun:
         if self._access is None or self._access.version == self._known_version:
             return None
         return self._access.credentials
+
+
+def _brings_credentials(client: IsolateClient) -> Failure:
+    """Return why a client that is made where the method runs cannot be used by a method that is given no credentials."""
+    message = (
+        f"{client.module.name} gives functions, so the client would be made where the method runs, credentials and all; "
+        "but those are withheld from methods. Give options without functions, or let methods have the credentials."
+    )
+    return Failure(type="configuration", key="client", message=message)

@@ -96,3 +96,21 @@ async def test_withheld_credentials_are_masked_all_the_same(load_folder: Load, h
     report = await host.run(connector, connection=connection)
 
     assert ["[redacted]"] == [line.message for line in report.logs]
+
+
+async def test_a_client_with_functions_needs_a_method_that_may_have_credentials(load_folder: Load) -> None:
+    """Such a client is made where the method runs, which would hand over what is withheld: it is refused."""
+    connector = load_folder(
+        {
+            "auth/make-api-client.js": "export default ({ credentials }) => ({ baseUri: 'https://x.example', onError() {} })",
+            "auth/refresh-credentials.js": "export default () => 'refreshed'",
+            "operations/do/run.js": "export default () => 'ran'",
+        }
+    )
+    async with MethodHost(spares=0, expose_credentials=False) as host:
+        report = await host.run(connector, "operations/do", connection=CONNECTION)
+        builder = await host.run(connector, "auth/refresh-credentials", connection=CONNECTION)
+    assert report.error is not None
+    assert ("configuration", "client") == (report.error.type, report.error.key)
+    assert "auth/make-api-client.js gives functions" in report.error.message
+    assert "refreshed" == builder.value
