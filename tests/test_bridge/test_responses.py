@@ -197,6 +197,15 @@ async def test_a_body_that_gives_nothing_holds_up_nobody(
     assert (await runs.start({"baseUri": server.url}).get("/x")).text in {"", "x"}
 
 
+async def test_a_body_that_gives_nothing_has_a_longest_length(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """The limit holds for what comes over the wire too."""
+    server = await serve(lambda _: web.Response(body=gzip.compress(b"") * 1000, headers={"Content-Encoding": "gzip"}))
+    with pytest.raises(RunEnded):
+        await runs.start({"baseUri": server.url}, limits=Limits(response_bytes=10_000)).get("/x")
+
+
 @pytest.mark.parametrize(("length", "ends"), [(1000, "well"), (1001, "badly")])
 async def test_a_response_has_a_longest_length(
     runs: Runs, serve: Callable[[Answer], Awaitable[Server]], length: int, ends: str

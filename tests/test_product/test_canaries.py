@@ -42,7 +42,7 @@ exports.makeApiClient = ({ credentials }) => ({
   baseUri: credentials.uri,
   headers: {
     Authorization: `Bearer ${encodeURIComponent(credentials.access_token)}`,
-    'X-Key': credentials.api_key.toUpperCase().split('').reverse().join(''),
+    'X-Key': encodeURIComponent(credentials.access_token).toUpperCase().split('').reverse().join(''),
     'X-Account': credentials.account,
   },
   query: { key: credentials.refresh_token, more: { inside: credentials.nested.text } },
