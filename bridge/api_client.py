@@ -30,6 +30,7 @@ from .foreign_errors import FOREIGN, translated
 from .formula_compat import FormulaCompat
 from .isolate_client import IsolateClient
 from .judging import judge
+from .origin import Origin
 from .outgoing import prepare
 from .patience import Patience
 from .rate_gate import RateGates
@@ -165,7 +166,8 @@ class ApiClient:
         """
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
         call = MethodCall(verb="POST", path=url, options=options)
-        request = replace(prepare(call, ClientConfig(), self._limits), body=form.encode())
+        prepared = prepare(call, ClientConfig(), self._limits)
+        request = replace(prepared, body=form.encode(), own_origin=Origin.of(prepared.url))
         self._allowance.take()
         async with self._allowance.slot:
             return await self._exchange(request, 1, Patience(self._deadline, self._limits.request_seconds))

@@ -167,9 +167,9 @@ class MethodRun:
 
 
 def _brings_credentials(client: IsolateClient) -> Failure:
-    """Return why a client that is made where the method runs cannot be used by a method that is given no credentials."""
+    """Return why a method that is given no credentials cannot have a client that is made where it runs."""
     message = (
-        f"{client.module.name} gives functions, so the client would be made where the method runs, credentials and all; "
-        "but those are withheld from methods. Give options without functions, or let methods have the credentials."
+        f"{client.module.name} gives functions, so the client would be made where the method runs, credentials and "
+        "all; but those are withheld from methods. Give options without functions, or let methods have them."
     )
     return Failure(type="configuration", key="client", message=message)
