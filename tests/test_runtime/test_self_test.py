@@ -167,6 +167,8 @@ async def test_what_has_no_effect_is_found(
     """With one part of the hardening broken on purpose, the report says which layer is missing and why."""
     use_zygote(fault)
     broken = await report()
+    if LayerName.NO_CAPABILITIES in expected and not whole[LayerName.USER_NAMESPACE].active:
+        pytest.skip("there may be no capability to keep")
     there = {layer: reason for layer, reason in expected.items() if whole[layer].active}
     assert there == {layer: broken[layer].reason for layer in there}
     assert all(broken[layer].reason for layer in expected)
