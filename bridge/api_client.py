@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -89,6 +90,10 @@ class ApiClient:
         self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
         self._recorder = Recorder(redactor, on_exchange)
+
+    def begin(self) -> None:
+        """Set the end of the run anew, now that it begins: until then it may have waited."""
+        self._deadline = Deadline(monotonic=time.monotonic() + self._limits.wall_time_seconds)
 
     @property
     def exchanges(self) -> list[Exchange]:

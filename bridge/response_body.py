@@ -12,6 +12,8 @@ from .unpacking import PIECE_BYTES, unpacker_for
 if TYPE_CHECKING:
     import httpx
 
+    from runtime import JSON
+
     from .limits import Limits
 
 
@@ -46,4 +48,5 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
 def _refuse_too_long(length: int, limits: Limits) -> None:
     if length > limits.response_bytes:
         message = f"A response is longer than {limits.response_bytes} bytes."
-        raise RunEnded(Failure(type="limit", key="response_size", message=message))
+        data: dict[str, JSON] = {"limit": "response_size", "value": limits.response_bytes, "used": length}
+        raise RunEnded(Failure(type="limit", key="response_size", message=message, data=data))

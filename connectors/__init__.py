@@ -7,7 +7,7 @@ for the other, and `RunReport` says what happened.
 from __future__ import annotations
 
 from bridge import EgressPolicy, Exchange, Limits
-from runtime import LogLine
+from runtime import LogLine, PoolPolicy
 
 from .connection import Connection
 from .connector import Connector
@@ -37,6 +37,7 @@ __all__ = [
     "LogLine",
     "MethodError",
     "MethodHost",
+    "PoolPolicy",
     "RunReport",
     "UnknownMethodError",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .document import Document
 from .errors import DefinitionError, UnknownMethodError
 from .folder import SPEC, read_folder
+from .limits import LimitSettings
 from .mapping import FormulaMapping
 from .method import MAPPING, Method
 from .source_file import SourceFile
@@ -34,6 +35,7 @@ class Connector:
         files: Its files by their path inside it.
         methods: Its methods by name.
         client_mapping: How its client is made, where that is written as a mapping.
+        limits: What its runs may use at most, where that is less than the host allows.
     """
 
     place: str
@@ -41,6 +43,7 @@ class Connector:
     files: Mapping[str, SourceFile] = field(repr=False)
     methods: Mapping[str, Method] = field(repr=False)
     client_mapping: FormulaMapping | None = field(default=None, repr=False)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
     def load(cls, path: str | Path) -> Connector:
@@ -122,13 +125,16 @@ def _from_method(file: SourceFile) -> Connector:
 def _from_files(place: str, files: dict[str, SourceFile]) -> Connector:
     """Make a connector of the files of a folder."""
     methods = _methods(files.values())
-    spec = files.get(SPEC)
-    if spec is None and not methods:
+    file = files.get(SPEC)
+    if file is None and not methods:
         raise DefinitionError(f"This is no connector: there is neither {SPEC} nor a method in it.", file=place)
+    document = Document.parse(file.place, file.text) if file else Document(file=place, data=None)
+    spec = document.into(ConnectorSpec)
     client = methods.get(MAKE_API_CLIENT)
     return Connector(
         place=place,
-        spec=Document.parse(spec.place, spec.text).into(ConnectorSpec) if spec else ConnectorSpec(),
+        spec=spec,
+        limits=LimitSettings.in_document(document, spec.limits or {}),
         files=MappingProxyType(files),
         methods=MappingProxyType(methods),
         client_mapping=FormulaMapping.parse(client.file) if client and client.implementation == MAPPING else None,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bridge import EgressPolicy
+    from runtime import PoolPolicy
 
 INNER_SHARE = 8
 
@@ -37,7 +38,9 @@ class Services:
 
 
 @asynccontextmanager
-async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> AsyncIterator[Services]:
+async def open_services(
+    *, egress: EgressPolicy, workers: int, spares: int, policy: PoolPolicy | None
+) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
     Args:
@@ -45,15 +48,24 @@ async def open_services(*, egress: EgressPolicy, workers: int, spares: int) -> A
         workers: Most methods at a time, each in a worker process; there is one more for every `INNER_SHARE` of them,
             for what methods wait for.
         spares: Worker processes kept ready.
+        policy: How they are shared and replaced.
     """
-    inner = max(1, workers // INNER_SHARE)
-    async with Sandbox(extensions=(api_client_extension(),), workers=workers + inner, spares=spares) as sandbox:
-        transports = Transports(policy=egress)
-        wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
-        clients = ClientMaker(wall)
-        refresher = Refresher(wall, clients)
-        try:
-            yield Services(wall=wall, clients=clients, refresher=refresher)
-        finally:
-            await refresher.aclose()
-            await transports.aclose()
+    sandbox = Sandbox(
+        extensions=(api_client_extension(),),
+        workers=workers,
+        inner_workers=max(1, workers // INNER_SHARE),
+        spares=spares,
+        policy=policy,
+    )
+    transports = Transports(policy=egress)
+    try:
+        async with sandbox:
+            wall = Wall(sandbox=sandbox, transports=transports, policy=egress)
+            clients = ClientMaker(wall)
+            refresher = Refresher(wall, clients)
+            try:
+                yield Services(wall=wall, clients=clients, refresher=refresher)
+            finally:
+                await refresher.aclose()
+    finally:  # after the sandbox: a run that is ended must not see its sockets go first
+        await transports.aclose()

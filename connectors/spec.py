@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 
@@ -34,9 +34,11 @@ class ConnectorSpec(_Tolerant):
         name: Its name for a person.
         auth: How its customers authenticate.
         parameters_schema: JSON Schema of what a connection's parameters hold.
+        limits: What its runs may use at most, by the names of `--limit`.
     """
 
     key: str | None = None
     name: str | None = None
     auth: AuthSpec | None = None
     parameters_schema: dict[str, Any] | None = None
+    limits: dict[str, JsonValue] | None = None

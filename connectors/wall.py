@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, IsolateClient
-from runtime import HostCall, HostReply
+from runtime import Failure, HostCall, HostReply, RunEnded, SandboxClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,31 +21,34 @@ if TYPE_CHECKING:
 Refresh: TypeAlias = "Callable[[], Awaitable[Client | None]]"
 """Gives a client with new credentials, or None when there is no way to get any."""
 
-SHORTEST_WALL_TIME_SECONDS = 0.001
+SHORTEST_SECONDS = 0.001
+
+CLOCKS = {
+    "queue_time": ("queue_time_seconds", "queue_seconds"),
+    "wall_time": ("wall_time_seconds", "wall_seconds"),
+    "cpu_time": ("cpu_time_seconds", "cpu_seconds"),
+}
+"""Keys of failures: the limit that holds for all parts of a run together, and the record's figure of what they used."""
+
+CLOSED = Failure(type="internal", key="closed", message="The host was closed before the run had ended")
 
 
 class Wall:
     """Runs methods in the sandbox, with an `apiClient` or without one.
 
-    What a method waits for in the middle of its run (new credentials, a new client) has places of its own: when every
-    other place is taken by a method that waits, it must still be able to run.
+    What a method waits for in the middle of its run (new credentials, a new client) is an inner run, for which the
+    sandbox must have workers of its own: when every other one serves a method that waits, it must still be able to run.
 
     Args:
-        sandbox: Where methods run; must hold one worker for each place.
+        sandbox: Where methods run.
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
-        places: Most methods at a time.
-        inner_places: Most runs at a time that methods wait for.
     """
 
-    def __init__(
-        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, places: int, inner_places: int
-    ) -> None:
+    def __init__(self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
-        self._places = asyncio.Semaphore(places)
-        self._inner_places = asyncio.Semaphore(inner_places)
 
     async def run(
         self,
@@ -67,12 +69,17 @@ class Wall:
             client: How its `apiClient` is configured; without one it has none.
             refresh: Asked for a new client when the server says 401.
         """
-        context = _with_time_left(context)
+        part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        async with self._place(context):
-            api_client = client and self._api_client(context, client, refresh)
-            settings = api_client.settings if api_client else None
-            outcome = await self._execute(context, method.script(others), arguments, api_client or _refuse, settings)
+        api_client = client and self._api_client(part, client, refresh)
+        outcome = await self._execute(
+            part,
+            method.script(others),
+            arguments,
+            calls=api_client or _refuse,
+            client_settings=api_client.settings if api_client else None,
+            on_start=api_client.begin if api_client else None,
+        )
         return _measured_by(context, outcome)
 
     async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
@@ -80,32 +87,36 @@ class Wall:
 
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
-        context = _with_time_left(context)
-        async with self._place(context):
-            outcome = await self._execute(context, maker.script(), arguments, _refuse, {"making": True})
+        outcome = await self._execute(
+            _with_time_left(context), maker.script(), arguments, calls=_refuse, client_settings={"making": True}
+        )
         return _measured_by(context, outcome)
-
-    def _place(self, context: RunContext) -> asyncio.Semaphore:
-        return self._inner_places if context.inner else self._places
 
     async def _execute(
         self,
         context: RunContext,
         script: Script,
         arguments: dict[str, JSON],
+        *,
         calls: HostCalls,
         client_settings: JSON,
+        on_start: Callable[[], None] | None = None,
     ) -> Outcome:
-        """Run code that has a place."""
-        return await self._sandbox.run(
-            script,
-            arguments,
-            isolation_key=context.isolation_key,
-            calls=calls,
-            limits=context.limits,
-            settings={} if client_settings is None else {"apiClient": client_settings},
-            on_log=context.record.on_log,
-        )
+        """Run code when its turn has come."""
+        try:
+            return await self._sandbox.run(
+                script,
+                arguments,
+                isolation_key=context.isolation_key,
+                calls=calls,
+                limits=context.limits,
+                settings={} if client_settings is None else {"apiClient": client_settings},
+                inner=context.inner,
+                on_log=context.record.on_log,
+                on_start=on_start,
+            )
+        except SandboxClosedError:  # the host was closed between two parts of the run
+            raise RunEnded(CLOSED) from None
 
     def _api_client(self, context: RunContext, client: Client, refresh: Refresh | None) -> ApiClient:
         """Return what answers the requests of one run."""
@@ -123,20 +134,40 @@ class Wall:
 
 
 def _with_time_left(context: RunContext) -> RunContext:
-    """Return the context with the wall time that earlier parts of the run left."""
-    left = round(context.limits.wall_time_seconds - context.record.wall_seconds, 3)
-    return replace(context, limits=replace(context.limits, wall_time_seconds=max(left, SHORTEST_WALL_TIME_SECONDS)))
+    """Return the context with the time that earlier parts of the run left, on each of its clocks."""
+    limits, record = context.limits, context.record
+    return replace(
+        context,
+        limits=replace(
+            limits,
+            queue_time_seconds=_left(limits.queue_time_seconds, record.queue_seconds),
+            wall_time_seconds=_left(limits.wall_time_seconds, record.wall_seconds),
+            cpu_time_seconds=_left(limits.cpu_time_seconds, record.cpu_seconds),
+        ),
+    )
+
+
+def _left(seconds: float, used: float) -> float:
+    """Return what is left of a time; never nothing, which is no limit."""
+    return max(round(seconds - used, 3), SHORTEST_SECONDS) if used else seconds
 
 
 def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:
     """Return the outcome with the limit as the caller set it, where earlier parts had used some of the time."""
     failure = outcome.failure
-    if failure is None or failure.key != "wall_time" or not context.record.wall_seconds:
+    if failure is None or failure.key not in CLOCKS or not isinstance(failure.data, dict):
         return outcome
-    seconds = context.limits.wall_time_seconds
-    message = f"The run took longer than {seconds:g} s, the making of its client included"
-    data = failure.data | {"value": seconds} if isinstance(failure.data, dict) else failure.data
-    return replace(outcome, failure=replace(failure, message=message, data=data))
+    limit, figure = CLOCKS[failure.key]
+    earlier: float = getattr(context.record, figure)
+    if not earlier:
+        return outcome
+    value: float = getattr(context.limits, limit)
+    used = failure.data["used"]
+    data = failure.data | {"value": value, "used": used + earlier if isinstance(used, int | float) else None}
+    before = (
+        f"Earlier parts of the run, such as the making of its client, had taken {earlier:.3g} s of the {value:g} s."
+    )
+    return replace(outcome, failure=replace(failure, message=f"{failure.message}. {before}", data=data))
 
 
 async def _refuse(call: HostCall) -> HostReply:

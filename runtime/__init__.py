@@ -6,11 +6,13 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 
 from __future__ import annotations
 
+from .attendance import Attendance
 from .errors import RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
 from .limits import SandboxLimits
 from .outcome import LogLine, Outcome, Usage
+from .policy import PoolPolicy
 from .sandbox import Sandbox
 from .script import Module, Script
 from .source import read_source
@@ -18,6 +20,7 @@ from .values import JSON
 
 __all__ = [
     "JSON",
+    "Attendance",
     "Extension",
     "Failure",
     "HostCall",
@@ -27,6 +30,7 @@ __all__ = [
     "LogLine",
     "Module",
     "Outcome",
+    "PoolPolicy",
     "RunEnded",
     "RuntimeFault",
     "Sandbox",

@@ -3,9 +3,10 @@
     RuntimeFault             (code)
     ├── SandboxClosedError   sandbox_closed   the sandbox is not open, or is closing
     └── WorkerStartError     worker_start     no worker process could be started
-    RunEnded                 raised by a host-call handler to end its run; never leaves `Sandbox.run`
+    RunEnded                 raised by a host-call handler to end its run, and by what keeps a run from starting;
+                             never leaves `Sandbox.run`
 
-What a method does never raises: it comes back as the `Failure` of an `Outcome`.
+What a method does never raises, nor does what happens to its run: it comes back as the `Failure` of an `Outcome`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class WorkerStartError(RuntimeFault):
 
 
 class RunEnded(Exception):  # noqa: N818 (control flow, not an error of the caller)
-    """End the run whose host call raises this, with this failure.
+    """End the run whose host call, or whose start, raises this, with this failure.
 
     Args:
         failure: What the run's outcome will say.

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from connectors import DefinitionError, Limits
-from connectors.limits import limit_names, parse_limits, tightest
+from connectors.limits import LimitSettings, limit_names, parse_limits, tightest
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_a_run_can_only_tighten() -> None:
     """Of each limit the smaller one holds, whoever set it."""
     host, run = Limits(requests=10, wall_time_seconds=60), Limits(requests=500, wall_time_seconds=1)
 
-    assert Limits(requests=10, wall_time_seconds=1) == tightest(host, run)
+    assert Limits(requests=10, wall_time_seconds=1) == tightest(host, LimitSettings(), run)
