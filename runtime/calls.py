@@ -99,9 +99,8 @@ class CallsUnderWay:
         """Whether there are answers to take."""
         return bool(self._replies)
 
-    def pending(self) -> list[PendingWork]:
+    def pending(self, now: float) -> list[PendingWork]:
         """Return what is being answered, for a person."""
-        now = self._loop.time()
         return [
             PendingWork(what=one.call.operation[:64], site=one.call.site, waited_ms=(now - one.since) * 1000)
             for one in self._started.values()

@@ -135,7 +135,7 @@ class FairQueue:
             return
         failure = queue_full_failure(self._most_waiting)
         longest = self._outer.longest()
-        if self._outer.waiting(key) >= self._outer.waiting(longest):
+        if self._outer.waiting(key) + 1 >= self._outer.waiting(longest):
             raise RunEnded(failure)
         _refuse(self._outer.newest(longest), failure)
 

@@ -62,7 +62,7 @@ class Pool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling: asyncio.TimerHandle | None = None
         self._closed = False
-        launcher.on_replaced = self._refill
+        launcher.on_replaced = self._renew_stock
 
     async def open(self) -> bytes:
         """Start the first worker; return what it reports of itself.
@@ -191,6 +191,12 @@ class Pool:
         worker = next(iter(self._idle), None)
         if worker is not None:
             self._discard(worker)
+
+    def _renew_stock(self) -> None:
+        """Let go of workers of a zygote that was replaced, where nobody uses them; spares one by one for new ones."""
+        for worker in [worker for worker in self._idle if worker.worn]:
+            self._discard(worker)
+        self._refill()
 
     def _refill(self) -> None:
         """Start what is missing of the spares; those that a zygote left behind that was replaced do not count."""

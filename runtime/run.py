@@ -316,10 +316,10 @@ class Run:
         return [json.dumps(header).encode(), b"".join(data), *texts] if header else []
 
     def _wall_time_over(self) -> None:
-        stall = Stall.of(
-            computing=self._worker.owes_an_answer, pending=[*self._calls.pending(), *self._timers.pending()]
-        )
-        self._fail(wall_time_failure(self._request.limits, self._loop.time() - self._started, stall))
+        now = self._loop.time()
+        pending = [*self._calls.pending(now), *self._timers.pending(now)]
+        stall = Stall.of(computing=self._worker.owes_an_answer, pending=pending)
+        self._fail(wall_time_failure(self._request.limits, now - self._started, stall))
         self._worker.kill_after_last_words()
         self._something_to_say.set()
 

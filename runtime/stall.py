@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_TOLD: Final = 20
 _MOST_NAMED: Final = 3
+_SITE: Final = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +114,5 @@ class _Deadlock(BaseModel):
 
 
 def _location(site: str) -> Location | None:
-    file, line, column = ("", *site.rsplit(":", 2))[-3:]
-    if not file or not (line.isdecimal() and column.isdecimal()):
-        return None
-    return Location(file=file, line=int(line), column=int(column))
+    match = _SITE.fullmatch(site)
+    return match and Location(file=match[1], line=int(match[2]), column=int(match[3]))

@@ -77,9 +77,8 @@ class TimerQueue:
         self._order.clear()
         self._arm()
 
-    def pending(self) -> list[PendingWork]:
+    def pending(self, now: float) -> list[PendingWork]:
         """Return what waits, for a person."""
-        now = self._loop.time()
         return [
             PendingWork(what=timer.kind, site=timer.site, waited_ms=(now - timer.since) * 1000)
             for timer in self._timers.values()

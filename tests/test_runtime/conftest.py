@@ -79,6 +79,7 @@ class Bench:
         key: str = "acme",
         calls: HostCalls = echo,
         companion: Module | None = None,
+        inner: bool = False,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
@@ -90,6 +91,7 @@ class Bench:
             calls=calls,
             limits=SandboxLimits(**limits),  # type: ignore[arg-type]
             settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
+            inner=inner,
             on_log=self.lines.append,
         )
 
