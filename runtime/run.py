@@ -166,8 +166,8 @@ class Run:
 
     @property
     def _most_values(self) -> int:
-        """The most JSON values of an honest turn: each takes two characters of a result."""
-        return self._request.limits.result_bytes // 2 + _FEW_VALUES
+        """The most JSON values of an honest turn: each takes at least a character of a result."""
+        return self._request.limits.result_bytes + _FEW_VALUES
 
     @property
     def _cpu_seconds(self) -> float:

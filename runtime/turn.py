@@ -24,6 +24,7 @@ _LONE_SURROGATE: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\ud[0-9a-f]{3}")
 _LAST_TIME_MS: Final = 253_402_300_799_000  # the end of the year 9999, and of Python's dates
 _MOST_CALLS: Final = 2048
 _MOST_WARNINGS: Final = 100
+_LAST_PARTS: Final = 3
 _LARGE: Final = 256 * 1024
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
@@ -138,7 +139,8 @@ def last_words(frame: Frame, most_values: int) -> Turn:
     Raises:
         TurnError: They are no console lines.
     """
-    lines = frame.parts[-1].decode("utf-16-le", errors="replace").rstrip(",")
+    said = frame.parts[-1] if len(frame.parts) == _LAST_PARTS else b""
+    lines = said.decode("utf-16-le", errors="replace").rstrip(",")
     return _read(f'{{"lines":[{lines}]}}'.encode(), most_values)
 
 
@@ -162,7 +164,7 @@ def _holds_at_most(most: int, text: bytes) -> bool:
     """Whether JSON text holds no more values than that; commas and brackets in strings do not count."""
     if _most_values(text) <= most:
         return True
-    if text.count(b'"') - text.count(b'\\"') > 4 * most:  # too many strings to look at each
+    if text.count(b'"') - text.count(b'\\"') > most // 8:  # too many strings to look at each
         return False
     return _most_values(_STRING.sub(b"", text)) <= most
 

@@ -43,7 +43,7 @@ async def test_calls_and_timers_under_way_are_told_with_their_lines(bench: Bench
     ] == [(work["what"], work["site"]) for work in data["pending"]]
     waited = [work["waitedMs"] for work in data["pending"]]
     assert waited == sorted(waited, reverse=True)
-    assert waited[0] >= 280 > 260 >= waited[3]
+    assert waited[0] - waited[3] >= 99
     assert "it was waiting for echo (data/contacts/list.js:2:20, for 0.3 s), setTimeout (" in failure.message
     assert failure.message.endswith(" and 1 more")
     assert failure.location is not None
