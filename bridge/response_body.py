@@ -13,6 +13,8 @@ from .unpacking import unpacker_for
 if TYPE_CHECKING:
     import httpx
 
+    from runtime import JSON
+
     from .limits import Limits
     from .unpacking import Unpacker
 
@@ -57,4 +59,5 @@ async def _breathe(data: bytes) -> None:
 def _refuse_too_long(length: int, limits: Limits) -> None:
     if length > limits.response_bytes:
         message = f"A response is longer than {limits.response_bytes} bytes."
-        raise RunEnded(Failure(type="limit", key="response_size", message=message))
+        data: dict[str, JSON] = {"limit": "response_size", "value": limits.response_bytes, "used": length}
+        raise RunEnded(Failure(type="limit", key="response_size", message=message, data=data))
