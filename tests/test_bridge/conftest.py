@@ -109,8 +109,9 @@ async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
         yield server
     finally:
         listener.close()
-        for writer in connections.values():
+        for task, writer in connections.items():
             writer.transport.abort()
+            task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
         await listener.wait_closed()
 
