@@ -97,7 +97,7 @@ async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
             server.seen.append(Seen(method=method.decode(), path=path.decode(), headers={}, body=b""))
             await answer(reader, writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             del connections[task]

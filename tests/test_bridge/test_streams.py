@@ -242,7 +242,7 @@ async def silent(_: asyncio.StreamWriter) -> None:
 async def test_each_wait_for_bytes_has_a_limit(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
     """A server that falls silent is not waited for longer than a request may take."""
     server = await serve_raw(endless(silent))
-    run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.1))
+    run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.3))
     stream = await run.stream("/x")
     assert b"x" == (await run.read(stream)).data
     reply = await asyncio.wait_for(run.read(stream), 5)
@@ -254,13 +254,13 @@ async def test_a_drip_is_read_until_the_end_of_the_run(
 ) -> None:
     """A stream that goes on may take longer than a request, but not longer than its run."""
     server = await serve_raw(endless(dripping))
-    run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.2), seconds=0.6)
+    run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=0.5), seconds=1.2)
     stream = await run.stream("/x")
     started, received, reply = asyncio.get_running_loop().time(), 0, await run.read(stream)
-    while reply.ok and received < 10_000:
+    while reply.ok and received < 1000:
         received += len(reply.data or b"")
         reply = await run.read(stream)
-    assert asyncio.get_running_loop().time() - started > 0.2
+    assert asyncio.get_running_loop().time() - started > 0.5
     assert ("connection", "timeout") == (reply.value["type"], reply.value["key"])
     assert received > 10
 

@@ -470,8 +470,10 @@ async def test_closing_a_response_ends_its_upload(runs: Runs, serve_raw: ServeRa
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n" + bytes(20_000_000))
-        await reader.read()
-        ended.set()
+        try:
+            await reader.read()
+        finally:
+            ended.set()
 
     async def begin(_: Any, writer: asyncio.StreamWriter) -> None:
         writer.transport.pause_reading()  # type: ignore[attr-defined]
