@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 class ApiClient:
     """The application's side of the `apiClient` of one run; implements `runtime.HostCalls`.
 
+    Whoever makes one takes the stream that is the run's result from it, and closes it, when the run has ended.
+
     Args:
         transport: Whose sockets to use.
         config: How the client is configured; not at all without it.

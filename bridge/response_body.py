@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import httpx
+
 from runtime import Failure, RunEnded
 
 from .unpacking import PIECE_BYTES, unpacker_for
 
 if TYPE_CHECKING:
-    import httpx
-
     from .limits import Limits
 
 
@@ -47,3 +47,10 @@ def _refuse_too_long(length: int, limits: Limits) -> None:
     if length > limits.response_bytes:
         message = f"A response is longer than {limits.response_bytes} bytes."
         raise RunEnded(Failure(type="limit", key="response_size", message=message))
+
+
+def raw_body(response: httpx.Response) -> httpx.AsyncByteStream:
+    """Return the body as the transport gave it: httpx itself would unpack it, without a bound."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("the transport is not asynchronous")
+    return response.stream
