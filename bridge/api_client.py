@@ -72,6 +72,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 class ApiClient:
     """The application's side of the `apiClient` of one run; implements `runtime.HostCalls`.
 
+    Whoever makes one takes the stream that is the run's result from it, and closes it, when the run has ended.
+
     Args:
         transport: Whose sockets to use.
         client: How the client is configured, or how the isolate makes it; not at all without it.
