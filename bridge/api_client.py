@@ -14,8 +14,9 @@ from runtime import Failure, HostReply, RunEnded
 from .allowance import Allowance
 from .attempts import Attempts
 from .bare_body import BareBody
+from .body import FormBody, StreamBody
 from .byte_stream import ByteStream
-from .call import CallOptions, MethodCall, StreamBody
+from .call import CallOptions, MethodCall
 from .classification import EXPIRED
 from .client_config import ClientConfig
 from .client_secrets import client_secrets
@@ -133,7 +134,8 @@ class ApiClient:
         """What the extension's JavaScript must know about the run."""
         client = self._renewal.client
         maker = client.settings if isinstance(client, IsolateClient) else None
-        return {"requestBytes": self._limits.request_bytes, "maker": maker}
+        known = client.settings if isinstance(client, ClientConfig) else None
+        return {"requestBytes": self._limits.request_bytes, "maker": maker, "client": known}
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call of a method.
@@ -171,9 +173,9 @@ class ApiClient:
             RunEnded: A limit was hit.
         """
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
-        call = MethodCall(verb="POST", path=url, options=options)
+        call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
         prepared = prepare(call, ClientConfig(), self._limits)
-        request = replace(prepared, body=form.encode(), own_origin=Origin.of(prepared.url))
+        request = replace(prepared, own_origin=Origin.of(prepared.url))
         self._allowance.take()
         async with self._allowance.slot:
             return await self._exchange(request, 1, Patience(self._deadline, self._limits.request_seconds))
@@ -265,15 +267,16 @@ class ApiClient:
         self, request: OutgoingRequest, number: int, patience: Patience
     ) -> tuple[OutgoingRequest, Response]:
         """Return the last request of a chain of redirects, and its response."""
+        most = request.redirects
         response = await self._exchange(request, number, patience)
-        for _ in range(self._limits.redirects):
+        for _ in range(most):
             hop = next_hop(request, response)
             if hop is None:
                 return request, response
             self._allowance.take()
             request, response = hop, await self._exchange(hop, number, patience)
-        if next_hop(request, response) is not None:
-            message = f"{request_name(request)} was redirected more than {self._limits.redirects} times."
+        if most and next_hop(request, response) is not None:
+            message = f"{request_name(request)} was redirected more than {most} times."
             raise EgressRefusedError(message, key="redirects")
         return request, response
 

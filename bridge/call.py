@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, ValidationError
 
 from .auth import BasicCredentials  # noqa: TC001 (pydantic reads it)
+from .body import Body  # noqa: TC001 (pydantic reads it)
 from .client_config import MOST_RETRIES
 from .errors import RequestRefusedError
+from .query import GivenQuery, Query, QueryFormat
 
 if TYPE_CHECKING:
     from runtime import HostCall
@@ -27,26 +29,23 @@ class CallOptions(_Part):
         base_uri: Replaces the client's; another origin does not see the client's credentials.
         headers: Added to the client's; a header given as null is left out.
         query: Added to the client's.
+        query_format: How lists are written.
         auth: Replaces the client's.
         return_full_response: Whether to give status and headers beside the data.
-        response_type: `arraybuffer` gives the body of a good response as bytes, `stream` as they come.
+        response_type: `text` is not parsed, `arraybuffer` gives bytes, `stream` those of a good response as they come.
+        max_redirects: Redirects followed; never more than the limits of the run allow.
         retries: Replaces the client's.
     """
 
     base_uri: str | None = Field(default=None, alias="baseUri")
     headers: dict[str, str | None] = Field(default_factory=dict)
-    query: dict[str, JsonValue] = Field(default_factory=dict)
+    query: GivenQuery = Query()
+    query_format: QueryFormat | None = Field(default=None, alias="queryFormat")
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
-    response_type: Literal["json", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
+    response_type: Literal["json", "text", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
+    max_redirects: NonNegativeInt | None = Field(default=None, alias="maxRedirects")
     retries: int | None = Field(default=None, ge=0, le=MOST_RETRIES)
-
-
-class StreamBody(_Part):
-    """A body that is another response's stream, by its number in the run."""
-
-    kind: Literal["stream"]
-    id: int
 
 
 class MethodCall(_Part):
@@ -56,7 +55,8 @@ class MethodCall(_Part):
         verb: `GET`, `POST`, `PUT`, `PATCH` or `DELETE`; no other can be expressed.
         path: A path or an absolute URL.
         query: The second argument of `get`; wins over all other queries.
-        body: JSON text that the sandbox made, passed on as it is; or a stream.
+        body: Of the request.
+        data: What of the body is bytes.
         options: The last argument.
         client: The configuration of a client that was made in the isolate; None for the one that the host holds.
         dynamic: What that client's `dynamicOptions` gave for this call; wins over the client's own.
@@ -64,8 +64,9 @@ class MethodCall(_Part):
 
     verb: str
     path: str
-    query: dict[str, JsonValue] = Field(default_factory=dict)
-    body: str | StreamBody | None = None
+    query: GivenQuery = Query()
+    body: Body | None = None
+    data: bytes | None = Field(default=None, repr=False)
     options: CallOptions = CallOptions()
     client: dict[str, JsonValue] | None = Field(default=None, repr=False)
     dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)
@@ -79,6 +80,6 @@ class MethodCall(_Part):
         """
         payload = call.payload if isinstance(call.payload, dict) else {}
         try:
-            return cls.model_validate({**payload, "verb": _VERBS[call.operation]})
+            return cls.model_validate({**payload, "verb": _VERBS[call.operation], "data": call.data})
         except (KeyError, ValidationError):
             raise RequestRefusedError("This is not a call that apiClient makes.", key="invalid") from None

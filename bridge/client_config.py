@@ -23,6 +23,7 @@ from .headers import refuse_unsendable
 from .origin import Origin
 from .override import RequestOverride  # noqa: TC001 (pydantic reads it)
 from .proxy import Proxy
+from .query import QueryFormat  # noqa: TC001 (pydantic reads it)
 from .response_handler import ResponseHandler  # noqa: TC001 (pydantic reads it)
 from .response_handlers import ResponseHandlers
 from .scalars import Scalar  # noqa: TC001 (pydantic reads it)
@@ -59,6 +60,7 @@ class ClientConfig(BaseModel):
         proxy_uri: The HTTP proxy that all requests go through.
         response_handlers: What judges responses before the default rules.
         overrides: What is changed in some requests.
+        query_format: How lists in queries are written.
     """
 
     model_config = ConfigDict(
@@ -71,6 +73,7 @@ class ClientConfig(BaseModel):
     auth: Auth | None = Field(default=None, repr=False)
     return_full_response: bool = Field(default=False, validation_alias="returnFullResponse")
     retries: int = Field(default=0, ge=0, le=MOST_RETRIES, strict=True)
+    query_format: QueryFormat = Field(default="brackets", validation_alias="queryFormat")
     proxy_uri: str | None = Field(default=None, repr=False, validation_alias="proxyUri")
     response_handlers: tuple[ResponseHandler, ...] = Field(default=(), repr=False, validation_alias="responseHandlers")
     overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
@@ -149,6 +152,12 @@ class ClientConfig(BaseModel):
         """Whether a request to `url` may carry this client's headers, query and auth."""
         return self.base_uri is not None and Origin.of(parse_url(self.base_uri)).reaches(Origin.of(url))
 
+    @property
+    def settings(self) -> dict[str, JSON]:
+        """What the extension's JavaScript must know to write queries and bodies: nothing secret."""
+        headers = {name: text for name, text in self.headers.items() if name.lower() == "content-type"}
+        return {"headers": {**headers}, "queryFormat": self.query_format}
+
     def overlaid(self, other: ClientConfig) -> ClientConfig:
         """Return this configuration with what `other` sets in its place, field by field (decision 14)."""
         given = {name: getattr(other, name) for name in other.model_fields_set}
@@ -219,7 +228,9 @@ def _by_their_names(options: dict[str, Any]) -> tuple[dict[str, Any], tuple[str,
     return named, tuple(warnings)
 
 
-_KNOWN: Final = "baseUri, headers, query, auth, returnFullResponse, responseHandlers, overrides, retries and proxyUri"
+_KNOWN: Final = (
+    "baseUri, headers, query, auth, returnFullResponse, responseHandlers, overrides, queryFormat, retries and proxyUri"
+)
 
 
 def _explanation(kind: str, message: str, key: str | None) -> str:

@@ -11,7 +11,7 @@ KIB: Final = 1024
 MIB: Final = 1024 * KIB
 
 _ESCAPED: Final = 2
-"""JSON text inside JSON text is at most twice as long."""
+"""JSON text inside JSON text is at most twice as long, as other text is unless it is full of control characters."""
 
 
 @dataclass(frozen=True, kw_only=True)

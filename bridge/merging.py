@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .headers import checked_header, is_left_out
+from .query import Query
 
 if TYPE_CHECKING:
-    from runtime import JSON
-
     from .auth import Authentication
     from .call import CallOptions, MethodCall
     from .client_config import ClientConfig
@@ -20,15 +19,15 @@ class MergedOptions:
     """What holds for one request.
 
     Attributes:
-        query: Parameters after the URL's own, by precedence.
-        headers: By lower-case name; the host's own are not among them.
+        query: What is written after the URL's own.
+        headers: By lower-case name; the host's own are not among them. None stands for one that is not sent.
         full_response: Whether the call gives status and headers beside the data.
         left_out: Names of headers that only the host may set.
         retries: Further attempts that were asked for.
     """
 
-    query: dict[str, JSON]
-    headers: dict[str, str] = field(repr=False)
+    query: str
+    headers: dict[str, str | None] = field(repr=False)
     full_response: bool
     left_out: tuple[str, ...]
     retries: int
@@ -45,10 +44,9 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
         RequestRefusedError: `header`.
     """
     headers = _merge_headers(config, call.options)
-    sent = {name: value for name, value in headers.items() if value is not None and not is_left_out(name)}
     return MergedOptions(
         query=_merge_query(config, call),
-        headers=sent,
+        headers={name: value for name, value in headers.items() if not is_left_out(name)},
         full_response=_merge_full_response(config, call.options),
         left_out=tuple(name for name in headers if is_left_out(name)),
         retries=_merge_retries(config, call.options),
@@ -56,23 +54,24 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
 
 
 def _merge_headers(config: ClientConfig, options: CallOptions) -> dict[str, str | None]:
-    """Names do not depend on case; null deletes. Within each side a header beats what `auth` adds."""
+    """Names do not depend on case; null and false delete. Within each side a header beats what `auth` adds."""
     merged: dict[str, str | None] = {}
     for headers, auth in ((config.headers, _client_auth(config, options)), (options.headers, options.auth)):
         merged.update(auth.headers() if auth else {})
         for name, value in headers.items():
-            lower, text = checked_header(name, "" if value is None else value)
-            merged[lower] = None if value is None else text
+            sent = None if value is False else value
+            lower, text = checked_header(name, "" if sent is None else sent)
+            merged[lower] = None if sent is None else text
     return merged
 
 
-def _merge_query(config: ClientConfig, call: MethodCall) -> dict[str, JSON]:
+def _merge_query(config: ClientConfig, call: MethodCall) -> str:
     """Auth < client < options < argument, whole values; null leaves a parameter as it is."""
     auth = _client_auth(config, call.options)
-    merged: dict[str, JSON] = {**auth.query()} if auth else {}
-    for query in (config.query, call.options.query, call.query):
-        merged.update({name: value for name, value in query.items() if value is not None})
-    return merged
+    query = Query(members={**auth.query()} if auth else {})
+    for given in (Query(members=config.query), call.options.query, call.query):
+        query = query.overridden_by(given)
+    return query.text(call.options.query_format or config.query_format)
 
 
 def _client_auth(config: ClientConfig, options: CallOptions) -> Authentication | None:

@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from runtime import Failure, RunEnded
+
+from .body import StreamBody
+from .encoded_body import FORM_TYPE, EncodedBody, encoded
 from .errors import RequestRefusedError
-from .headers import refuse_too_many
+from .headers import checked_header, refuse_too_many
 from .merging import merge, merge_base_uri
 from .origin import Origin
 from .patching import patched
@@ -31,7 +35,7 @@ _DEFAULT_HEADERS: Final = {
 }
 _CONTENT_TYPE: Final = "content-type"
 _IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
-_JSON: Final = "application/json"
+_BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,8 @@ class OutgoingRequest:
         full_response: Whether the call gives status and headers beside the data.
         binary: Whether the call gives the data as bytes.
         streamed: Whether it gives them as they come.
+        plain: Whether it gives them as text, even where they are JSON.
+        redirects: How many are followed.
         warnings: What the method's author should know.
         retries: Further attempts that were asked for, after what may not go wrong again.
         own_origin: That of the client's base, where it has one.
@@ -66,6 +72,8 @@ class OutgoingRequest:
     full_response: bool = False
     binary: bool = False
     streamed: bool = False
+    plain: bool = False
+    redirects: int = 0
     warnings: tuple[str, ...] = ()
     retries: int = 0
     own_origin: Origin | None = None
@@ -92,10 +100,11 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     Args:
         call: What the method asked for.
         config: How the client is configured.
-        limits: Bound URL and headers.
+        limits: Bound URL, headers, body and redirects.
         upload: The body, where that is a stream.
 
     Raises:
+        RunEnded: The body is too long.
         RequestRefusedError: It asks for something impossible.
         ClientIncompleteError: The client has no base for its path.
     """
@@ -106,13 +115,16 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     merged = merge(visible, call)
     url = with_query(url, merged.query)
     _refuse_too_long(url, limits)
-    headers = _completed(_typed(merged.headers, call, upload), has_body=isinstance(call.body, str))
+    body = _encoded(call)
+    _refuse_too_large(body, limits)
+    headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
     refuse_too_many(headers.items(), limits)
+    most = call.options.max_redirects
     return OutgoingRequest(
         verb=call.verb,
         url=url,
         headers=headers,
-        body=call.body.encode("utf-8", "replace") if isinstance(call.body, str) else upload,
+        body=upload if body is None else body.content,
         carries_client=owned,
         has_client_data=call.body != given.body,
         handlers=config.handlers,
@@ -122,24 +134,42 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
         own_origin=Origin.of(parse_url(config.base_uri)) if config.base_uri else None,
+        plain=call.options.response_type == "text",
+        redirects=limits.redirects if most is None else min(most, limits.redirects),
         warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 
 
-def _typed(headers: dict[str, str], call: MethodCall, upload: Upload | None) -> dict[str, str]:
-    """Return the headers of a stream with its type: the call's own, else what the stream's server said.
+def _encoded(call: MethodCall) -> EncodedBody | None:
+    """Return the body, unless there is none or it is a stream."""
+    return None if call.body is None or isinstance(call.body, StreamBody) else encoded(call.body, call.data)
 
-    What the client says of every body is about the bodies that methods write.
+
+def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: dict[str, str | None]) -> str | None:
+    """Return the content type of a request: what the call or the client says comes first, where the body allows it.
+
+    What the client says of every body is about the bodies that methods write, not about streams.
     """
-    if upload is None or any(name.lower() == _CONTENT_TYPE for name in call.options.headers):
-        return headers
-    return headers | {_CONTENT_TYPE: upload.content_type}
+    if isinstance(body, EncodedBody) and body.has_boundary:
+        return body.content_type
+    own = any(name.lower() == _CONTENT_TYPE for name in call.options.headers)
+    if body is None or own or (_CONTENT_TYPE in given and isinstance(body, EncodedBody)):
+        return given.get(_CONTENT_TYPE)
+    default = FORM_TYPE if call.verb in _BODY_VERBS else None
+    return checked_header(_CONTENT_TYPE, body.content_type)[1] if body.content_type else default
 
 
-def _completed(headers: dict[str, str], *, has_body: bool) -> dict[str, str]:
-    """Return the headers with those that every request has."""
-    body_headers = {_CONTENT_TYPE: _JSON} if has_body else {}
-    return {**_DEFAULT_HEADERS, **body_headers, **headers, "accept-encoding": OFFERED_ENCODINGS}
+def _completed(given: dict[str, str | None], content_type: str | None) -> dict[str, str]:
+    """Return the headers with those that every request has. None suppresses a default."""
+    headers = {**_DEFAULT_HEADERS, **given, _CONTENT_TYPE: content_type, "accept-encoding": OFFERED_ENCODINGS}
+    return {name: value for name, value in headers.items() if value is not None}
+
+
+def _refuse_too_large(body: EncodedBody | None, limits: Limits) -> None:
+    """End the run for a body that became too long in encoding; the sandbox refuses others itself."""
+    if body is not None and len(body.content) > limits.request_bytes:
+        message = f"The body of a request is more than {limits.request_bytes} bytes long."
+        raise RunEnded(Failure(type="limit", key="request_size", message=message))
 
 
 def _refuse_too_long(url: httpx.URL, limits: Limits) -> None:

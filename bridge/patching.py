@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from .call import StreamBody
+from .body import FieldsBody, JsonBody, StreamBody
 from .errors import RequestRefusedError
 from .scalars import scalar_text
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from runtime import JSON
 
+    from .body import Body
     from .call import CallOptions, MethodCall
     from .override import RequestOverride, RequestPatch
 
@@ -34,10 +35,10 @@ def patched(call: MethodCall, overrides: Iterable[RequestOverride]) -> MethodCal
 
 
 def _patched(call: MethodCall, patch: RequestPatch) -> MethodCall:
-    options = {"headers": _headers(call.options, patch), "query": _without(call.options.query, patch.query)}
+    options = {"headers": _headers(call.options, patch), "query": call.options.query.without(patch.query)}
     return call.model_copy(
         update={
-            "query": {**call.query, **patch.query},
+            "query": call.query.replaced_by(patch.query),
             "options": call.options.model_copy(update=options),
             "body": call.body if patch.data is None else _body(call.body, patch.data),
         }
@@ -51,27 +52,34 @@ def _headers(options: CallOptions, patch: RequestPatch) -> dict[str, str | None]
     return own | {name: None if value is None else scalar_text(value) for name, value in patch.headers.items()}
 
 
-def _without(query: dict[str, JSON], replaced: dict[str, JSON]) -> dict[str, JSON]:
-    """Leave out what is replaced: null in a patch takes a parameter away."""
-    return {name: value for name, value in query.items() if name not in replaced}
-
-
-def _body(body: str | StreamBody | None, data: dict[str, JSON]) -> str:
-    """Put the patch's members in place of those of a JSON object."""
+def _body(body: Body | None, data: dict[str, JSON]) -> Body:
+    """Put the patch's members in place of those of an object."""
     if isinstance(body, StreamBody):
         raise RequestRefusedError("The client's override changes this body, which is a stream.", key="invalid")
-    if body is not None and len(body) > _LONGEST_BODY:
+    if isinstance(body, FieldsBody):
+        return body.model_copy(update={"members": {**body.members, **{name: _texts(data[name]) for name in data}}})
+    own = {} if body is None else _object(body)
+    return JsonBody(kind="json", text=json.dumps(own | data, ensure_ascii=False, separators=(",", ":")))
+
+
+def _texts(value: JSON) -> JSON:
+    """Return a member of a form, whose leaves are text."""
+    if isinstance(value, dict):
+        return {name: _texts(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_texts(item) for item in value]
+    return None if value is None else scalar_text(value)
+
+
+def _object(body: Body) -> dict[str, JSON]:
+    """Read a body that must be a JSON object."""
+    text = body.text if isinstance(body, JsonBody) else ""
+    if len(text) > _LONGEST_BODY:
         raise RequestRefusedError(
             f"The client's override changes this body, which is longer than {_LONGEST_BODY} characters.", key="invalid"
         )
-    own = {} if body is None else _object(body)
-    return json.dumps(own | data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _object(body: str) -> dict[str, JSON]:
-    """Read a body that must be a JSON object."""
     try:
-        read = json.loads(body)
+        read = json.loads(text)
     except (ValueError, RecursionError):
         read = None
     if not isinstance(read, dict):

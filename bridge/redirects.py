@@ -50,7 +50,7 @@ def _resolved(url: httpx.URL, location: str) -> httpx.URL:
 
 
 def _without_body(request: OutgoingRequest) -> OutgoingRequest:
-    headers = {name: value for name, value in request.headers.items() if name != "content-type"}
+    headers = {name: value for name, value in request.headers.items() if not name.startswith("content-")}
     return replace(request, verb="GET", body=None, headers=headers)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from runtime import HostReply
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from .outgoing import OutgoingRequest
     from .redaction import Redactor
     from .response import Response
+
+_BUFFER: Final = ("buffer",)
+"""What the sandbox makes bytes of, for methods."""
 
 
 def success_reply(request: OutgoingRequest, response: Response, stream: int | None = None) -> HostReply:
@@ -29,17 +33,15 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
     """
     value: dict[str, JSON] = {
         "full": request.full_response,
+        "plain": request.plain,
         "warnings": [*request.warnings, *response.warnings],
         **_head(response),
         **_built(response),
     }
     if stream is not None:
         value["stream"] = stream
-    if "built" in value or stream is not None:
-        return HostReply(ok=True, value=value)
-    if request.binary:
-        return bytes_reply(value, response.body)
-    return HostReply(ok=True, value=value, text=response.text)
+    reply = HostReply(ok=True, value=value)
+    return reply if "built" in value or stream is not None else _with_body(reply, request, response)
 
 
 def bytes_reply(value: JSON, data: bytes) -> HostReply:
@@ -49,11 +51,11 @@ def bytes_reply(value: JSON, data: bytes) -> HostReply:
         value: What else is told.
         data: The bytes.
     """
-    return HostReply(ok=True, value=value, data=data, libraries=("buffer",))
+    return HostReply(ok=True, value=value, data=data, libraries=_BUFFER)
 
 
 def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
-    """Return the answer to a call that failed.
+    """Return the answer to a call that failed; the body of a response stands beside it, as for one that went well.
 
     Args:
         error: Why.
@@ -65,16 +67,26 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         "key": error.key,
         "message": redactor.text(error.message),
         "retryAfter": error.retry_after_seconds,
+        "plain": request.plain if request else False,
         "warnings": [*(request.warnings if request else ()), *(response.warnings if response else ())],
         "request": {"method": request.verb, "url": redactor.text(str(request.url.copy_with(query=None)))}
         if request
         else None,
-        "response": {**_head(response), "body": response.text} if response else None,
+        "response": _head(response) if response else None,
         "full": request.full_response if request else False,
         "carriesClient": request.carries_client if request else False,
         **(_built(response) if response else {}),
     }
-    return HostReply(ok=False, value=value)
+    if request and response and request.binary:
+        value["text"] = response.text  # for the report, which is JSON
+    reply = HostReply(ok=False, value=value)
+    return _with_body(reply, request, response) if request and response else reply
+
+
+def _with_body(reply: HostReply, request: OutgoingRequest, response: Response) -> HostReply:
+    if request.binary:
+        return replace(reply, data=response.body, libraries=_BUFFER)
+    return replace(reply, text=response.text)
 
 
 def _built(response: Response) -> dict[str, JSON]:

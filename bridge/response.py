@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .undefined import UNDEFINED
 
@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 
     from .incoming_stream import IncomingStream
     from .undefined import Found
+
+_SINGLE: Final = frozenset(
+    {
+        "age",
+        "content-length",
+        "content-type",
+        "etag",
+        "expires",
+        "last-modified",
+        "location",
+        "retry-after",
+        "server",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +71,17 @@ class Response:
         return next((value for key, value in self.headers if key == name), None)
 
     def headers_json(self) -> JSON:
-        """Return the headers as a method sees them: repeated ones joined, `set-cookie` a list (semantics 2.6)."""
+        """Return the headers as a method sees them: repeated ones joined, `set-cookie` a list (semantics 2.6).
+
+        Of those that mean nothing when joined, the first counts, as in Node.js.
+        """
         joined: dict[str, JSON] = {}
         for name, value in self.headers:
             before = joined.get(name)
+            if name == "content-encoding" and value.strip().lower() != "identity":
+                continue  # the body is unpacked
             if name == "set-cookie":
                 joined[name] = [*(before if isinstance(before, list) else []), value]
-            else:
+            elif before is None or name not in _SINGLE:
                 joined[name] = value if before is None else f"{before}, {value}"
         return joined

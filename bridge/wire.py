@@ -58,11 +58,17 @@ def _head(answered: httpx.Response) -> Response:
     return Response(
         status=answered.status_code,
         reason=answered.reason_phrase,
-        headers=tuple(
-            (name.decode("latin-1").lower(), value.decode("utf-8", "replace")) for name, value in answered.headers.raw
-        ),
+        headers=tuple((name.decode("latin-1").lower(), _header_text(value)) for name, value in answered.headers.raw),
         body=b"",
     )
+
+
+def _header_text(value: bytes) -> str:
+    """Return a header's value: UTF-8, as servers write today, or else Latin-1, as they wrote once."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:

@@ -14,45 +14,80 @@ const requireObject = (value, label) => {
   return value;
 };
 
-const DEEPEST_QUERY = 32;
+const DEEPEST_MEMBER = 32;
 
-// Leaves become the text that JavaScript makes of them, so that nobody else has to know how; null and undefined are left out outside.
-const queryValue = (value, label, levels) => {
+// Members of queries and forms. Leaves become the text that JavaScript makes of them, so that nobody else has to know how; null and
+// undefined are left out outside. With `files` a leaf may be bytes: it becomes a number, its place among them.
+const memberValue = (value, label, levels, files) => {
   if (value === undefined || value === null) return null;
-  if (typeof value === "function" || typeof value === "symbol") refuse("invalid", `${label} is ${describe(value)}, which a query cannot hold`);
+  if (typeof value === "function" || typeof value === "symbol") {
+    refuse("invalid", `${label} is ${describe(value)}, which a query or form cannot hold`);
+  }
   if (typeof value !== "object") return NativeString(value);
   if (value instanceof NativeDate) return dateToISOString(value);
+  if (files !== null && isFile(value)) return addFile(files, value);
   if (levels === 0) refuse("invalid", `${label} is nested too deeply, or contains itself`);
-  return ArrayIsArray(value) ? queryList(value, label, levels - 1) : queryMembers(value, label, levels - 1);
+  return ArrayIsArray(value) ? memberList(value, label, levels - 1, files) : memberObject(value, label, levels - 1, files);
 };
 
-const queryList = (values, label, levels) => {
+const memberList = (values, label, levels, files) => {
   const list = core.list();
-  for (let i = 0; i < values.length; i++) list[i] = queryValue(values[i], `${label}[${i}]`, levels);
+  for (let i = 0; i < values.length; i++) list[i] = memberValue(values[i], `${label}[${i}]`, levels, files);
   return list;
 };
 
-const queryMembers = (values, label, levels) => {
+const memberObject = (values, label, levels, files) => {
   const members = ObjectCreate(null);
   const keys = ObjectKeys(values);
-  for (let i = 0; i < keys.length; i++) members[keys[i]] = queryValue(values[keys[i]], `${label}.${keys[i]}`, levels);
+  for (let i = 0; i < keys.length; i++) members[keys[i]] = memberValue(values[keys[i]], `${label}.${keys[i]}`, levels, files);
   return members;
 };
 
-const queryOf = (value, label) => queryMembers(requireObject(value, label), label, DEEPEST_QUERY);
+// With the format `json`, or under a name that ends in {}, a member is JSON text.
+const isJsonMember = (key, value, format) =>
+  typeof value === "object" && value !== null && (StringEndsWith(StringTrim(key), "{}") || (format === "json" && !(value instanceof NativeDate)));
 
-const headerText = (value, label) => {
-  if (value === undefined || value === null) return null;
-  if (ArrayIsArray(value)) return headerList(value, label);
+const membersOf = (values, label, format, files) => {
+  const members = ObjectCreate(null);
+  const keys = ObjectKeys(values);
+  for (let i = 0; i < keys.length; i++) {
+    const value = values[keys[i]];
+    const path = `${label}.${keys[i]}`;
+    members[keys[i]] = isJsonMember(keys[i], value, format) ? jsonOf(value, path) : memberValue(value, path, DEEPEST_MEMBER, files);
+  }
+  return members;
+};
+
+const jsonOf = (value, label) => {
+  let text;
+  try {
+    text = core.stringify(value, label);
+  } catch (error) {
+    refuse("invalid", error.message);
+  }
+  if (typeof text !== "string") refuse("invalid", `${label} is ${describe(value)}, which JSON cannot hold`);
+  return text;
+};
+
+// A URLSearchParams is written already; it goes out as text.
+const queryOf = (value, label, format) =>
+  isURLSearchParams(value) ? NativeString(value) : membersOf(requireObject(value, label), label, format, null);
+
+const headerText = (value, label, separator) => {
+  if (value === undefined || value === null || value === false) return null;
+  if (ArrayIsArray(value)) return headerList(value, label, separator);
   if (typeof value === "object" || typeof value === "function" || typeof value === "symbol") {
     refuse("header", `${label} is ${describe(value)}, which a header cannot hold`);
   }
   return NativeString(value);
 };
 
-const headerList = (values, label) => {
-  let text = "";
-  for (let i = 0; i < values.length; i++) text += `${i === 0 ? "" : ", "}${headerText(values[i], `${label}[${i}]`) ?? ""}`;
+const headerList = (values, label, separator) => {
+  let text = null;
+  for (let i = 0; i < values.length; i++) {
+    const item = headerText(values[i], `${label}[${i}]`, separator);
+    if (item !== null) text = text === null ? item : `${text}${separator}${item}`;
+  }
   return text;
 };
 
@@ -60,7 +95,10 @@ const headersOf = (value) => {
   if (!isObject(value)) refuse("header", `options.headers must be an object, not ${describe(value)}`);
   const headers = ObjectCreate(null);
   const names = ObjectKeys(value);
-  for (let i = 0; i < names.length; i++) headers[names[i]] = headerText(value[names[i]], `options.headers.${names[i]}`);
+  for (let i = 0; i < names.length; i++) {
+    const separator = StringToLowerCase(names[i]) === "cookie" ? "; " : ", ";
+    headers[names[i]] = headerText(value[names[i]], `options.headers.${names[i]}`, separator);
+  }
   return headers;
 };
 
@@ -74,9 +112,25 @@ const baseUriOf = (value) => {
   return value;
 };
 
-const responseTypeOf = (value) => {
-  if (value === "json" || value === "arraybuffer" || value === "stream") return value;
-  return refuse("invalid", `options.responseType ${describeShort(value)} is not supported; json, arraybuffer and stream are`);
+const RESPONSE_TYPES = ["json", "text", "arraybuffer", "stream"];
+const QUERY_FORMATS = ["brackets", "repeat", "comma", "json"];
+
+const oneOf = (value, known, label) => {
+  let names = "";
+  for (let i = 0; i < known.length; i++) {
+    if (value === known[i]) return value;
+    names += `${i === 0 ? "" : ", "}${known[i]}`;
+  }
+  return refuse("invalid", `${label} ${describeShort(value)} is not supported; there are ${names}`);
+};
+
+const MOST_REDIRECTS = 100; // the host allows fewer
+
+const maxRedirectsOf = (value) => {
+  if (typeof value !== "number" || value < 0 || value % 1 !== 0) {
+    refuse("invalid", `options.maxRedirects must be a whole number, not ${describeShort(value)}`);
+  }
+  return MathMin(value, MOST_REDIRECTS);
 };
 
 // What each option becomes on its way out; undefined and null leave the client's own.
@@ -84,16 +138,20 @@ const optionReaders = {
   __proto__: null,
   baseUri: baseUriOf,
   headers: headersOf,
-  query: (value) => queryOf(value, "options.query"),
+  query: (value, format) => queryOf(value, "options.query", format),
+  queryFormat: (value) => oneOf(value, QUERY_FORMATS, "options.queryFormat"),
   auth: authOf,
+  maxRedirects: maxRedirectsOf,
   returnFullResponse: (value) => !!value,
-  responseType: responseTypeOf,
+  responseType: (value) => oneOf(value, RESPONSE_TYPES, "options.responseType"),
 };
 
-const readOptions = (given, verb) => {
+// `client` is the client's configuration, or what of it matters here.
+const readOptions = (given, verb, client) => {
   const options = ObjectCreate(null);
   if (given === undefined || given === null) return options;
   const names = ObjectKeys(requireObject(given, "options"));
+  const format = given.queryFormat ?? client.queryFormat;
   for (let i = 0; i < names.length; i++) {
     const reader = optionReaders[names[i]];
     if (reader === undefined) {
@@ -101,22 +159,22 @@ const readOptions = (given, verb) => {
       continue;
     }
     const value = given[names[i]];
-    if (value !== undefined && value !== null) options[names[i]] = reader(value);
+    if (value !== undefined && value !== null) options[names[i]] = reader(value, format);
   }
   return options;
 };
 
-const bodyOf = (data) => {
-  if (data === undefined || data === null) return null;
-  if (isStream(data)) return streamBody(data);
-  let text;
-  try {
-    text = core.stringify(data, "data");
-  } catch (error) {
-    refuse("invalid", error.message);
-  }
-  if (typeof text !== "string") refuse("invalid", `data is ${describe(data)}, which JSON cannot hold`);
-  return text;
+// The content type that the call or else the client asks for; undefined where neither does, null where there is to be none.
+const contentTypeOf = (ofCall, ofClient) => {
+  const found = contentTypeIn(ofCall);
+  return found === undefined ? contentTypeIn(ofClient) : found;
+};
+
+const contentTypeIn = (headers) => {
+  let found;
+  const names = isObject(headers) ? ObjectKeys(headers) : core.list();
+  for (let i = 0; i < names.length; i++) if (StringToLowerCase(names[i]) === "content-type") found = headers[names[i]];
+  return found;
 };
 
 const pathOf = (path) => {

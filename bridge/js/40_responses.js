@@ -11,10 +11,10 @@ const bytesOut = (buffer) => {
   }
 };
 
-// JSON whatever the content type says; text that is not JSON stays text.
-const parseText = (body) => {
+// JSON whatever the content type says; text that is not JSON, or is wanted as it is, stays text.
+const parseText = (body, plain) => {
   const text = body !== "" && body[0] === BYTE_ORDER_MARK ? StringSlice(body, 1) : body;
-  if (text === "") return "";
+  if (plain || text === "") return text;
   try {
     return JSONParse(text);
   } catch {
@@ -23,10 +23,10 @@ const parseText = (body) => {
 };
 
 // A handler of the client may have built something in place of the body.
-const dataOf = ({ stream, built }, body) => {
+const dataOf = ({ stream, built, plain }, body) => {
   if (built !== undefined) return built.data;
   if (stream !== undefined) return openStream(stream);
-  return typeof body === "string" ? parseText(body) : bytesOut(body);
+  return typeof body === "string" ? parseText(body, plain) : bytesOut(body);
 };
 
 const fullResponse = ({ status, statusText, headers }, data) => ({ status, statusCode: status, statusText, headers, data });
@@ -41,9 +41,9 @@ const succeed = (value, body) => {
   return value.full ? fullResponse(value, data) : data;
 };
 
-const failWith = ({ type, key, message, retryAfter, warnings, request, response, built }) => {
+const failWith = ({ type, key, message, retryAfter, warnings, request, response, built, plain, text }, body) => {
   warnAll(warnings);
-  const full = response === null ? undefined : fullResponse(response, parseText(response.body));
+  const full = response === null ? undefined : fullResponse(response, dataOf({ plain }, body));
   const init = { __proto__: null, message, data: built === undefined ? full?.data : built.data };
   if (key !== null) init.key = key;
   if (retryAfter !== null) init.retryAfter = retryAfter;
@@ -51,7 +51,8 @@ const failWith = ({ type, key, message, retryAfter, warnings, request, response,
   if (retryAfter !== null) error.retryAfter = retryAfter;
   if (full !== undefined) error.response = full;
   if (request !== null) error.request = request;
-  return branded(error, type, key, { request, response: full, retryAfter });
+  const reported = text === undefined ? full : fullResponse(response, parseText(text, plain));
+  return branded(error, type, key, { request, response: reported, retryAfter });
 };
 
 // What the run reports when the method does not catch the error. New cookies stay inside: they are tokens nobody knows yet.

@@ -2,31 +2,47 @@
 //
 // A request is { verb, path, query, data, options }. Its client is null where the host holds the client's configuration, else one that
 // was made in this isolate: its data goes out with each call, its functions stay (see the next file).
-const settle = { __proto__: null, resolve: (value, body) => succeed(value, body), reject: (value) => failWith(value) };
+const settle = { __proto__: null, resolve: (value, body) => succeed(value, body), reject: (value, body) => failWith(value, body) };
 const never = new NativePromise(() => {});
 let requestBytes = 0;
+let hostClient = null; // what of the configuration that the host holds says how queries and bodies are written
 
-const payloadOf = (client, { verb, path, query, data, options }) => ({
-  __proto__: null,
-  path: pathOf(path),
-  query: query === undefined || query === null ? ObjectCreate(null) : queryOf(query, "query"),
-  body: bodyOf(data),
-  options: readOptions(options, verb),
-  client: client === null ? null : client.config,
-  dynamic: null,
-});
+const payloadOf = (client, { path, query }, options, body) => {
+  const format = options.queryFormat ?? client.queryFormat;
+  return {
+    __proto__: null,
+    path: pathOf(path),
+    query: query === undefined || query === null ? ObjectCreate(null) : queryOf(query, "query", format),
+    body,
+    options,
+    client: client === hostClient ? null : client,
+    dynamic: null,
+  };
+};
 
-const isTooLong = ({ body }) => {
-  const length = typeof body === "string" ? core.utf8Length(body, requestBytes) : 0;
+const isTooLong = (body) => {
+  const length = lengthOf(body, requestBytes);
   if (length <= requestBytes) return false;
   core.breach("request_size", `The body of a request is more than ${requestBytes} bytes long`, length);
   return true;
 };
 
 const send = (client, request) => {
-  const payload = payloadOf(client, request);
-  if (isTooLong(payload)) return never;
-  return client === null ? core.call(`apiClient.${request.verb}`, payload, settle) : sendWithHooks(client, request, payload);
+  const config = client === null ? hostClient : client.config;
+  const options = readOptions(request.options, request.verb, config);
+  const body = bodyOf(request.data, contentTypeOf(options.headers, config.headers));
+  const payload = payloadOf(config, request, options, body.body);
+  if (isTooLong(body)) return never;
+  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send) };
+  return client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
+};
+
+// Bytes of a Blob come later than the call that sends them; it is still made where the method made it.
+const makeCall = ({ operation, payload, bytes, site }, settlers) => {
+  if (!ObjectIsPrototypeOf(NativePromise.prototype, bytes)) return core.call(operation, payload, settlers, bytes, site);
+  return PromiseThen(bytes, (ready) => core.call(operation, payload, settlers, ready, site), (thrown) => {
+    throw rejection(thrown);
+  });
 };
 
 // What was refused before it was sent rejects the promise, as everything else that goes wrong.

@@ -83,8 +83,8 @@ const settleHooked = {
     warnAll(value.warnings);
     return { response: fullResponse(value, dataOf(value, body)), full: value.full };
   },
-  reject: (value) => {
-    const error = failWith(value);
+  reject: (value, body) => {
+    const error = failWith(value, body);
     WeakMapSet(failures, error, value);
     return error;
   },
@@ -114,14 +114,14 @@ const recover = async (client, error) => {
   return value;
 };
 
-const sendOnce = async (client, { verb, path, query, data }, payload) => {
+const sendOnce = async (client, { verb, path, query, data }, call) => {
   if (typeof client.dynamicOptions === "function") {
-    const given = await client.dynamicOptions({ path, method: verb, query, data, headers: payload.options.headers });
-    payload.dynamic = configOf(unwrapped(given ?? {}), "What dynamicOptions gave");
+    const given = await client.dynamicOptions({ path, method: verb, query, data, headers: call.payload.options.headers });
+    call.payload.dynamic = configOf(unwrapped(given ?? {}), "What dynamicOptions gave");
   }
   let answer;
   try {
-    answer = await core.call(`apiClient.${verb}`, payload, settleHooked);
+    answer = await makeCall(call, settleHooked);
   } catch (error) {
     return recover(client, error);
   }
@@ -133,13 +133,13 @@ const sendOnce = async (client, { verb, path, query, data }, payload) => {
 const hasExpired = (error) =>
   error instanceof ConnectionError && error.key === "access_token_expired" && (WeakMapGet(failures, error)?.carriesClient ?? true);
 
-const sendWithHooks = async (client, request, payload) => {
+const sendWithHooks = async (client, request, call) => {
   try {
-    return await sendOnce(client, request, payload);
+    return await sendOnce(client, request, call);
   } catch (error) {
     const renewed = client.renew !== undefined && hasExpired(error) ? await client.renew(client) : null;
     if (renewed === null) throw error;
-    payload.client = renewed.config;
-    return sendOnce(renewed, request, payload);
+    call.payload.client = renewed.config;
+    return sendOnce(renewed, request, call);
   }
 };

@@ -1,4 +1,4 @@
-// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, maker }, or { making: true } in a run of
+// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, maker, client }, or { making: true } in a run of
 // makeApiClient, or nothing in a run without a client.
 const standardClient = frozenClient(() => null);
 
@@ -14,6 +14,7 @@ core.onStart("apiClient", (settings, args) => {
   if (settings === undefined) return undefined;
   if (settings.making) return void core.onResult(describeMade);
   requestBytes = settings.requestBytes;
+  hostClient = settings.client;
   if (settings.maker === null) return void giveClient(args, standardClient);
   return (async () => giveClient(args, await makeConnectionClient(settings.maker)))();
 });

@@ -39,18 +39,18 @@ const withFramesOf = (error, site) => {
 
 const never = new NativePromise(() => {});
 
-// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload.
-const call = (operation, payload, settle, bytes = null) => {
+// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload; `site`, from `takeSite`, is
+// where the method asked for it, if that was before.
+const call = (operation, payload, settle, bytes = null, site = takeSite(call)) => {
   const text = stringify(payload, "payload");
   const length = MathMax(utf8Length(text, limits.callBytes), bytes === null ? 0 : ArrayBufferByteLength(bytes));
   if (length > limits.callBytes) breach("call_size", `One call out of the method is ${length} bytes long`, length);
   if (breached !== null) return never;
-  const site = takeSite(call);
   return new NativePromise((resolve, reject) => {
     enqueue(operation, text, site, {
       __proto__: null,
       resolve: (value, body) => resolve(settle.resolve(value, body)),
-      reject: (value) => reject(withFramesOf(settle.reject(value), site)),
+      reject: (value, body) => reject(withFramesOf(settle.reject(value, body), site)),
       abort: reject,
       kind: operation,
       site,
@@ -93,7 +93,7 @@ const settleOne = (reply, body) => {
   forget(reply[0], settlers);
   try {
     if (reply[1]) settlers.resolve(reply[2], body);
-    else settlers.reject(reply[2]);
+    else settlers.reject(reply[2], body);
   } catch (error) {
     settlers.abort(error);
   }

@@ -90,6 +90,7 @@ const core = {
   loadMethod,
   provide,
   stringify,
+  takeSite,
   utf8Length,
   warn,
   // `starter(settings, arguments)` prepares the run; what it returns is waited for unless it is undefined.

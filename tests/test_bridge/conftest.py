@@ -122,9 +122,11 @@ class Run:
 
     client: ApiClient
 
-    async def ask(self, verb: str, path: str, **payload: Any) -> HostReply:
-        """Make a call as the extension's JavaScript does."""
-        call = HostCall(operation=f"apiClient.{verb}", payload={"path": path, **payload}, site=None)
+    async def ask(self, verb: str, path: str, *, data: bytes | None = None, **payload: Any) -> HostReply:
+        """Make a call as the extension's JavaScript does; a body that is a string is JSON text."""
+        if isinstance(payload.get("body"), str):
+            payload["body"] = {"kind": "json", "text": payload["body"]}
+        call = HostCall(operation=f"apiClient.{verb}", payload={"path": path, **payload}, site=None, data=data)
         return await self.client(call)
 
     async def get(self, path: str, **payload: Any) -> HostReply:

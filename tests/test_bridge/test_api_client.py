@@ -312,9 +312,11 @@ async def test_missing_credentials_are_explained(methods: Methods) -> None:
 async def test_a_body_has_a_longest_length(methods: Methods) -> None:
     """A body of the limit is sent; one byte more ends the run, which no method can catch."""
     limits = Limits(request_bytes=1000)
-    sent = await methods.run("await apiClient.post('/x', 'ü'.repeat(499)); return 1", limits=limits)
+    sent = await methods.run("await apiClient.post('/x', ['ü'.repeat(498)]); return 1", limits=limits)
     assert (1, 1000) == (sent.value, len(methods.server.seen[0].body))
-    outcome = await methods.run("try { await apiClient.post('/x', 'x'.repeat(999)) } catch { } return 1", limits=limits)
+    outcome = await methods.run(
+        "try { await apiClient.post('/x', ['x'.repeat(997)]) } catch { } return 1", limits=limits
+    )
     assert outcome.failure is not None
     assert ("limit", "request_size") == (outcome.failure.type, outcome.failure.key)
 
@@ -322,8 +324,8 @@ async def test_a_body_has_a_longest_length(methods: Methods) -> None:
 async def test_a_large_body_of_quotes_is_sent(methods: Methods) -> None:
     """A body within its limit never breaks another one by being escaped on its way."""
     limits = Limits(request_bytes=1_000_000, call_bytes=1_000)
-    outcome = await methods.run("await apiClient.post('/x', '\"'.repeat(499_000)); return 1", limits=limits)
-    assert (None, 998_002) == (outcome.failure, len(methods.server.seen[0].body))
+    outcome = await methods.run("await apiClient.post('/x', ['\"'.repeat(499_000)]); return 1", limits=limits)
+    assert (None, 998_004) == (outcome.failure, len(methods.server.seen[0].body))
 
 
 async def test_a_flood_of_calls_ends_the_run(methods: Methods) -> None:

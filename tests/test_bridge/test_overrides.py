@@ -95,6 +95,21 @@ async def test_data_is_merged_into_an_object(
     assert "application/json" == sent[0].headers["content-type"]
 
 
+async def test_data_is_merged_into_a_form(start: Callable[..., Run], sent: list[httpx.Request]) -> None:
+    """An object that is sent as a form takes members as text; its files stay."""
+    body = {"kind": "fields", "encoding": "form", "members": {"a": "1", "file": 0}, "files": [{"length": 1}]}
+    patch = {"data": {"a": None, "b": {"c": [1.0, True]}}}
+    await start({"patch": patch}).ask("post", "/x", body=body, data=b"x")
+    assert b"file=eA%3D%3D&b%5Bc%5D%5B0%5D=1&b%5Bc%5D%5B1%5D=true" == sent[0].content
+
+
+async def test_a_written_query_is_patched(start: Callable[..., Run], sent: list[httpx.Request]) -> None:
+    """Parameters of a URLSearchParams are replaced and taken away like others."""
+    run = start({"patch": {"query": {"a": "patched", "b": None}}})
+    await run.get("/x", query="a=1&b=1&c=1&a=2", options={"query": "a=0&d=%2c"})
+    assert b"a=patched&d=%2c&c=1" == sent[0].url.query
+
+
 async def test_overrides_follow_each_other(start: Callable[..., Run], sent: list[httpx.Request]) -> None:
     """A later one changes what an earlier one made."""
     await start({"patch": {"data": {"a": 1, "b": 1}}}, {"patch": {"data": {"b": 2}}}).ask("post", "/x", body="{}")
@@ -107,8 +122,20 @@ async def test_a_body_that_is_not_changed_is_not_read(start: Callable[..., Run],
     assert b'{ "big": 12345678901234567890 ' == sent[0].content
 
 
-@pytest.mark.parametrize("body", ["[1]", '"text"', "null", "{", '{"a":"' + "x" * 2_100_000 + '"}', "[" * 100_000])
-async def test_data_needs_an_object(start: Callable[..., Run], sent: list[httpx.Request], body: str) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "text", "text": "{}"},
+        {"kind": "bytes"},
+        "[1]",
+        '"text"',
+        "null",
+        "{",
+        '{"a":"' + "x" * 2_100_000 + '"}',
+        "[" * 100_000,
+    ],
+)
+async def test_data_needs_an_object(start: Callable[..., Run], sent: list[httpx.Request], body: Any) -> None:
     """Nothing is sent where the data has no place, or the body is too long to be taken apart."""
     refused = await start({"patch": {"data": {"a": 1}}}).refused("/x", verb="post", body=body)
     assert ("request", "invalid") == refused

@@ -77,6 +77,47 @@ async def test_the_more_specific_parameter_wins(run_and_urls: Callable[..., tupl
     assert "a=3&b=2&c%5B%5D=9&d=true" == query_sent(urls)
 
 
+@pytest.mark.parametrize(
+    ("query_format", "expected"),
+    [
+        ("brackets", "ids%5B%5D=1&ids%5B%5D=2&s%5B0%5D%5Bk%5D=a,b&n=1"),
+        ("repeat", "ids=1&ids=2&s%5B0%5D%5Bk%5D=a,b&n=1"),
+        ("comma", "ids=1,2&s%5B0%5D%5Bk%5D=a,b&n=1"),
+        ("json", "ids=%5B1,2%5D&s=%5B%7B%22k%22:%22a,b%22%7D%5D&n=1"),
+    ],
+)
+async def test_lists_have_a_format(
+    run_and_urls: Callable[..., tuple[Run, list[httpx.URL]]], query_format: str, expected: str
+) -> None:
+    """The format of a client, or else of a call, says how lists are written."""
+    query = {"ids": [1, 2], "s": [{"k": "a,b"}], "n": 1}
+    run, urls = run_and_urls({"query": query, "queryFormat": query_format})
+    await run.get("/x")
+    await run.get("/x", options={"queryFormat": "brackets"})
+    assert expected == query_sent(urls)
+    assert urls[1].query.startswith(b"ids%5B%5D=1&ids%5B%5D=2&")
+
+
+async def test_a_written_query_overrides_and_is_overridden(
+    run_and_urls: Callable[..., tuple[Run, list[httpx.URL]]],
+) -> None:
+    """What a URLSearchParams holds replaces parameters of the same name, and is replaced by them."""
+    run, urls = run_and_urls({"query": {"a": 1, "b": 1, "c d": 1}})
+    await run.get("/x?a=0", query="a=3&a=4", options={"query": "c+d=2&e=%2c&a=2"})
+    await run.get("/x", query={"e": "3", "b": None}, options={"query": "e=2&f=2"})
+    assert [b"a=0&b=1&c+d=2&e=%2c&a=3&a=4", b"a=1&b=1&c+d=1&e=3&f=2"] == [url.query for url in urls]
+
+
+@pytest.mark.parametrize("query", ["a=1#f", "a b", "a=\r\nX", "ü=1", "a=\0", "a=<", '"'])
+async def test_a_written_query_cannot_inject(
+    run_and_urls: Callable[..., tuple[Run, list[httpx.URL]]], query: str
+) -> None:
+    """Text that no URLSearchParams writes is refused."""
+    run, urls = run_and_urls()
+    assert ("request", "invalid") == await run.refused("/x", query=query)
+    assert [] == urls
+
+
 @pytest.mark.parametrize(("value", "expected"), [(1.0, "1"), (0.5, "0.5"), (True, "true"), (-3, "-3")])
 async def test_a_clients_numbers_are_written_as_javascript_does(
     run_and_urls: Callable[..., tuple[Run, list[httpx.URL]]], value: float, expected: str

@@ -113,6 +113,44 @@ async def test_as_many_redirects_as_allowed_are_followed(
     assert (await runs.start({"baseUri": server.url}, limits=Limits(redirects=3)).get("/a")).ok
 
 
+@pytest.mark.parametrize(
+    ("most", "refused", "requests"),
+    [(0, ("connection", None), 1), (1, ("egress", "redirects"), 2), (2, None, 3), (99, None, 3)],
+)
+async def test_a_call_may_follow_fewer(
+    runs: Runs,
+    serve: Callable[[Answer], Awaitable[Server]],
+    most: int,
+    refused: tuple[str, str | None] | None,
+    requests: int,
+) -> None:
+    """As many redirects are followed as the call says; with `maxRedirects: 0` a redirect is an error with its status."""
+    server = await serve(redirecting({"/a": "/b", "/b": "/c"}))
+    run = runs.start({"baseUri": server.url}, limits=Limits(redirects=2))
+    reply = await run.get("/a", options={"maxRedirects": most})
+    assert refused == (None if reply.ok else (reply.value["type"], reply.value["key"]))
+    assert requests == len(server.seen)
+    assert most != 0 or reply.value["response"]["status"] == 302
+
+
+async def test_the_runs_limit_cannot_be_raised(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
+    """A call that wants to follow more redirects than the run may is stopped at the run's limit."""
+    server = await serve(redirecting({"/a": "/b", "/b": "/a"}))
+    run = runs.start({"baseUri": server.url}, limits=Limits(redirects=2))
+    assert ("egress", "redirects") == await run.refused("/a", options={"maxRedirects": 50})
+    assert 3 == len(server.seen)
+
+
+async def test_a_get_says_nothing_of_the_body_that_is_gone(
+    runs: Runs, serve: Callable[[Answer], Awaitable[Server]]
+) -> None:
+    """With the body go all headers that describe it."""
+    server = await serve(redirecting({"/a": "/b"}))
+    headers = {"Content-Language": "en", "Content-Type": "text/plain", "X-Kind": "k"}
+    await runs.start({"baseUri": server.url}).ask("post", "/a", body="{}", options={"headers": headers})
+    assert {"x-kind"} == {name for name in server.seen[1].headers if name.startswith(("content-", "x-"))}
+
+
 async def test_each_hop_counts(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """Redirects are requests of the run."""
     server = await serve(redirecting({"/a": "/b", "/b": "/c"}))

@@ -54,7 +54,7 @@ async def test_a_good_status_may_be_an_error(faked: Faked) -> None:
     assert {"data": {"reason": "closed"}} == reply.value["built"]
     assert (200, '{"ok": false, "reason": "closed"}') == (
         reply.value["response"]["status"],
-        reply.value["response"]["body"],
+        reply.text,
     )
 
 

@@ -23,7 +23,10 @@ EXTENSION = Extension(
     source="""
     (core) => {
       const settle = {
-        resolve: (value, text) => (text === undefined ? value : [value, text]),
+        resolve: (value, text) => {
+          if (value === "unreadable") throw new core.primordials.Error("cannot be read");
+          return text === undefined ? value : [value, text];
+        },
         reject: (value) => { const error = new core.primordials.Error(value); error.name = "EchoError"; return error; },
       };
       core.onStart("echo", (settings, args) => {

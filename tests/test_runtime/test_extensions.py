@@ -20,6 +20,12 @@ async def test_an_object_can_stand_for_the_value(bench: Bench) -> None:
     assert (None, None, {"handle": 7}) == (outcome.failure, outcome.value, outcome.resource)
 
 
+async def test_an_answer_that_cannot_be_read_rejects_its_call(bench: Bench) -> None:
+    """When an extension throws over an answer, the call rejects with what it threw, and others go on."""
+    code = "module.exports = ({ echo }) => Promise.all([echo(1), echo('unreadable').catch(({ name, message }) => [name, message])])"
+    assert [1, ["Error", "cannot be read"]] == await bench.value(code)
+
+
 @pytest.mark.parametrize(
     "code",
     [
