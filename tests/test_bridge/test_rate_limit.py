@@ -169,7 +169,7 @@ YEAR = timedelta(days=365).total_seconds()
         ({"X-RateLimit-Limit": "100"}, None),
         ({}, None),
     ],
-    ids=str,
+    ids=lambda value: repr(value) if isinstance(value, float | int) else "headers",
 )
 async def test_limit_headers_are_read_with_care(
     runs: Runs,

@@ -83,20 +83,25 @@ async def test_a_packed_body_is_unpacked(
     assert TEXT == reply.text
 
 
+def packed(data: bytes) -> bytes:
+    """Pack, always into the same bytes: they are in the names of tests."""
+    return gzip.compress(data, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
         ("zstd", b"x"),
         ("compress", b"x"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"x"))),
-        ("gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(b"x")))),
+        ("gzip, gzip", packed(packed(b"x"))),
+        ("gzip, gzip, gzip", packed(packed(packed(b"x")))),
         ("gzip, br", b"x"),
-        ("identity, gzip", gzip.compress(b"x")),
+        ("identity, gzip", packed(b"x")),
         ("br", b"this is not brotli"),
         ("br", brotli.compress(b"x" * 1000)[:-2]),
         ("br", brotli.compress(b"x") + b"more"),
         ("gzip", b"this is not gzip"),
-        ("gzip", gzip.compress(b"x" * 1000)[:-9]),
+        ("gzip", packed(b"x" * 1000)[:-9]),
         ("deflate", b"\xff\xff\xff"),
     ],
 )
