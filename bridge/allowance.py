@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from runtime import Failure, RunEnded
 
 if TYPE_CHECKING:
+    from runtime import JSON
+
     from .limits import Limits
 
 _RETRIED: Final = 5
@@ -39,9 +41,9 @@ class Allowance:
         """
         self._taken += 1
         if self._taken > self._most:
-            raise RunEnded(
-                Failure(type="limit", key="requests", message=f"The method made more than {self._most} requests.")
-            )
+            message = f"The method made more than {self._most} requests."
+            data: dict[str, JSON] = {"limit": "requests", "value": self._most, "used": self._taken}
+            raise RunEnded(Failure(type="limit", key="requests", message=message, data=data))
 
     def take_retry(self) -> None:
         """Count one more further attempt."""

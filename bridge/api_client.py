@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -71,6 +73,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 class ApiClient:
     """The application's side of the `apiClient` of one run; implements `runtime.HostCalls`.
 
+    Whoever makes one takes the stream that is the run's result from it, and closes it, when the run has ended.
+
     Args:
         transport: Whose sockets to use.
         client: How the client is configured, or how the isolate makes it; not at all without it.
@@ -110,13 +114,15 @@ class ApiClient:
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
         self._streams = StreamRegistry()
-        self._attempts = Attempts(
-            mode=mode,
-            deadline=self._deadline,
-            limits=limits,
-            allowance=self._allowance,
-            gate=gate or RateGates().get(""),
+        self._new_attempts = partial(
+            Attempts, mode=mode, limits=limits, allowance=self._allowance, gate=gate or RateGates().get("")
         )
+        self._attempts = self._new_attempts(deadline=self._deadline)
+
+    def begin(self) -> None:
+        """Set the end of the run anew, now that it begins: until then it may have waited."""
+        self._deadline = Deadline(monotonic=time.monotonic() + self._limits.wall_time_seconds)
+        self._attempts = self._new_attempts(deadline=self._deadline)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from asyncio.trsock import TransportSocket
 from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp.client_proto import ResponseHandler
@@ -52,10 +53,12 @@ class ConnectionHandler(ResponseHandler):
         if self._heard_out or transport is None or transport.get_extra_info("sslcontext") is not None:
             return
         self._heard_out = True
-        descriptor = transport.get_extra_info("socket").fileno()
+        wrapped = transport.get_extra_info("socket")
+        if not isinstance(wrapped, TransportSocket):
+            return  # only asyncio's own is sure to be open now; another's number may be that of another connection
         try:
             for _ in range(_MOST_READ_BYTES // _READ_BYTES):
-                data = os.read(descriptor, _READ_BYTES)
+                data = os.read(wrapped.fileno(), _READ_BYTES)
                 if not data:
                     return
                 self.data_received(data)

@@ -14,10 +14,10 @@ class Exchange:
         url: With secrets masked.
         status: Of the response; None without one.
         attempt: 1 for the first; redirects of one attempt have its number.
-        duration_ms: From sending to the last byte read.
+        duration_ms: From sending to the last byte read, or to the end of the run.
         request_bytes: Of the body sent.
         response_bytes: Of the body received, unpacked.
-        error: Why there is no response: the key of a connection error or of a limit.
+        error: Why there is no response, or not all of it: the key of a connection error or of a limit, or `cancelled`.
     """
 
     method: str

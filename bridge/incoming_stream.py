@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from enum import Enum
-from typing import TYPE_CHECKING
-
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from .errors import CallError, RequestRefusedError, concerning
 from .foreign_errors import FOREIGN, translated
 from .request_name import request_name
+from .response_body import raw_body
 from .unpacking import PIECE_BYTES, unpacker_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import httpx
+
     from .deadline import Deadline
     from .outgoing import OutgoingRequest
     from .upload import Upload
+
+
+_LENGTH: Final = re.compile("[0-9]{1,18}")
 
 
 class StreamState(Enum):
@@ -162,15 +167,8 @@ class IncomingStream:
             self.on_end(error_key)
 
 
-def raw_body(response: httpx.Response) -> httpx.AsyncByteStream:
-    """Return the body as the transport gave it: httpx itself would unpack it, without a bound."""
-    if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise TypeError("the transport is not asynchronous")
-    return response.stream
-
-
 def _length(headers: httpx.Headers, encoding: str) -> int | None:
     """Return the length that the server promises of the body as it is read here."""
-    length = headers.get("content-length", "")
     framed_otherwise = "transfer-encoding" in headers or encoding.strip().lower() not in {"", "identity"}
-    return int(length) if length.isdecimal() and length.isascii() and not framed_otherwise else None
+    length = _LENGTH.fullmatch(headers.get("content-length", ""))
+    return int(length[0]) if length and not framed_otherwise else None

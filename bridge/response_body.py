@@ -6,12 +6,14 @@ import asyncio
 import io
 from typing import TYPE_CHECKING, Final
 
+import httpx
+
 from runtime import Failure, RunEnded
 
 from .unpacking import unpacker_for
 
 if TYPE_CHECKING:
-    import httpx
+    from runtime import JSON
 
     from .limits import Limits
     from .unpacking import Unpacker
@@ -57,4 +59,12 @@ async def _breathe(data: bytes) -> None:
 def _refuse_too_long(length: int, limits: Limits) -> None:
     if length > limits.response_bytes:
         message = f"A response is longer than {limits.response_bytes} bytes."
-        raise RunEnded(Failure(type="limit", key="response_size", message=message))
+        data: dict[str, JSON] = {"limit": "response_size", "value": limits.response_bytes, "used": length}
+        raise RunEnded(Failure(type="limit", key="response_size", message=message, data=data))
+
+
+def raw_body(response: httpx.Response) -> httpx.AsyncByteStream:
+    """Return the body as the transport gave it: httpx itself would unpack it, without a bound."""
+    if not isinstance(response.stream, httpx.AsyncByteStream):
+        raise TypeError("the transport is not asynchronous")
+    return response.stream

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from .errors import ConnectionFailedError
-from .incoming_stream import IncomingStream, raw_body
+from .incoming_stream import IncomingStream
 from .response import Response
-from .response_body import read_body
+from .response_body import raw_body, read_body
 from .upload import Upload
 
 if TYPE_CHECKING:

@@ -7,7 +7,16 @@ for the other, and `RunReport` says what happened.
 from __future__ import annotations
 
 from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
-from runtime import Layer, LayerMissingError, LayerName, LayerReason, LogLine, SandboxReport, WorkerStartError
+from runtime import (
+    Layer,
+    LayerMissingError,
+    LayerName,
+    LayerReason,
+    LogLine,
+    PoolPolicy,
+    SandboxReport,
+    WorkerStartError,
+)
 
 from .connection import Connection, OAuthSection
 from .connector import Connector
@@ -53,6 +62,7 @@ __all__ = [
     "MethodError",
     "MethodHost",
     "OAuthSection",
+    "PoolPolicy",
     "RunReport",
     "SandboxReport",
     "StoredCredentials",

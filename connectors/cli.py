@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runtime import LayerMissingError, LayerName, RuntimeFault
+from runtime import HostLimitError, LayerMissingError, LayerName, RuntimeFault
 
 from .connector import Connector
 from .context import MODES
@@ -156,7 +156,7 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
         session.fail(ExitStatus.WRONG, RunError(type="configuration", key="usage", message=message))
     except ConnectorsError as caught:
         session.fail(ExitStatus.WRONG, _error_of(caught))
-    except LayerMissingError as caught:
+    except (HostLimitError, LayerMissingError) as caught:
         session.fail(ExitStatus.WRONG, RunError(type="configuration", key=caught.code, message=str(caught)))
     except RuntimeFault as caught:
         session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .document import Document
 from .errors import DefinitionError, UnknownMethodError
 from .folder import CODE_SUFFIXES, SPEC, read_folder
+from .limits import LimitSettings
 from .mapping import FormulaMapping
 from .method import MAPPING, Method
 from .source_file import SourceFile
@@ -36,6 +37,7 @@ class Connector:
         files: Its files by their path inside it.
         methods: Its methods by name.
         client_mapping: How its client is made, where that is written as a mapping.
+        limits: What its runs may use at most, where that is less than the host allows.
     """
 
     place: str
@@ -43,6 +45,7 @@ class Connector:
     files: Mapping[str, SourceFile] = field(repr=False)
     methods: Mapping[str, Method] = field(repr=False)
     client_mapping: FormulaMapping | None = field(default=None, repr=False)
+    limits: LimitSettings = field(default_factory=LimitSettings)
 
     @classmethod
     def load(cls, path: str | Path) -> Connector:
@@ -134,13 +137,15 @@ def _from_method(file: SourceFile) -> Connector:
 def _from_files(place: str, files: dict[str, SourceFile]) -> Connector:
     """Make a connector of the files of a folder."""
     methods = _methods(files.values())
-    spec = files.get(SPEC)
-    if spec is None and not methods:
+    file = files.get(SPEC)
+    if file is None and not methods:
         raise DefinitionError(f"This is no connector: there is neither {SPEC} nor a method in it.", file=place)
-    said = Document.parse(spec.place, spec.text).into(ConnectorSpec) if spec else ConnectorSpec()
+    document = Document.parse(file.place, file.text) if file else Document(file=place, data=None)
+    said = document.into(ConnectorSpec)
     return Connector(
         place=place,
         spec=said,
+        limits=LimitSettings.in_document(document, said.limits or {}),
         files=MappingProxyType(files),
         methods=MappingProxyType(methods),
         client_mapping=_client_mapping(methods.get(MAKE_API_CLIENT), said),

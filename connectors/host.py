@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
 from bridge import EgressPolicy, Limits
-from runtime import Requirement
+from runtime import Attendance, Requirement
 
 from .context import MODES, RunContext
 from .errors import ArgumentsError, HostClosedError
@@ -20,7 +20,7 @@ from .services import Services, open_services
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from runtime import SandboxReport
+    from runtime import PoolPolicy, SandboxReport
 
     from .connection import Connection
     from .connector import Connector
@@ -47,6 +47,8 @@ class MethodHost:
             credentials are: everything in `auth/` but `test` and `disconnect`.
         require: Names of layers (`runtime.LayerName`) that must be active around each worker; otherwise those that
              every Linux can have, and none on other systems.
+        policy: How workers are shared among connections, and replaced.
+        drain_seconds: How long closing waits for runs under way before it ends them.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
@@ -62,6 +64,8 @@ class MethodHost:
         credentials: CredentialStore | None = None,
         expose_credentials: bool = True,
         require: Iterable[str] | None = None,
+        policy: PoolPolicy | None = None,
+        drain_seconds: float = 0.0,
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
@@ -70,6 +74,9 @@ class MethodHost:
         self._credentials = credentials
         self._expose_credentials = expose_credentials
         self._require = Requirement(require).names
+        self._policy = policy
+        self._drain_seconds = drain_seconds
+        self._runs = Attendance()
         self._resources = AsyncExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: LoopThread | None = None
@@ -96,7 +103,7 @@ class MethodHost:
             connection: For which customer.
             args: The properties of the object the method receives; must be JSON.
             mode: `sync`: a 429 is an error at once; `async`: the run waits as the server asks, until its deadline.
-            limits: Tightens the limits of the host: of each, the smaller holds.
+            limits: Tightens the limits of the host and of the connector: of each, the smallest holds.
             on_event: Told of each console line and HTTP request as it happens, credentials masked. Must not block.
 
         Raises:
@@ -110,11 +117,13 @@ class MethodHost:
             connector=connector,
             connection=connection,
             mode=mode,
-            limits=tightest(self.limits, limits) if limits else self.limits,
+            limits=tightest(self.limits, connector.limits, limits),
             record=RunRecord(on_event),
             exposes_credentials=self._expose_credentials,
         )
-        return await MethodRun(context, self._open_services()).report(method, args)
+        services = self._open_services()
+        with self._runs:
+            return await MethodRun(context, services).report(method, args)
 
     def run_sync(
         self,
@@ -179,18 +188,26 @@ class MethodHost:
         """Close."""
         self.close()
 
-    async def aclose(self) -> None:
-        """End all runs and free everything; closing again does nothing."""
-        self._services = None
-        await self._resources.aclose()
+    async def aclose(self, drain_seconds: float | None = None) -> None:
+        """Take no more runs, end those under way and free everything; each caller gets a report.
 
-    def close(self) -> None:
-        """End all runs and free everything, in a host that was opened with `with` or by `run_sync`."""
+        Args:
+            drain_seconds: How long runs may go on before they are ended; what the host was made with otherwise.
+        """
+        self._services = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds if drain_seconds is None else drain_seconds):
+                await self._runs.over()
+        await self._resources.aclose()
+        await self._runs.over()
+
+    def close(self, drain_seconds: float | None = None) -> None:
+        """Close a host that was opened with `with` or by `run_sync`; otherwise as `aclose`, whose argument this is."""
         thread, self._thread = self._thread, None
         if thread is None:
             return
         try:
-            thread.call(self.aclose())
+            thread.call(self.aclose(drain_seconds))
         finally:
             thread.close()
 
@@ -205,6 +222,7 @@ class MethodHost:
             spares=self._spares,
             credentials=self._credentials,
             require=self._require,
+            policy=self._policy,
         )
         self._services = await self._resources.enter_async_context(services)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ByteSize, PositiveFloat, PositiveInt, TypeAdapter, ValidationError
 
@@ -16,10 +16,53 @@ from .errors import DefinitionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pydantic import JsonValue
 
-def tightest(first: Limits, second: Limits) -> Limits:
-    """Return the smaller of each limit: a run may tighten what its host allows, never loosen it."""
-    return Limits(**{name: min(value, getattr(second, name)) for name, value in vars(first).items()})
+    from .document import Document
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """Some of the limits, as `--limit` or the section `limits` of a `spec.yml` sets them.
+
+    Attributes:
+        values: By field of `Limits`; what is not there was not set.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def in_document(cls, document: Document, settings: Mapping[str, JsonValue]) -> Self:
+        """Read the section `limits` of a document.
+
+        Raises:
+            DefinitionError: Names the key that is wrong, and its line.
+        """
+        values: dict[str, Any] = {}
+        for name, value in settings.items():
+            try:
+                values |= dict([_setting(name, value)])
+            except LimitError as error:
+                raise document.wrong(str(error), ("limits", name)) from None
+        return cls(values)
+
+    def __bool__(self) -> bool:
+        """Whether any is set."""
+        return bool(self.values)
+
+
+class LimitError(ValueError):
+    """A limit's name or value is wrong."""
+
+
+def tightest(host: Limits, connector: LimitSettings, run: Limits | None) -> Limits:
+    """Return the smallest of each limit: connectors and runs may tighten what their host allows, never loosen it."""
+    if run is None and not connector:
+        return host
+    settings = (connector.values, vars(run) if run else {})
+    return Limits(
+        **{name: min(value, *(setting.get(name, value) for setting in settings)) for name, value in vars(host).items()}
+    )
 
 
 def parse_limits(settings: Iterable[str]) -> Limits:
@@ -28,14 +71,17 @@ def parse_limits(settings: Iterable[str]) -> Limits:
     Raises:
         DefinitionError: A name or a value is wrong; lists the names.
     """
-    return Limits(**dict(_setting(setting) for setting in settings))
+    try:
+        return Limits(**dict(_parsed(setting) for setting in settings))
+    except LimitError as error:
+        raise DefinitionError(str(error), key="--limit") from None
 
 
 @cache
 def limit_names() -> Mapping[str, str]:
     """Return the field that each name means: the field itself, without its unit, and `<name>_size` for bytes."""
     names: dict[str, str] = {}
-    for name in (field.name for field in fields(Limits)):
+    for name in (one.name for one in fields(Limits)):
         short = name.removesuffix("_bytes").removesuffix("_seconds")
         names |= {short: name, name: name}
         if name.endswith("_bytes"):
@@ -43,31 +89,34 @@ def limit_names() -> Mapping[str, str]:
     return names
 
 
-def _setting(setting: str) -> tuple[str, Any]:
-    """Return the field and the value that one setting means."""
+def _parsed(setting: str) -> tuple[str, Any]:
+    """Return the field and the value that text such as `memory=256MB` means."""
     name, equals, text = (part.strip() for part in setting.partition("="))
     if not equals:
-        raise DefinitionError(f"{setting!r} is not NAME=VALUE.", key="--limit")
-    field = limit_names().get(name.replace("-", "_"))
-    if field is None:
+        raise LimitError(f"{setting!r} is not NAME=VALUE.")
+    return _setting(name, text)
+
+
+def _setting(name: str, given: JsonValue) -> tuple[str, Any]:
+    """Return the field that a name means, and its value."""
+    limit = limit_names().get(name.replace("-", "_"))
+    if limit is None:
         nearest = get_close_matches(name, limit_names(), n=1)
         question = f" Did you mean {nearest[0]}?" if nearest else ""
-        raise DefinitionError(
-            f"There is no limit {name!r}.{question} Limits: {', '.join(short_names())}.", key="--limit"
-        )
-    kind, unit = _kind(field)
+        raise LimitError(f"There is no limit {name!r}.{question} Limits: {', '.join(short_names())}.")
+    kind, unit = _kind(limit)
     try:
-        value = TypeAdapter(kind).validate_python(text)
+        value = 0 if isinstance(given, bool) else TypeAdapter(kind).validate_python(given)
     except ValidationError:
         value = 0
     if not 0 < value < float("inf"):
-        raise DefinitionError(f"{name}={text}: the value is {unit}, above zero.", key="--limit")
-    return field, value
+        raise LimitError(f"{name}={given}: the value is {unit}, above zero.")
+    return limit, value
 
 
 def short_names() -> list[str]:
     """Return the shortest name of each limit."""
-    return sorted(field.name.removesuffix("_bytes").removesuffix("_seconds") for field in fields(Limits))
+    return sorted(one.name.removesuffix("_bytes").removesuffix("_seconds") for one in fields(Limits))
 
 
 def _kind(field: str) -> tuple[Any, str]:

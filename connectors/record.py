@@ -40,6 +40,16 @@ class RunRecord:
         """Wall time that the parts that ended took, one after the other."""
         return sum(usage.wall_seconds for usage in self._usages)
 
+    @property
+    def queue_seconds(self) -> float:
+        """Time that those parts waited for a worker."""
+        return sum(usage.queue_seconds for usage in self._usages)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time that all parts used."""
+        return sum(usage.cpu_seconds for usage in self._usages)
+
     def hide(self, *values: JSON) -> None:
         """Mask every leaf of `values` from now on, and in the report wherever it already is."""
         self.redactor.hide(*values)
@@ -69,7 +79,7 @@ class RunRecord:
         self._usages.append(Usage(wall_seconds=seconds, cpu_seconds=0.0, peak_memory_bytes=0))
 
     def absorb(self, other: RunRecord, *, secrets: JSON) -> None:
-        """Take in the record of what went on while the method waited; its wall time does not count.
+        """Take in the record of what went on while the method waited, as a part of the method's own wall time.
 
         Args:
             other: The record; so far nobody was told of its events.
@@ -81,7 +91,7 @@ class RunRecord:
         for exchange in other._exchanges:
             self.on_exchange(exchange)
         self._warnings |= other._warnings
-        self._usages += [replace(usage, wall_seconds=0.0) for usage in other._usages]
+        self._usages += [replace(usage, wall_seconds=0.0, queue_seconds=0.0) for usage in other._usages]
 
     def report(
         self,
@@ -141,7 +151,8 @@ class RunRecord:
         """Add up what all parts of the run used."""
         return RunUsage(
             wall_ms=round(self.wall_seconds * 1000, 3),
-            cpu_ms=round(sum(usage.cpu_seconds for usage in self._usages) * 1000, 3),
+            queue_ms=round(self.queue_seconds * 1000, 3),
+            cpu_ms=round(self.cpu_seconds * 1000, 3),
             peak_memory_bytes=max((usage.peak_memory_bytes for usage in self._usages), default=0),
             requests=len(self._exchanges),
         )

@@ -66,9 +66,18 @@ class Request(_Part):
 
 
 class RunUsage(_Part):
-    """What the run used, the making of its client included; the memory is that of its worker process."""
+    """What the run used, the making of its client included.
+
+    Attributes:
+        wall_ms: From its start on a worker to its end.
+        queue_ms: How long it waited for a worker before that.
+        cpu_ms: CPU time of its worker process.
+        peak_memory_bytes: Of its worker process.
+        requests: HTTP requests made for it.
+    """
 
     wall_ms: float = 0.0
+    queue_ms: float = 0.0
     cpu_ms: float = 0.0
     peak_memory_bytes: int = 0
     requests: int = 0

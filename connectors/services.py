@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from bridge import EgressPolicy
-    from runtime import SandboxReport
+    from runtime import PoolPolicy, SandboxReport
 
     from .credential_store import CredentialStore
 
@@ -57,6 +57,7 @@ async def open_services(
     spares: int,
     credentials: CredentialStore | None,
     require: Iterable[str],
+    policy: PoolPolicy | None,
 ) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
@@ -67,22 +68,31 @@ async def open_services(
         spares: Worker processes kept ready.
         credentials: Where credentials are kept; without it they are remembered as long as the services are open.
         require: Names of layers that must be active around each worker.
+        policy: How workers are shared and replaced.
     """
-    inner = max(1, workers // INNER_SHARE)
-    extensions = (api_client_extension(),)
-    async with Sandbox(extensions=extensions, workers=workers + inner, spares=spares, require=require) as sandbox:
-        transports = Transports(policy=egress)
-        wall = Wall(sandbox=sandbox, transports=transports, policy=egress, places=workers, inner_places=inner)
-        clients = ClientMaker(wall)
-        methods = AuthMethods(wall)
-        source = CredentialSource(methods, clients, OAuth(wall, methods))
-        refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
-        streams = KeptStreams()
-        try:
-            yield Services(
-                wall=wall, clients=clients, refresher=refresher, streams=streams, sandbox_report=sandbox.report
-            )
-        finally:
-            await refresher.aclose()
-            await streams.aclose()
-            await transports.aclose()
+    sandbox = Sandbox(
+        extensions=(api_client_extension(),),
+        workers=workers,
+        inner_workers=max(1, workers // INNER_SHARE),
+        spares=spares,
+        require=require,
+        policy=policy,
+    )
+    transports = Transports(policy=egress)
+    try:
+        async with sandbox:
+            wall = Wall(sandbox=sandbox, transports=transports, policy=egress)
+            clients = ClientMaker(wall)
+            methods = AuthMethods(wall)
+            source = CredentialSource(methods, clients, OAuth(wall, methods))
+            refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
+            streams = KeptStreams()
+            try:
+                yield Services(
+                    wall=wall, clients=clients, refresher=refresher, streams=streams, sandbox_report=sandbox.report
+                )
+            finally:
+                await refresher.aclose()
+                await streams.aclose()
+    finally:  # after the sandbox: a run that is ended must not see its sockets go first
+        await transports.aclose()

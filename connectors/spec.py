@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from pydantic.alias_generators import to_camel
 
 from bridge import FormulaCompat
@@ -43,6 +43,7 @@ class ConnectorSpec(_Tolerant):
         expose_credentials: Whether its methods are given `credentials`; if not, only those that build the client or the
             credentials are.
         formula_compat: Which bugs of the published formula engine its formulas have.
+        limits: What its runs may use at most, by the names of `--limit`.
     """
 
     key: str | None = None
@@ -51,6 +52,7 @@ class ConnectorSpec(_Tolerant):
     parameters_schema: dict[str, Any] | None = None
     expose_credentials: bool = True
     formula_compat: FormulaCompat = FormulaCompat()
+    limits: dict[str, JsonValue] | None = None
 
     @property
     def auth_type(self) -> str | None:

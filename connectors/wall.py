@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, ClientConfig, IsolateClient
-from runtime import Failure, HostCall, HostReply, RunEnded
+from runtime import Failure, HostCall, HostReply, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
 
@@ -27,31 +26,34 @@ Refresh: TypeAlias = "Callable[[], Awaitable[Client | None]]"
 OnStream: TypeAlias = "Callable[[ByteStream], None]"
 """Takes over the stream that is a method's value."""
 
-SHORTEST_WALL_TIME_SECONDS = 0.001
+SHORTEST_SECONDS = 0.001
+
+CLOCKS = {
+    "queue_time": ("queue_time_seconds", "queue_seconds"),
+    "wall_time": ("wall_time_seconds", "wall_seconds"),
+    "cpu_time": ("cpu_time_seconds", "cpu_seconds"),
+}
+"""Keys of failures: the limit that holds for all parts of a run together, and the record's figure of what they used."""
+
+CLOSED = Failure(type="internal", key="closed", message="The host was closed before the run had ended")
 
 
 class Wall:
     """Runs methods in the sandbox, with an `apiClient` or without one.
 
-    What a method waits for in the middle of its run (new credentials, a new client) has places of its own: when every
-    other place is taken by a method that waits, it must still be able to run.
+    What a method waits for in the middle of its run (new credentials, a new client) is an inner run, for which the
+    sandbox must have workers of its own: when every other one serves a method that waits, it must still be able to run.
 
     Args:
-        sandbox: Where methods run; must hold one worker for each place.
+        sandbox: Where methods run.
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
-        places: Most methods at a time.
-        inner_places: Most runs at a time that methods wait for.
     """
 
-    def __init__(
-        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, places: int, inner_places: int
-    ) -> None:
+    def __init__(self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
-        self._places = asyncio.Semaphore(places)
-        self._inner_places = asyncio.Semaphore(inner_places)
 
     async def run(
         self,
@@ -74,15 +76,13 @@ class Wall:
             refresh: Asked for a new client when the server says 401.
             on_stream: Takes over the stream that is the method's value; without it there can be none.
         """
-        context = _with_time_left(context)
+        part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
         script = method.script(context.connector.texts, others)
-        async with self._place(context):
-            if client is None:
-                outcome = await self._execute(context, script, arguments, _refuse, None)
-            else:
-                api_client = self._api_client(context, client, refresh)
-                outcome = await self._run_with(api_client, context, script, arguments, on_stream)
+        if client is None:
+            outcome = await self._execute(part, script, arguments, calls=_refuse, client_settings=None)
+        else:
+            outcome = await self._run_with(self._api_client(part, client, refresh), part, script, arguments, on_stream)
         return _measured_by(context, outcome)
 
     def host_client(self, context: RunContext) -> ApiClient:
@@ -94,11 +94,9 @@ class Wall:
 
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
-        context = _with_time_left(context)
-        async with self._place(context):
-            outcome = await self._execute(
-                context, maker.script(context.connector.texts), arguments, _refuse, {"making": True}
-            )
+        part = _with_time_left(context)
+        script = maker.script(context.connector.texts)
+        outcome = await self._execute(part, script, arguments, calls=_refuse, client_settings={"making": True})
         return _measured_by(context, outcome)
 
     async def _run_with(
@@ -111,7 +109,14 @@ class Wall:
     ) -> Outcome:
         """Run a method that has a client, and close the streams that it leaves behind."""
         try:
-            outcome = await self._execute(context, script, arguments, api_client, api_client.settings)
+            outcome = await self._execute(
+                context,
+                script,
+                arguments,
+                calls=api_client,
+                client_settings=api_client.settings,
+                on_start=api_client.begin,
+            )
             if outcome.resource is not None:
                 outcome = _with_stream(outcome, api_client, on_stream)
         finally:
@@ -120,27 +125,31 @@ class Wall:
         warnings = (*outcome.warnings, *(() if outcome.failure else forgotten), *hints)
         return replace(outcome, warnings=warnings)
 
-    def _place(self, context: RunContext) -> asyncio.Semaphore:
-        return self._inner_places if context.inner else self._places
-
     async def _execute(
         self,
         context: RunContext,
         script: Script,
         arguments: dict[str, JSON],
+        *,
         calls: HostCalls,
         client_settings: JSON,
+        on_start: Callable[[], None] | None = None,
     ) -> Outcome:
-        """Run code that has a place."""
-        return await self._sandbox.run(
-            script,
-            arguments,
-            isolation_key=context.isolation_key,
-            calls=calls,
-            limits=context.limits,
-            settings={} if client_settings is None else {"apiClient": client_settings},
-            on_log=context.record.on_log,
-        )
+        """Run code when its turn has come."""
+        try:
+            return await self._sandbox.run(
+                script,
+                arguments,
+                isolation_key=context.isolation_key,
+                calls=calls,
+                limits=context.limits,
+                settings={} if client_settings is None else {"apiClient": client_settings},
+                inner=context.inner,
+                on_log=context.record.on_log,
+                on_start=on_start,
+            )
+        except SandboxClosedError:  # the host was closed between two parts of the run
+            raise RunEnded(CLOSED) from None
 
     def _api_client(self, context: RunContext, client: Client, refresh: Refresh | None) -> ApiClient:
         """Return what answers the requests of one run."""
@@ -159,9 +168,22 @@ class Wall:
 
 
 def _with_time_left(context: RunContext) -> RunContext:
-    """Return the context with the wall time that earlier parts of the run left."""
-    left = round(context.limits.wall_time_seconds - context.record.wall_seconds, 3)
-    return replace(context, limits=replace(context.limits, wall_time_seconds=max(left, SHORTEST_WALL_TIME_SECONDS)))
+    """Return the context with the time that earlier parts of the run left, on each of its clocks."""
+    limits, record = context.limits, context.record
+    return replace(
+        context,
+        limits=replace(
+            limits,
+            queue_time_seconds=_left(limits.queue_time_seconds, record.queue_seconds),
+            wall_time_seconds=_left(limits.wall_time_seconds, record.wall_seconds),
+            cpu_time_seconds=_left(limits.cpu_time_seconds, record.cpu_seconds),
+        ),
+    )
+
+
+def _left(seconds: float, used: float) -> float:
+    """Return what is left of a time; never nothing, which is no limit."""
+    return max(round(seconds - used, 3), SHORTEST_SECONDS) if used else seconds
 
 
 def _with_stream(outcome: Outcome, api_client: ApiClient, on_stream: OnStream | None) -> Outcome:
@@ -179,12 +201,19 @@ def _with_stream(outcome: Outcome, api_client: ApiClient, on_stream: OnStream | 
 def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:
     """Return the outcome with the limit as the caller set it, where earlier parts had used some of the time."""
     failure = outcome.failure
-    if failure is None or failure.key != "wall_time" or not context.record.wall_seconds:
+    if failure is None or failure.key not in CLOCKS or not isinstance(failure.data, dict):
         return outcome
-    seconds = context.limits.wall_time_seconds
-    message = f"The run took longer than {seconds:g} s, the making of its client included"
-    data = failure.data | {"value": seconds} if isinstance(failure.data, dict) else failure.data
-    return replace(outcome, failure=replace(failure, message=message, data=data))
+    limit, figure = CLOCKS[failure.key]
+    earlier: float = getattr(context.record, figure)
+    if not earlier:
+        return outcome
+    value: float = getattr(context.limits, limit)
+    used = failure.data["used"]
+    data = failure.data | {"value": value, "used": used + earlier if isinstance(used, int | float) else None}
+    before = (
+        f"Earlier parts of the run, such as the making of its client, had taken {earlier:.3g} s of the {value:g} s."
+    )
+    return replace(outcome, failure=replace(failure, message=f"{failure.message}. {before}", data=data))
 
 
 async def _refuse(call: HostCall) -> HostReply:

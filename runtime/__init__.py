@@ -6,12 +6,14 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 
 from __future__ import annotations
 
+from .attendance import Attendance
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .outcome import LogLine, Outcome, Usage
+from .policy import PoolPolicy
 from .requirement import Requirement
 from .sandbox import Sandbox
 from .sandbox_report import SandboxReport
@@ -21,6 +23,7 @@ from .values import JSON
 
 __all__ = [
     "JSON",
+    "Attendance",
     "Extension",
     "Failure",
     "HostCall",
@@ -35,6 +38,7 @@ __all__ = [
     "LogLine",
     "Module",
     "Outcome",
+    "PoolPolicy",
     "Requirement",
     "RunEnded",
     "RuntimeFault",

@@ -5,9 +5,10 @@
     └── WorkerStartError     worker_start     no worker process could be started
         ├── HostLimitError   host_limit       a limit of the application's process is too low for V8
         └── LayerMissingError layer_missing   a required layer around the workers is not active
-    RunEnded                 raised by a host-call handler to end its run; never leaves `Sandbox.run`
+    RunEnded                 raised by a host-call handler to end its run, and by what keeps a run from starting;
+                             never leaves `Sandbox.run`
 
-What a method does never raises: it comes back as the `Failure` of an `Outcome`.
+What a method does never raises, nor does what happens to its run: it comes back as the `Failure` of an `Outcome`.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class LayerMissingError(WorkerStartError):
 
 
 class RunEnded(Exception):  # noqa: N818 (control flow, not an error of the caller)
-    """End the run whose host call raises this, with this failure.
+    """End the run whose host call, or whose start, raises this, with this failure.
 
     Args:
         failure: What the run's outcome will say.

@@ -57,9 +57,10 @@ class Hardening:
     def enter(self) -> None:
         """Apply what all workers inherit. In the zygote, which can load no module and open no file afterwards."""
         os.chdir("/")
+        self.shared = [Step(LayerName.CLEAN_ENVIRONMENT, self._empty_environment, lambda: not os.environ)]
         if self._linux is not None:
             self._linux.memory.seal()
-            self.shared = self._linux.shared_steps()
+            self.shared += self._linux.shared_steps()
         for step in self.shared:
             try:
                 step.apply()
@@ -101,6 +102,11 @@ class Hardening:
                 step.apply()
         return self.gauge
 
+    def _empty_environment(self) -> None:
+        if self._linux is not None and self._linux.read("self/environ"):  # what it was started with stays in memory
+            raise UnavailableError(LayerReason.NO_EFFECT)
+        os.environ.clear()  # of what the interpreter has put there
+
     @property
     def gauge(self) -> MemoryGauge | None:
         """A gauge of this process's memory, in a worker whose layers are applied, where there is one."""
@@ -119,8 +125,7 @@ class _Linux:
 
     def shared_steps(self) -> list[Step]:
         return [
-            Step(LayerName.CLEAN_ENVIRONMENT, self._empty_environment, lambda: not os.environ),
-            Step(LayerName.OOM_VICTIM, _volunteer, lambda: self._read("self/oom_score_adj").strip() == _OOM_SCORE),
+            Step(LayerName.OOM_VICTIM, _volunteer, lambda: self.read("self/oom_score_adj").strip() == _OOM_SCORE),
             ControlGroup().step(self._proc),
             unprivileged_user_step(),
             *self._namespaces.steps(),
@@ -139,12 +144,7 @@ class _Linux:
             self.memory.step(),
         ]
 
-    def _empty_environment(self) -> None:
-        if self._read("self/environ"):  # what this process was started with stays in its memory
-            raise UnavailableError(LayerReason.NO_EFFECT)
-        os.environ.clear()  # of what the interpreter has put there
-
-    def _read(self, file: str) -> bytes:
+    def read(self, file: str) -> bytes:
         descriptor = os.open(file, os.O_RDONLY, dir_fd=self._proc)
         try:
             return os.read(descriptor, 4096)

@@ -1,155 +1,131 @@
-"""Starts workers: keeps the zygote alive, asks it for forks, and hears from it how workers end."""
+"""Starts workers: keeps a zygote alive, and replaces it regularly."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import signal
-import socket
-import sys
-from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
-from .notices import LENGTH, Notice, NoticeKind
-from .process import WorkerExit, WorkerProcess
+from .jitter import up_to
+from .zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from .host import Extension
+    from .policy import PoolPolicy
+    from .process import WorkerProcess
 
-_MOST_DESCRIPTORS = 2
-_START_SECONDS = 20.0
+_RETRY_SECONDS: Final = 30.0
 
 
 class Launcher:
     """Starts worker processes, and the zygote behind them whenever there is none.
 
+    All workers of a zygote have the layout of its memory: what one learns of it holds for the others. So a new one is
+    started beside it from time to time, and the old one stays only until the last of its workers has ended, which would
+    end with it.
+
     Args:
         extensions: Evaluated in every isolate.
+        policy: When a zygote is replaced.
     """
 
-    def __init__(self, extensions: Sequence[Extension]) -> None:
+    def __init__(self, extensions: Sequence[Extension], policy: PoolPolicy) -> None:
         self._setup = json.dumps({"extensions": [[item.name, item.source] for item in extensions]}).encode()
-        self._zygote: _ZygoteProcess | None = None
-        self._starting = asyncio.Lock()
+        self._policy = policy
+        self._zygote: ZygoteProcess | None = None
+        self._most_forks = 0.0
+        self._retired: set[ZygoteProcess] = set()
+        self._start: asyncio.Task[ZygoteProcess] | None = None
+        self._replacement: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
+        self.on_replaced: Callable[[], None] | None = None
+        """Called when a new zygote has taken the place of one whose workers are `stale` now."""
 
     async def launch(self) -> WorkerProcess:
         """Fork a worker. It is still starting when this returns.
 
         Raises:
-            WorkerStartError: The zygote could not be started, or ended.
+            WorkerStartError: The zygote could not be started, or could not fork.
         """
-        async with self._starting:
-            if self._zygote is None or self._zygote.ended:
-                await self.aclose()
-                self._zygote = await _ZygoteProcess.start(self._setup)
-        return await self._zygote.fork()
+        zygote = self._zygote
+        if zygote is None or not zygote.usable:
+            zygote = await self._started()
+        if self._stopped:
+            raise WorkerStartError("no more workers are started")
+        if zygote.forks >= self._most_forks:
+            self._replace()
+        return await zygote.fork()
+
+    def stop(self) -> None:
+        """Start nothing any more."""
+        self._stopped = True
+        if self._start is not None:
+            self._start.cancel()
+        if self._replacement is not None:
+            self._replacement.cancel()
 
     async def aclose(self) -> None:
-        """End the zygote, and with it whatever workers are left."""
-        if self._zygote is not None:
-            await self._zygote.aclose()
-            self._zygote = None
+        """End the zygotes, and with them whatever workers are left."""
+        self.stop()
+        if self._start is not None:
+            await asyncio.gather(self._start, return_exceptions=True)
+        for zygote in (self._zygote, *self._retired):
+            if zygote is not None:
+                await zygote.aclose()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-
-class _ZygoteProcess:
-    """The application's side of one zygote."""
-
-    def __init__(self, process: asyncio.subprocess.Process, channel: socket.socket) -> None:
-        self._process = process
-        self._channel = channel
-        self._loop = asyncio.get_running_loop()
-        self._loaded = self._loop.create_future()
-        self._forks: deque[asyncio.Future[WorkerProcess]] = deque()
-        self._workers: dict[int, WorkerProcess] = {}
-        self.ended = False
-        self._loop.add_reader(channel, self._read)
-
-    @classmethod
-    async def start(cls, setup: bytes) -> _ZygoteProcess:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-I", "-m", f"{__package__}.zygote"),
-                stdin=theirs.fileno(),
-                stdout=asyncio.subprocess.DEVNULL,
-                env={},
-                start_new_session=True,
-            )
-        ours.setblocking(False)  # noqa: FBT003 (the socket's own signature)
-        zygote = cls(process, ours)
+    async def _started(self) -> ZygoteProcess:
+        """Return a new zygote, which all who want one now share, and which takes the place of the last."""
+        if self._stopped:
+            raise WorkerStartError("no more workers are started")
+        if self._start is None or self._start.done():
+            self._start = asyncio.create_task(self._start_one())
         try:
-            await zygote._loop.sock_sendall(ours, LENGTH.pack(len(setup)) + setup)
-            await asyncio.wait_for(asyncio.shield(zygote._loaded), _START_SECONDS)
-        except (OSError, TimeoutError, asyncio.CancelledError) as error:
-            await zygote.aclose()
-            if isinstance(error, asyncio.CancelledError):
+            return await asyncio.shield(self._start)
+        except asyncio.CancelledError:
+            if not self._start.cancelled():
                 raise
-            raise WorkerStartError("the process that loads V8 could not be started") from None
-        return zygote
+            raise WorkerStartError("no more workers are started") from None
 
-    async def fork(self) -> WorkerProcess:
-        if self.ended:
-            raise WorkerStartError("the process that starts workers has ended")
-        future: asyncio.Future[WorkerProcess] = self._loop.create_future()
-        self._forks.append(future)
-        await self._loop.sock_sendall(self._channel, b"F")
-        return await future
+    async def _start_one(self) -> ZygoteProcess:
+        fresh = await ZygoteProcess.start(self._setup)
+        old, self._zygote = self._zygote, fresh
+        self._most_forks = up_to(self._policy.zygote_forks)
+        self._replace_in(up_to(self._policy.zygote_age_seconds))
+        if old is not None:
+            self._retired.add(old)
+            old.retire(lambda: self._spawn(self._bury(old)))
+            if self.on_replaced is not None:
+                self.on_replaced()
+        return fresh
 
-    async def aclose(self) -> None:
-        self._end()
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
+    def _replace(self) -> None:
+        """Start a new zygote beside the one there is."""
+        if self._start is None or self._start.done():
+            self._spawn(self._try_to_replace())
 
-    def _read(self) -> None:
+    async def _try_to_replace(self) -> None:
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._channel, Notice.FORMAT.size, _MOST_DESCRIPTORS)
-        except BlockingIOError:
-            return
-        except OSError:
-            data, descriptors = b"", []
-        if len(data) < Notice.FORMAT.size:
-            self._end()
-        else:
-            self._take(Notice.decode(data), descriptors)
+            await self._started()
+        except WorkerStartError:
+            self._most_forks += self._policy.zygote_forks
+            self._replace_in(_RETRY_SECONDS)  # until then the old one goes on
 
-    def _take(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        if notice.kind is NoticeKind.LOADED:
-            self._loaded.set_result(None)
-        elif notice.kind is NoticeKind.EXITED:
-            worker = self._workers.pop(notice.process, None)
-            if worker is not None:
-                worker.set_exit(WorkerExit(notice.status, notice.cpu_seconds, notice.peak_memory_bytes))
-        else:
-            self._forked(notice.process, descriptors)
+    def _replace_in(self, seconds: float) -> None:
+        if self._replacement is not None:
+            self._replacement.cancel()
+        if not self._stopped:
+            self._replacement = asyncio.get_running_loop().call_later(seconds, self._replace)
 
-    def _forked(self, process: int, descriptors: Sequence[int]) -> None:
-        worker = WorkerProcess(
-            process, socket.socket(fileno=descriptors[0]), descriptors[1] if len(descriptors) > 1 else None
-        )
-        self._workers[process] = worker
-        future = self._forks.popleft()
-        if future.cancelled():
-            worker.kill()
-            worker.close()
-        else:
-            future.set_result(worker)
+    async def _bury(self, zygote: ZygoteProcess) -> None:
+        await zygote.aclose()
+        self._retired.discard(zygote)
 
-    def _end(self) -> None:
-        """Give up on this zygote: its workers end with it, and nobody will say how."""
-        if self.ended:
-            return
-        self.ended = True
-        self._loop.remove_reader(self._channel)
-        self._channel.close()
-        error = WorkerStartError("the process that starts workers has ended")
-        for future in [self._loaded, *self._forks]:
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # it may be nobody's to retrieve
-        for worker in self._workers.values():
-            worker.set_exit(None)
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

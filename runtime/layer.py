@@ -82,6 +82,7 @@ EVERYWHERE = frozenset({
     LayerName.V8_LINEAR_REGEXP,
     LayerName.V8_MEMORY_CAGE,
     LayerName.REMOVED_GLOBALS,
+    LayerName.CLEAN_ENVIRONMENT,
     LayerName.CPU_LIMIT,
     LayerName.ONE_DESCRIPTOR,
     LayerName.RESOURCE_LIMITS,

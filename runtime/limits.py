@@ -15,6 +15,7 @@ class SandboxLimits:
     Wall time and CPU time are separate clocks: waiting for a host call costs no CPU time.
 
     Attributes:
+        queue_time_seconds: Until a worker is free for the run; no part of any other limit.
         wall_time_seconds: From the start of the run on its worker to its result.
         cpu_time_seconds: Of the worker process, all threads together.
         heap_bytes: V8's JavaScript heap.
@@ -22,6 +23,7 @@ class SandboxLimits:
         result_bytes: The result as JSON text in UTF-8.
         result_depth: Nested arrays and objects in the result.
         call_bytes: The payload of one host call as JSON text in UTF-8, and the bytes beside it.
+        concurrent_calls: Host calls under way at the same time; others wait in the isolate.
         timers: Timers that wait at the same time.
         log_lines: Lines kept from `console`; a marker replaces the rest.
         log_line_bytes: Length of one console line; the rest is cut off.
@@ -29,6 +31,7 @@ class SandboxLimits:
         error_stack_bytes: Length of an error's stack; the rest is cut off.
     """
 
+    queue_time_seconds: float = 30.0
     wall_time_seconds: float = 30.0
     cpu_time_seconds: float = 5.0
     heap_bytes: int = 64 * MIB
@@ -36,6 +39,7 @@ class SandboxLimits:
     result_bytes: int = 5 * MIB
     result_depth: int = 64
     call_bytes: int = 10 * MIB
+    concurrent_calls: int = 256
     timers: int = 1000
     log_lines: int = 256
     log_line_bytes: int = 4 * KIB

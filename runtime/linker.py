@@ -11,6 +11,7 @@ from .script import Module
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .fair_queue import Place
     from .script import Script
     from .transform import CompiledModule, Transformer
 
@@ -42,11 +43,16 @@ class Linker:
     def __init__(self, transformer: Transformer) -> None:
         self._transformer = transformer
 
-    async def link(self, script: Script) -> LinkedScript:
+    async def link(self, script: Script, place: Place) -> LinkedScript:
         """Return the script with all files that it imports, directly or not.
+
+        Args:
+            script: What is to be run.
+            place: For whom.
 
         Raises:
             SourceRefusedError: One of them is not JavaScript or TypeScript.
+            RunEnded: Compiling could not be started.
         """
         waiting = [script.module, *script.others]
         modules: dict[str, CompiledModule] = {}
@@ -55,7 +61,7 @@ class Linker:
             module = waiting.pop(0)
             if module.name in modules:
                 continue
-            compiled = modules[module.name] = await self._transformer.compile(module)
+            compiled = modules[module.name] = await self._transformer.compile(module, place)
             found = {wanted: name for wanted in compiled.imports if (name := _find(module.name, wanted, script.files))}
             if found:
                 links[module.name] = found

@@ -1,9 +1,9 @@
 """What the application and the zygote say to each other.
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
-...]}`. After that each byte from the application asks for one worker, and the zygote sends `Notice` records. A FORKED
-one carries two descriptors: the application's end of the worker's channel and, where the system has them, a process
-descriptor.
+...]}`. After that each byte from the application asks for one worker, and the zygote sends `Notice` records. For each
+such byte it says FORKED or FAILED. A FORKED one carries two descriptors: the application's end of the worker's channel
+and, where the system has them, a process descriptor.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ class NoticeKind(IntEnum):
     LOADED = 1
     FORKED = 2
     EXITED = 3
+    FAILED = 4
 
 
 @dataclass(frozen=True)

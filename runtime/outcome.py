@@ -26,12 +26,14 @@ class Usage:
     """What a run used.
 
     Attributes:
-        wall_seconds: From its start on a worker to its end; time spent waiting for a worker is not in it.
+        wall_seconds: From its start on a worker to its end.
+        queue_seconds: Time spent waiting for a worker before that.
         cpu_seconds: CPU time of the worker process during the run.
         peak_memory_bytes: The highest resident memory of the worker process so far, shared pages included.
     """
 
     wall_seconds: float
+    queue_seconds: float = 0.0
     cpu_seconds: float
     peak_memory_bytes: int
 

@@ -4,65 +4,76 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from .errors import SandboxClosedError, WorkerStartError
+from .errors import RunEnded, WorkerStartError
+from .fair_queue import FairQueue
 from .frames import FrameKind
-from .process import WorkerGoneError, WorkerProcess
+from .pooled_worker import Lease, PooledWorker
+from .process import WorkerGoneError
+from .verdict import closed_failure, start_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from .fair_queue import Place
+    from .frames import Frame
     from .launcher import Launcher
+    from .policy import PoolPolicy
+    from .process import WorkerProcess
 
 _RESET_SECONDS: Final = 2.0
-_IDLE_SECONDS: Final = 60.0
-_MOST_RUNS: Final = 1000
-
-
-@dataclass(frozen=True)
-class Lease:
-    """What a worker is bound to for its life: one isolation key, and the memory limit the kernel holds it to."""
-
-    isolation_key: str
-    memory_bytes: int
-
-
-class PooledWorker:
-    """A worker, what it is bound to, and how often it has run."""
-
-    def __init__(self, process: WorkerProcess) -> None:
-        self.process = process
-        self.lease: Lease | None = None
-        self.runs = 0
-        self.expiry: asyncio.TimerHandle | None = None
+_BOOT_SECONDS: Final = 20.0
+_STARTS: Final = 3
+_PATIENCE_SECONDS: Final = 5.0
+_REFILL_SECONDS: Final = 1.0
 
 
 class Pool:
     """Workers: warm spares that belong to nobody yet, idle ones bound to their lease, and busy ones.
 
+    A run first waits for its place in a queue that is fair to all keys, and then has a worker without waiting for
+    another run: there are as many workers as places. What starts beside that are spares.
+
     Args:
         launcher: Starts workers.
-        size: The most workers alive at once.
+        policy: How workers are shared and replaced.
+        size: The most workers that serve runs at once.
+        inner_size: Further ones, for runs that other runs wait for.
         spares: How many to keep warm.
         admit: Takes what each new worker reports of itself; raises WorkerStartError where that is not good enough.
     """
 
     def __init__(
-        self, launcher: Launcher, *, size: int, spares: int, admit: Callable[[bytes], None] = lambda _: None
+        self,
+        launcher: Launcher,
+        policy: PoolPolicy,
+        *,
+        size: int,
+        inner_size: int,
+        spares: int,
+        admit: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         self._launcher = launcher
+        self._policy = policy
         self._admit = admit
-        self._size = size
-        self._spares_wanted = min(spares, size)
+        self._size = size + inner_size
+        self._queue = FairQueue(
+            places=size,
+            inner_places=inner_size,
+            per_key=policy.workers_per_key or -(-size // 2),
+            most_waiting=policy.waiting_runs,
+        )
+        self._spares_wanted = min(spares, self._size)
         self._spares: deque[PooledWorker] = deque()
         self._idle: dict[PooledWorker, None] = {}  # least recently used first
         self._alive: set[PooledWorker] = set()
         self._starting = 0
-        self._waiters: deque[asyncio.Future[None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refilling: asyncio.TimerHandle | None = None
         self._closed = False
+        launcher.on_replaced = self._renew_stock
 
     async def open(self) -> bytes:
         """Start the first worker; return what it reports of itself.
@@ -71,121 +82,165 @@ class Pool:
             WorkerStartError: It could not be started.
         """
         worker, report = await self._start()
-        self._spares.append(worker)
+        self._keep_spare(worker)
         self._refill()
         return report
 
-    async def acquire(self, lease: Lease) -> PooledWorker:
-        """Return a ready worker for `lease`, for one run; wait for one while all are busy with others.
+    async def acquire(self, lease: Lease, place: Place, most_seconds: float) -> PooledWorker:
+        """Return a ready worker for `lease`, for one run.
+
+        Args:
+            lease: What the worker is bound to.
+            place: What to wait for first.
+            most_seconds: The longest wait.
 
         Raises:
-            WorkerStartError: No worker could be started.
-            SandboxClosedError: The pool was closed meanwhile.
+            RunEnded: There is none: too many wait, for too long, the pool was closed, or none could be started.
         """
-        while True:
-            if self._closed:
-                raise SandboxClosedError("the sandbox is closed")
-            worker = self._take_idle(lease) or self._take_spare()
-            if worker is None and (self._has_room() or self._evict()):
-                worker, _ = await self._start()
-            if worker is not None:
-                worker.lease = lease
-                worker.runs += 1
-                self._refill()
-                return worker
-            await self._wait()
+        await self._queue.take(place, most_seconds)
+        try:
+            worker = self._take_idle(lease) or self._take_spare() or await self._start_for_run()
+        except BaseException:
+            self._queue.give_back(place)
+            raise
+        worker.bind(lease, place)
+        self._refill()
+        return worker
 
     def release(self, worker: PooledWorker, *, reusable: bool) -> None:
         """Take a worker back after its run: with a fresh isolate if it may serve its lease again, else never."""
-        if reusable and worker.process.alive and worker.runs < _MOST_RUNS and not self._closed:
+        if reusable and worker.process.alive and not worker.worn and not self._closed:
             self._spawn(self._renew(worker))
         else:
             self._discard(worker)
+            self._refill()
 
     async def aclose(self) -> None:
         """End all workers, and wait until they have ended."""
         self._closed = True
+        self._launcher.stop()
+        self._queue.close()
+        if self._refilling is not None:
+            self._refilling.cancel()
         for worker in list(self._alive):
             self._discard(worker)
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def _start_for_run(self) -> PooledWorker:
+        """Start a worker, with some patience: nothing of the run was sent yet, so nothing of it is lost."""
+        if len(self._alive) + self._starting >= self._size:
+            self._evict()
+        patience_ends = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        for _ in range(_STARTS):
+            try:
+                worker, _ = await self._start()
+            except WorkerStartError:
+                if asyncio.get_running_loop().time() > patience_ends:
+                    break
+            else:
+                return worker
+        raise RunEnded(start_failure())
+
     async def _start(self) -> tuple[PooledWorker, bytes]:
+        if self._closed:
+            raise RunEnded(closed_failure())
         self._starting += 1
         try:
             process = await self._launcher.launch()
-            worker = PooledWorker(process)
-            self._alive.add(worker)
+            return await self._boot(process)
         finally:
             self._starting -= 1
+
+    async def _boot(self, process: WorkerProcess) -> tuple[PooledWorker, bytes]:
+        """Wait until a worker's isolate is ready, and take it into the pool."""
         try:
-            frame = await process.connect()
+            async with asyncio.timeout(_BOOT_SECONDS):
+                frame = await process.connect()
+            self._check_ready(frame)
         except BaseException as error:
-            self._discard(worker)
-            if isinstance(error, WorkerGoneError):
-                raise WorkerStartError(f"a worker ended before it was ready: {error}") from None
+            process.kill()
+            self._spawn(self._bury(process))
+            if isinstance(error, WorkerGoneError | TimeoutError):
+                raise WorkerStartError("a worker ended before it was ready, or never was") from None
             raise
         process.take_usage(frame)
-        if frame.kind is not FrameKind.READY:
-            self._discard(worker)
-            raise WorkerStartError(
-                f"a worker's isolate could not be prepared: {frame.parts[-1].decode(errors='replace')[:2000]}"
-            )
-        try:
-            self._admit(frame.parts[-1])
-        except WorkerStartError:
-            self._discard(worker)
-            raise
+        worker = PooledWorker(process, self._policy)
+        self._alive.add(worker)
         return worker, frame.parts[-1]
 
-    def _has_room(self) -> bool:
-        return len(self._alive) + self._starting < self._size
+    def _check_ready(self, frame: Frame) -> None:
+        if frame.kind is not FrameKind.READY or not frame.parts:
+            said = b"".join(frame.parts[-1:]).decode(errors="replace")[:2000]
+            raise WorkerStartError(f"a worker's isolate could not be prepared: {said}")
+        self._admit(frame.parts[-1])
+        if self._closed:
+            raise RunEnded(closed_failure())
 
     def _take_idle(self, lease: Lease) -> PooledWorker | None:
         for worker in reversed(self._idle):
-            if worker.lease == lease and worker.process.alive:
-                del self._idle[worker]
-                if worker.expiry is not None:
-                    worker.expiry.cancel()
+            if worker.lease == lease:
+                self._wake(worker)
                 return worker
         return None
 
     def _take_spare(self) -> PooledWorker | None:
-        while self._spares:
-            worker = self._spares.popleft()
-            if worker.process.alive:
-                return worker
-            self._discard(worker)
-        return None
+        if not self._spares:
+            return None
+        worker = self._spares.popleft()
+        self._wake(worker)
+        return worker
 
-    def _evict(self) -> bool:
-        """End the idle worker that was used least recently; whether there was one."""
-        for worker in self._idle:
+    def _wake(self, worker: PooledWorker) -> None:
+        """Take a worker out of those that nobody uses."""
+        self._idle.pop(worker, None)
+        worker.process.on_gone = None
+        if worker.expiry is not None:
+            worker.expiry.cancel()
+
+    def _evict(self) -> None:
+        """End the idle worker that was used least recently, if there is one."""
+        worker = next(iter(self._idle), None)
+        if worker is not None:
             self._discard(worker)
-            return True
-        return False
+
+    def _renew_stock(self) -> None:
+        """Let go of workers of a zygote that was replaced, where nobody uses them; spares one by one for new ones."""
+        for worker in [worker for worker in self._idle if worker.worn]:
+            self._discard(worker)
+        self._refill()
 
     def _refill(self) -> None:
-        missing = self._spares_wanted - len(self._spares) - self._starting
-        for _ in range(missing):
-            if self._has_room():
-                self._spawn(self._add_spare())
+        """Start what is missing of the spares; those that a zygote left behind that was replaced do not count."""
+        if self._closed:
+            return
+        fresh = sum(not spare.worn for spare in self._spares)
+        room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
+        for _ in range(min(self._spares_wanted - fresh - self._starting, room)):
+            self._spawn(self._add_spare())
 
     async def _add_spare(self) -> None:
         try:
             worker, _ = await self._start()
-        except WorkerStartError:
+        except (WorkerStartError, RunEnded):
             return  # whoever needs a worker is told
-        if self._closed:
-            self._discard(worker)
-        else:
-            self._spares.append(worker)
-            self._wake()
+        self._keep_spare(worker)
+
+    def _keep_spare(self, worker: PooledWorker) -> None:
+        worker.process.on_gone = partial(self._lost, worker)
+        self._spares.append(worker)
+        worn = next((spare for spare in self._spares if spare.worn), None)
+        if worn is not None:
+            self._discard(worn)
+
+    def _lost(self, worker: PooledWorker) -> None:
+        """Take the end of a worker that nobody used; if it was a spare, start another one, but not without a pause."""
+        self._discard(worker)
+        if self._refilling is None or self._refilling.when() < asyncio.get_running_loop().time():
+            self._refilling = asyncio.get_running_loop().call_later(_REFILL_SECONDS, self._refill)
 
     async def _renew(self, worker: PooledWorker) -> None:
+        """Give a worker a fresh isolate; its run's place is free when it has one."""
         try:
             async with asyncio.timeout(_RESET_SECONDS):
                 frame = await worker.process.ask(FrameKind.RESET)
@@ -193,47 +248,34 @@ class Pool:
             self._discard(worker)
             return
         worker.process.take_usage(frame)
-        if frame.kind is not FrameKind.READY or self._closed:
+        if frame.kind is not FrameKind.READY or worker.worn or self._closed:
             self._discard(worker)
             return
         self._idle[worker] = None
-        worker.expiry = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._discard, worker)
-        self._wake()
+        worker.process.on_gone = partial(self._lost, worker)
+        loop = asyncio.get_running_loop()
+        worker.expiry = loop.call_later(self._policy.worker_idle_seconds, self._discard, worker)
+        self._give_back_place(worker)
 
     def _discard(self, worker: PooledWorker) -> None:
         if worker not in self._alive:
             return
         self._alive.discard(worker)
-        self._idle.pop(worker, None)
-        if worker.expiry is not None:
-            worker.expiry.cancel()
+        if worker in self._spares:
+            self._spares.remove(worker)
+        self._wake(worker)
         worker.process.kill()
         self._spawn(self._bury(worker.process))
+        self._give_back_place(worker)
+
+    def _give_back_place(self, worker: PooledWorker) -> None:
+        place, worker.place = worker.place, None
+        if place is not None:
+            self._queue.give_back(place)
 
     async def _bury(self, process: WorkerProcess) -> None:
         await process.exit()
         process.close()
-        self._wake()
-
-    async def _wait(self) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
-        try:
-            await waiter
-        except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled():
-                self._wake()  # the news was for somebody else then
-            raise
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
-
-    def _wake(self) -> None:
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                return
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _EXIT_SECONDS = 1.0
 _LAST_WORDS_SECONDS = 0.2
 _READY_BYTES = 64 * 1024
+_MOST_CPU_SECONDS = 1e6
+_MOST_MEMORY_BYTES = 1 << 44
+"""Beyond these a worker does not tell the truth about its usage."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class WorkerProcess(asyncio.Protocol):
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
+        self.stale = False
+        """Whether the zygote it came from was replaced."""
         self.cpu_seconds = 0.0
         self.peak_memory_bytes = 0
 
@@ -72,9 +78,15 @@ class WorkerProcess(asyncio.Protocol):
         Raises:
             WorkerGoneError: It ended before that.
         """
-        self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
         answer = self._expect()
-        await self._loop.create_connection(lambda: self, sock=self._channel)
+        try:
+            self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
+            await self._loop.create_connection(lambda: self, sock=self._channel)
+        except OSError:
+            self._break_off(WorkerGoneError("its channel could not be opened"))
+        except BaseException:
+            answer.cancel()
+            raise
         return await answer
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
@@ -136,8 +148,17 @@ class WorkerProcess(asyncio.Protocol):
 
     def take_usage(self, frame: Frame) -> None:
         """Remember what the worker says it has used so far; the first part of its frames."""
-        if frame.parts and len(frame.parts[0]) == USAGE.size:
-            self.cpu_seconds, self.peak_memory_bytes = USAGE.unpack(frame.parts[0])
+        if not frame.parts or len(frame.parts[0]) != USAGE.size:
+            return
+        cpu_seconds, peak_memory_bytes = USAGE.unpack(frame.parts[0])
+        if math.isfinite(cpu_seconds):
+            self.cpu_seconds = max(self.cpu_seconds, min(cpu_seconds, _MOST_CPU_SECONDS))
+        self.peak_memory_bytes = max(self.peak_memory_bytes, min(peak_memory_bytes, _MOST_MEMORY_BYTES))
+
+    @property
+    def owes_an_answer(self) -> bool:
+        """Whether it is at work on what it was asked last."""
+        return self._waiting is not None and not self._waiting.done()
 
     @property
     def alive(self) -> bool:
@@ -151,6 +172,8 @@ class WorkerProcess(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the worker, every one of which may be hostile."""
+        if self._gone is not None:
+            return
         if self._waiting is None:
             self._break_off(WorkerGoneError("it spoke without being asked", protocol=True))
             return
@@ -191,6 +214,8 @@ class WorkerProcess(asyncio.Protocol):
             self._gone = error
         if error.protocol:
             self.kill()
+            if self._transport is not None:
+                self._transport.abort()  # nothing more is read from it
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(self._gone)
         if self.on_gone is not None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from .errors import RunEnded
-from .failure import Failure
+from .calls import CallsUnderWay
 from .frames import KERNEL_LIMITS, FrameKind
-from .host import HostCall, HostReply
+from .host import HostCall
 from .libraries import in_order
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
 from .stack import StackReader
-from .timers import TimerQueue
-from .turn import End, Turn, TurnError, deeper_than, last_words, read_turn
+from .stall import Stall
+from .timers import Timer, TimerQueue
+from .turn import End, Turn, TurnError, depth_of, last_words, read_turn
 from .verdict import (
     cpu_time_failure,
     exit_failure,
@@ -36,21 +35,25 @@ from .verdict import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from .failure import Failure
     from .frames import Frame
-    from .host import HostCalls
+    from .host import HostCalls, HostReply
     from .limits import SandboxLimits
     from .process import WorkerProcess
     from .transform import CompiledModule
     from .turn import Breach, Call
     from .values import JSON
 
-_logger = logging.getLogger(__name__)
-
 _TIMER: Final = "timer"
-_MOST_ANSWERS: Final = 100
+_TIMER_KINDS: Final = ("setTimeout", "setInterval")
+_LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
+_LONGEST_WARNING: Final = 1000
+_LONGEST_SITE: Final = 1000
 _FRAME_OVERHEAD: Final = 4 * 1024 * 1024
-_LONGEST_CHARACTER: Final = 3
+_LONGEST_ESCAPE: Final = 6
+_FEW_VALUES: Final = 100_000
+_MOST_EMPTY_TURNS: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,8 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load.
+        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
+            until it is compiled.
         links: By file, which file each of its relative imports means.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
@@ -66,16 +70,18 @@ class RunRequest:
         settings: By extension name.
         calls: Answers the method's host calls.
         on_log: Hears each console line as it comes.
+        on_start: Hears that the run begins.
     """
 
-    modules: tuple[CompiledModule, ...]
-    links: Mapping[str, Mapping[str, str]]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
     settings: Mapping[str, JSON]
     calls: HostCalls
     on_log: Callable[[LogLine], None]
+    on_start: Callable[[], None]
+    modules: tuple[CompiledModule, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def stacks(self) -> StackReader:
@@ -98,19 +104,22 @@ class Run:
         self._failure: Failure | None = None
         self._warnings: tuple[str, ...] = ()
         self._lines = 0
+        self._empty_turns = 0
+        self._started = self._loop.time()
+        self._cpu_before = worker.cpu_seconds
+        self._peak_before = worker.peak_memory_bytes
         self._timers = TimerQueue(self._timer_due)
         self._due: deque[int] = deque()
         self._libraries: set[str] = set()
-        self._replies: deque[tuple[int, HostReply]] = deque()
         self._something_to_say = asyncio.Event()
-        self._answering: set[asyncio.Task[None]] = set()
-        limits = request.limits
-        longest = max(limits.result_bytes, limits.call_bytes) + limits.log_lines * limits.log_line_bytes
-        self._most_bytes = _FRAME_OVERHEAD + _LONGEST_CHARACTER * longest
+        self._calls = CallsUnderWay(
+            request.calls, request.limits, on_reply=self._something_to_say.set, on_failure=self.end
+        )
 
     async def outcome(self) -> Outcome:
         """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
-        started, cpu, peak = self._loop.time(), self._worker.cpu_seconds, self._worker.peak_memory_bytes
+        self._started = self._loop.time()
+        self._request.on_start()
         deadline = self._loop.call_later(self._request.limits.wall_time_seconds, self._wall_time_over)
         self._worker.on_gone = self._something_to_say.set
         end = End()
@@ -118,43 +127,60 @@ class Run:
             end = await self._converse()
         except WorkerGoneError as gone:
             how = await self._worker.exit()
-            self._fail(exit_failure(gone, how, peak, self._request.limits))
+            self._fail(exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits))
         finally:
             deadline.cancel()
             self._worker.on_gone = None
-            await self._let_go()
+            self._timers.close()
+            await self._calls.aclose()
         usage = Usage(
-            wall_seconds=self._loop.time() - started,
-            cpu_seconds=max(0.0, self._worker.cpu_seconds - cpu),
+            wall_seconds=self._loop.time() - self._started,
+            cpu_seconds=self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
         if self._failure is not None:
-            end = End()
-        return Outcome(
-            value=end.value, failure=self._failure, warnings=self._warnings, usage=usage, resource=end.resource
-        )
+            return Outcome(value=None, failure=self._failure, warnings=self._warnings, usage=usage)
+        return Outcome(value=end.value, failure=None, warnings=self._warnings, usage=usage, resource=end.resource)
 
     def end(self, failure: Failure) -> None:
-        """End the run from outside, unless it has failed already. Nothing the method does can prevent that."""
+        """End the run with a failure, at once, unless it has one already."""
         self._fail(failure)
         self._worker.kill()
         self._something_to_say.set()
 
     async def _converse(self) -> End:
-        frame = await self._worker.ask(FrameKind.START, self._start_parts(), most_bytes=self._most_bytes)
+        frame = await self._ask(FrameKind.START, self._start_parts())
         while True:
             turn = self._take(frame)
             if turn.end is not None or self._failure is not None:
                 return turn.end or End()
             if not turn.more:
                 await self._something_to_say.wait()
-            frame = await self._worker.ask(FrameKind.DELIVER, self._answers(), most_bytes=self._most_bytes)
+            frame = await self._ask(FrameKind.DELIVER, self._answers())
 
-    async def _let_go(self) -> None:
-        self._timers.close()
-        for task in self._answering:
-            task.cancel()
-        await asyncio.gather(*self._answering, return_exceptions=True)
+    async def _ask(self, kind: FrameKind, parts: list[bytes]) -> Frame:
+        limits = self._request.limits
+        most_bytes = max(limits.result_bytes, 2 * limits.call_bytes) + self._most_beside
+        return await self._worker.ask(kind, parts, most_bytes=most_bytes)
+
+    @cached_property
+    def _most_beside(self) -> int:
+        """The most bytes of an honest turn beside a result, or one long call: console lines above all."""
+        limits = self._request.limits
+        return _LONGEST_ESCAPE * limits.log_lines * limits.log_line_bytes + _FRAME_OVERHEAD
+
+    @property
+    def _most_values(self) -> int:
+        """The most JSON values of an honest turn: each takes at least a character of a result."""
+        return self._request.limits.result_bytes + _FEW_VALUES
+
+    @property
+    def _cpu_seconds(self) -> float:
+        return max(0.0, self._worker.cpu_seconds - self._cpu_before)
+
+    @property
+    def _grown(self) -> int:
+        return max(0, self._worker.peak_memory_bytes - self._peak_before)
 
     def _start_parts(self) -> list[bytes]:
         request = self._request
@@ -184,7 +210,7 @@ class Run:
         turn = Turn()
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
-            self.end(fault_failure(frame.parts[1:], self._request.stacks, self._request.limits))
+            self.end(fault_failure(frame.parts[1:], self._request.stacks, self._grown, self._request.limits))
         elif frame.kind is FrameKind.LAST:
             self._take_last_words(frame)
         elif frame.kind is not FrameKind.TURN:
@@ -195,19 +221,42 @@ class Run:
 
     def _read(self, frame: Frame) -> Turn:
         try:
-            turn = read_turn(frame)
+            turn = read_turn(frame, self._most_values)
         except TurnError as error:
-            self.end(self._too_deep() if error.too_deep else protocol_failure())
+            self.end(self._too_deep(None) if error.too_deep else protocol_failure())
             return Turn()
         self._take_lines(turn)
-        for call in turn.calls:
-            self._begin(call, frame.parts[2] if call.bytes else None)
-        self._warnings = tuple(self._request.stacks.read(text) for text in turn.warnings[:_MOST_WARNINGS])
+        for number in turn.dropped:
+            self._timers.drop(number)
+            self._calls.drop(number)
+        if self._is_allowed(turn, frame):
+            for call in turn.calls:
+                self._begin(call, frame.parts[2] if call.bytes else None)
+        else:
+            self.end(protocol_failure())
+        self._warnings = tuple(
+            self._request.stacks.read(text[:_LONGEST_WARNING]) for text in turn.warnings[:_MOST_WARNINGS]
+        )
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:
             self._take_end(turn.end)
         return turn
+
+    def _is_allowed(self, turn: Turn, frame: Frame) -> bool:
+        """Whether an honest worker may say so much: in calls, in turns with nothing in them, and in a result."""
+        limits = self._request.limits
+        self._empty_turns = self._empty_turns + 1 if turn.more and not turn.calls else 0
+        timers = sum(call.operation == _TIMER for call in turn.calls)
+        most_text = limits.call_bytes if turn.end is None else limits.result_bytes
+        return (
+            len(frame.parts[1]) <= most_text + self._most_beside
+            and self._empty_turns <= _MOST_EMPTY_TURNS
+            and len(self._timers) + timers <= limits.timers
+            and len(self._calls) + len(turn.calls) - timers <= limits.concurrent_calls
+            and len({call.id for call in turn.calls}) == len(turn.calls)
+            and not any(call.id in self._calls or call.id in self._timers for call in turn.calls)
+        )
 
     def _take_lines(self, turn: Turn) -> None:
         limits = self._request.limits
@@ -215,7 +264,7 @@ class Run:
             self._lines += 1
             if self._lines > limits.log_lines + 1:  # the prelude's own marker is the last
                 return
-            message = self._request.stacks.read(text)[: limits.log_line_bytes + 1]
+            message = self._request.stacks.read(text[: limits.log_line_bytes + 1])
             self._request.on_log(
                 LogLine(level=level, message=message, time=datetime.fromtimestamp(time_ms / 1000, UTC))
             )
@@ -223,8 +272,8 @@ class Run:
     def _take_last_words(self, frame: Frame) -> None:
         """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
         with suppress(TurnError):
-            self._take_lines(last_words(frame))
-        self.end(cpu_time_failure(self._request.limits))  # unless another failure is known
+            self._take_lines(last_words(frame, self._most_values))
+        self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
         self.end(limit_failure(breach.limit, breach.message, self._request.limits, used=breach.used))
@@ -232,42 +281,31 @@ class Run:
     def _take_end(self, end: End) -> None:
         limits = self._request.limits
         if end.failure is not None:
-            self._fail(thrown_failure(end.failure, self._request.stacks, limits))
-        elif deeper_than(end.value, limits.result_depth):
-            self._fail(self._too_deep())
+            self._fail(thrown_failure(end.failure, self._request.stacks, self._grown, limits))
+            return
+        depth = depth_of(end.value)
+        if depth > limits.result_depth:
+            self._fail(self._too_deep(depth))
 
-    def _too_deep(self) -> Failure:
+    def _too_deep(self, depth: int | None) -> Failure:
         limits = self._request.limits
-        return limit_failure("result_depth", f"The result is nested deeper than {limits.result_depth} levels", limits)
+        message = f"The result is nested deeper than {limits.result_depth} levels"
+        return limit_failure("result_depth", message, limits, used=depth)
 
     def _begin(self, call: Call, data: bytes | None) -> None:
+        site = None if call.site is None else self._request.stacks.read(call.site[:_LONGEST_SITE])
         if call.operation == _TIMER:
-            delay = call.payload.get("delay") if isinstance(call.payload, dict) else None
-            if isinstance(delay, int | float) and len(self._timers) < 2 * self._request.limits.timers:
-                self._timers.add(call.id, self._loop.time(), delay)
-                return
+            self._set_timer(call, site)
+        else:
+            self._calls.begin(call.id, HostCall(operation=call.operation, payload=call.payload, site=site, data=data))
+
+    def _set_timer(self, call: Call, site: str | None) -> None:
+        payload = call.payload if isinstance(call.payload, dict) else {}
+        delay, kind = payload.get("delay"), payload.get("kind")
+        if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY or kind not in _TIMER_KINDS:
             self.end(protocol_failure())
             return
-        task = self._loop.create_task(self._answer(call, data))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
-
-    async def _answer(self, call: Call, data: bytes | None) -> None:
-        site = None if call.site is None else self._request.stacks.read(call.site)
-        host_call = HostCall(operation=call.operation, payload=call.payload, site=site, data=data)
-        try:
-            reply = await self._request.calls(host_call)
-        except RunEnded as ended:
-            self.end(ended.failure)
-        except Exception as error:  # noqa: BLE001 (whatever it is, JavaScript must not see it)
-            kind = type(error).__name__
-            _logger.error("a host call (%s) failed with %s", call.operation[:64], kind)  # noqa: TRY400 (a traceback may hold secrets)
-            self.end(
-                Failure(type="internal", key="host_call", message=f"The host failed while it answered a call ({kind})")
-            )
-        else:
-            self._replies.append((call.id, reply))
-            self._something_to_say.set()
+        self._timers.add(Timer(number=call.id, kind=kind, site=site, since=self._loop.time(), delay_ms=delay))
 
     def _timer_due(self, timer: int) -> None:
         self._due.append(timer)
@@ -279,8 +317,7 @@ class Run:
         texts: list[bytes] = []
         data: list[bytes] = []
         libraries: set[str] = set()
-        while self._replies and len(header) < _MOST_ANSWERS:
-            call, reply = self._replies.popleft()
+        for call, reply in self._calls.take():
             header.append([call, reply.ok, reply.value, _body_kind(reply)])
             libraries.update(reply.libraries)
             if reply.text is not None:
@@ -289,14 +326,17 @@ class Run:
                 data.append(reply.data)
         if self._due:
             header.append([self._due.popleft(), True, None, None])
-        if not self._replies and not self._due:
+        if not self._calls.answered and not self._due:
             self._something_to_say.clear()
         if not header:
             return []
         return [json.dumps(header).encode(), self._new_libraries(libraries), b"".join(data), *texts]
 
     def _wall_time_over(self) -> None:
-        self._fail(wall_time_failure(self._request.limits))
+        now = self._loop.time()
+        pending = [*self._calls.pending(now), *self._timers.pending(now)]
+        stall = Stall.of(computing=self._worker.owes_an_answer, pending=pending)
+        self._fail(wall_time_failure(self._request.limits, now - self._started, stall))
         self._worker.kill_after_last_words()
         self._something_to_say.set()
 

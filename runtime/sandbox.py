@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from .errors import SandboxClosedError
-from .failure import Failure
+from .attendance import Attendance
+from .breaker import CircuitBreaker
+from .errors import RunEnded, SandboxClosedError
+from .fair_queue import Place
 from .host_limits import check_host_limits
 from .launcher import Launcher
 from .limits import SandboxLimits
 from .linker import Linker
 from .outcome import Outcome, Usage
-from .pool import Lease, Pool
+from .policy import PoolPolicy
+from .pool import Pool
+from .pooled_worker import Lease
 from .requirement import Requirement
 from .run import Run, RunRequest
 from .sandbox_report import SandboxReport
 from .transform import CompiledModule, SourceRefusedError, Transformer
+from .verdict import closed_failure, destroyed_its_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
+    from .breaker import Passage
+    from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
     from .script import Script
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
 
 _TRANSFORM_KEY: Final = "methodhost:transform"
 _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
-_NOTHING_USED: Final = Usage(wall_seconds=0.0, cpu_seconds=0.0, peak_memory_bytes=0)
 
 
 class Sandbox:
@@ -39,10 +47,12 @@ class Sandbox:
 
     Args:
         extensions: What JavaScript may use besides the language; evaluated in every isolate.
-        workers: The most worker processes at once. A run waits while all are busy.
+        workers: The most runs at once, each in a worker process. A run waits while all are busy; keys take turns.
+        inner_workers: Further ones, for runs that other runs wait for in the middle of their own.
         spares: Workers kept warm for the next isolation key.
         require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
             none on other systems.
+        policy: How workers are shared among keys, and replaced.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
@@ -53,13 +63,19 @@ class Sandbox:
         *,
         extensions: Sequence[Extension] = (),
         workers: int = 32,
+        inner_workers: int = 0,
         spares: int = 2,
         require: Iterable[str] | None = None,
+        policy: PoolPolicy | None = None,
     ) -> None:
-        self._launcher = Launcher(extensions)
-        self._pool = Pool(self._launcher, size=workers, spares=spares, admit=Requirement(require).check)
+        policy = policy or PoolPolicy()
+        admit = Requirement(require).check
+        self._launcher = Launcher(extensions, policy)
+        self._pool = Pool(self._launcher, policy, size=workers, inner_size=inner_workers, spares=spares, admit=admit)
+        self._breaker = CircuitBreaker(policy)
         self._linker = Linker(Transformer(self._run_transform))
         self._runs: set[Run] = set()
+        self._callers = Attendance()
         self._report: SandboxReport | None = None
         self._closed = False
 
@@ -105,9 +121,14 @@ class Sandbox:
         calls: HostCalls,
         limits: SandboxLimits | None = None,
         settings: Mapping[str, JSON] | None = None,
+        inner: bool = False,
         on_log: Callable[[LogLine], None] | None = None,
+        on_start: Callable[[], None] | None = None,
     ) -> Outcome:
         """Run a script once and return how it ended. Cancelling the caller's task kills the run.
+
+        Runs of one key with one source that keep destroying their workers are refused for a while: with the same data
+        and the same code they would do it again. A source that was changed starts afresh.
 
         Args:
             script: What to run.
@@ -116,42 +137,71 @@ class Sandbox:
             calls: Answers the script's host calls.
             limits: Of this run.
             settings: For the extensions, by their names.
+            inner: Whether another run waits for this one in the middle of its own; it has precedence then.
             on_log: Hears each console line as it comes.
+            on_start: Called when the run has its worker, and its wall time begins.
 
         Raises:
             ValueError: `arguments` are not JSON values.
             SandboxClosedError: The sandbox is not open.
-            WorkerStartError: No worker could be started.
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        text = json.dumps(arguments, allow_nan=False)
-        try:
-            linked = await self._linker.link(script)
-        except SourceRefusedError as refused:
-            return Outcome(value=None, failure=refused.failure, warnings=(), usage=_NOTHING_USED)
         request = RunRequest(
-            modules=linked.modules,
-            links=linked.links,
+            arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
-            arguments=text,
             limits=limits or SandboxLimits(),
             settings=settings or {},
             calls=calls,
             on_log=on_log or _ignore,
+            on_start=on_start or _nothing,
         )
-        return await self._execute(isolation_key, request)
+        with self._callers:
+            came = asyncio.get_running_loop().time()
+            try:
+                with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
+                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
+            except RunEnded as refused:
+                waited = asyncio.get_running_loop().time() - came
+                return _without_value(refused.failure, queue_seconds=waited)
 
     async def aclose(self) -> None:
         """End every run, with a failure for its caller, and every process."""
         self._closed = True
         for run in self._runs:
-            run.end(Failure(type="internal", key="closed", message="The sandbox was closed during the run"))
+            run.end(closed_failure())
         await self._pool.aclose()
         await self._launcher.aclose()
+        await self._callers.over()
 
-    async def _execute(self, isolation_key: str, request: RunRequest) -> Outcome:
-        worker = await self._pool.acquire(Lease(isolation_key, request.limits.memory_bytes))
+    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended."""
+        try:
+            linked = await self._linker.link(script, place)
+        except SourceRefusedError as refused:
+            outcome = _without_value(refused.failure)
+        else:
+            lease = Lease(place.key, request.limits.memory_bytes)
+            ready = replace(request, modules=linked.modules, links=linked.links)
+            outcome = await self._execute(lease, place, ready)
+        passage.ended(breached=destroyed_its_worker(outcome.failure))
+        return outcome
+
+    async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
+        """Run on a worker what is compiled.
+
+        Args:
+            lease: What the worker is bound to.
+            place: What the run waits for.
+            request: The run.
+
+        Raises:
+            RunEnded: It could not be started.
+        """
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+        worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
+        queue_seconds = loop.time() - came
         run = Run(worker.process, request)
         self._runs.add(run)
         reusable = False
@@ -161,9 +211,11 @@ class Sandbox:
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
-        return outcome
+        return replace(outcome, usage=replace(outcome.usage, queue_seconds=queue_seconds))
 
-    async def _run_transform(self, module: CompiledModule, script: Script, arguments: dict[str, Any]) -> Outcome:
+    async def _run_transform(
+        self, module: CompiledModule, script: Script, arguments: dict[str, Any], place: Place
+    ) -> Outcome:
         request = RunRequest(
             modules=(module,),
             links={},
@@ -173,8 +225,16 @@ class Sandbox:
             settings={},
             calls=_no_calls,
             on_log=_ignore,
+            on_start=_nothing,
         )
-        return await self._execute(_TRANSFORM_KEY, request)
+        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes)
+        return await self._execute(lease, place, request)
+
+
+def _without_value(failure: Failure, *, queue_seconds: float = 0.0) -> Outcome:
+    """Return the outcome of a run that was not started."""
+    usage = Usage(wall_seconds=0.0, queue_seconds=queue_seconds, cpu_seconds=0.0, peak_memory_bytes=0)
+    return Outcome(value=None, failure=failure, warnings=(), usage=usage)
 
 
 async def _no_calls(call: HostCall) -> HostReply:
@@ -183,3 +243,7 @@ async def _no_calls(call: HostCall) -> HostReply:
 
 def _ignore(line: LogLine) -> None:
     """Drop a console line nobody asked for."""
+
+
+def _nothing() -> None:
+    """Do nothing."""

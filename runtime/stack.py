@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HOST_FRAME = re.compile(r"^\s+at (?:.*\(methodhost:.*\)|(?:async )?methodhost:\S*|(?:.*\()?<anonymous>:\d+:\d+\)?)$")
 _BUILT_IN_FRAME = re.compile(r"^\s+at .*\(<anonymous>\)$")
-_SYNTAX = re.compile(r"^[^\n]*?:(?P<line>\d+): SyntaxError: (?P<message>[^\n]*)\n(?:[^\n]*\n(?P<indent>[ \t]*)\^)?")
+_SYNTAX = re.compile(r"^[^\n]*?:(?P<line>\d{1,9}): SyntaxError: (?P<message>[^\n]*)\n(?:[^\n]*\n(?P<indent>[ \t]*)\^)?")
 
 
 def script_url(name: str) -> str:
@@ -136,11 +136,16 @@ class ModuleStackReader:
 
     @cached_property
     def _position(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![^\s(]){re.escape(script_url(self.name))}:(\d+):(\d+)")
+        return re.compile(rf"(?<![^\s(]){self._pattern}")
 
     @cached_property
     def _frame(self) -> re.Pattern[str]:
-        return re.compile(rf"^\s+at (?:.*\(|async )?{re.escape(script_url(self.name))}:(\d+):(\d+)", re.MULTILINE)
+        return re.compile(rf"^[ \t]+at (?:.*\(|async )?{self._pattern}", re.MULTILINE)
+
+    @property
+    def _pattern(self) -> str:
+        """Matches a place; a number of more digits is hostile, and too long to be read as one."""
+        return rf"{re.escape(script_url(self.name))}:(\d{{1,9}}):(\d{{1,9}})"
 
     def _locate(self, match: re.Match[str]) -> Location:
         return self.place(int(match[1]), int(match[2]))

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .stall import PendingWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_FEW: Final = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timer:
+    """A timer that waits.
+
+    Attributes:
+        number: Its id; ids ascend in the order of setting.
+        kind: What the method set it with.
+        site: Where in its source.
+        since: The loop's time when it was set.
+        delay_ms: After that.
+    """
+
+    number: int
+    kind: str
+    site: str | None
+    since: float
+    delay_ms: float
 
 
 class TimerQueue:
@@ -20,38 +44,59 @@ class TimerQueue:
     def __init__(self, on_due: Callable[[int], None]) -> None:
         self._on_due = on_due
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[tuple[float, int]] = []
+        self._timers: dict[int, Timer] = {}
+        self._order: list[tuple[float, int]] = []  # those that were dropped are still in it
         self._wakeup: asyncio.TimerHandle | None = None
 
     def __len__(self) -> int:
         """How many timers wait."""
-        return len(self._waiting)
+        return len(self._timers)
 
-    def add(self, timer: int, now: float, delay_ms: float) -> None:
-        """Let a timer fire.
+    def __contains__(self, number: int) -> bool:
+        """Whether a timer of this id waits."""
+        return number in self._timers
 
-        Args:
-            timer: Its id; ids ascend in the order of setting.
-            now: The loop's time when it was set.
-            delay_ms: How long after that, in milliseconds.
-        """
-        heapq.heappush(self._waiting, (now + delay_ms / 1000, timer))
+    def add(self, timer: Timer) -> None:
+        """Let a timer fire."""
+        self._timers[timer.number] = timer
+        heapq.heappush(self._order, (timer.since + timer.delay_ms / 1000, timer.number))
+        self._arm()
+
+    def drop(self, number: int) -> None:
+        """Forget a timer, if it still waits."""
+        if self._timers.pop(number, None) is None:
+            return
+        if len(self._order) > 2 * len(self._timers) + _FEW:
+            self._order = [entry for entry in self._order if entry[1] in self._timers]
+            heapq.heapify(self._order)
         self._arm()
 
     def close(self) -> None:
         """Forget all timers."""
-        self._waiting.clear()
+        self._timers.clear()
+        self._order.clear()
         self._arm()
+
+    def pending(self, now: float) -> list[PendingWork]:
+        """Return what waits, for a person."""
+        return [
+            PendingWork(what=timer.kind, site=timer.site, waited_ms=(now - timer.since) * 1000)
+            for timer in self._timers.values()
+        ]
 
     def _arm(self) -> None:
         if self._wakeup is not None:
             self._wakeup.cancel()
             self._wakeup = None
-        if self._waiting:
-            self._wakeup = self._loop.call_at(self._waiting[0][0], self._fire)
+        while self._order and self._order[0][1] not in self._timers:
+            heapq.heappop(self._order)
+        if self._order:
+            self._wakeup = self._loop.call_at(self._order[0][0], self._fire)
 
     def _fire(self) -> None:
         now = self._loop.time()
-        while self._waiting and self._waiting[0][0] <= now:
-            self._on_due(heapq.heappop(self._waiting)[1])
+        while self._order and self._order[0][0] <= now:
+            _, number = heapq.heappop(self._order)
+            if self._timers.pop(number, None) is not None:
+                self._on_due(number)
         self._arm()

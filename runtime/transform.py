@@ -20,6 +20,7 @@ from .verdict import syntax_failure
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from .fair_queue import Place
     from .outcome import Outcome
 
 _HEAD: Final = "function (exports, require, module) {"
@@ -32,11 +33,17 @@ _COLUMN_IN_MESSAGE: Final = re.compile(r"\s*\(\d+:\d+\)$|^Error transforming [^:
 
 
 class SourceRefusedError(Exception):
-    """A module's source could not be turned into a script; `failure` says why."""
+    """A module's source could not be turned into a script.
 
-    def __init__(self, failure: Failure) -> None:
+    Args:
+        failure: Why.
+        lasting: Whether it never can be.
+    """
+
+    def __init__(self, failure: Failure, *, lasting: bool) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.lasting = lasting
 
 
 @dataclass(frozen=True)
@@ -64,52 +71,74 @@ class Transformer:
     """Turns ES modules and TypeScript into CommonJS, in an isolate of its own, and keeps results by content.
 
     Args:
-        run: Runs the transforming script with these arguments, behind the wall like any other.
+        run: Runs the transforming script with these arguments, behind the wall like any other, in a place.
     """
 
-    def __init__(self, run: Callable[[CompiledModule, Script, dict[str, Any]], Awaitable[Outcome]]) -> None:
+    def __init__(self, run: Callable[[CompiledModule, Script, dict[str, Any], Place], Awaitable[Outcome]]) -> None:
         self._run = run
-        self._kept: OrderedDict[bytes, asyncio.Future[CompiledModule]] = OrderedDict()
+        self._kept: OrderedDict[bytes, CompiledModule | Failure] = OrderedDict()
+        self._under_way: dict[tuple[bytes, Place], asyncio.Task[CompiledModule]] = {}
 
-    async def compile(self, module: Module) -> CompiledModule:
+    async def compile(self, module: Module, place: Place) -> CompiledModule:
         """Return the module as V8 gets it.
 
+        Args:
+            module: The source.
+            place: For whom. What is compiled is kept for all; until then each compiles for itself, so that none waits
+                for another.
+
         Raises:
-            SourceRefusedError: Its source is not JavaScript, TypeScript or JSON, by the end of its name.
+            SourceRefusedError: Its source is not what the end of its name says (JavaScript, TypeScript or JSON), or it
+                takes too much to compile.
+            RunEnded: Compiling could not be started.
         """
         digest = hashlib.sha256(f"{module.name}\0{module.code}".encode(errors="surrogatepass")).digest()
         kept = self._kept.get(digest)
-        if kept is None or kept.cancelled():
-            kept = self._kept[digest] = asyncio.ensure_future(self._compile(module))
-            kept.add_done_callback(lambda done: self._forget_failure(digest, done))
-            if len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+        if kept is None:
+            return await self._compile_once(digest, module, place)
         self._kept.move_to_end(digest)
-        return await asyncio.shield(kept)
+        if isinstance(kept, Failure):
+            raise SourceRefusedError(kept, lasting=True)
+        return kept
 
-    def _forget_failure(self, digest: bytes, done: asyncio.Future[CompiledModule]) -> None:
-        """Keep no failure: it may be the host's, and whoever waited for it has it."""
-        if done.cancelled() or done.exception() is not None:
-            self._kept.pop(digest, None)
+    async def _compile_once(self, digest: bytes, module: Module, place: Place) -> CompiledModule:
+        """Compile, once for all in like places who wait for it; it goes on when one of them gives up."""
+        task = self._under_way.get((digest, place))
+        if task is None:
+            task = asyncio.create_task(self._compile(module, place))
+            self._under_way[digest, place] = task
+            task.add_done_callback(lambda done: self._compiled(digest, place, done))
+        return await asyncio.shield(task)
 
-    async def _compile(self, module: Module) -> CompiledModule:
+    def _compiled(self, digest: bytes, place: Place, done: asyncio.Task[CompiledModule]) -> None:
+        """Keep what is true of the source, and not what happened on the way."""
+        del self._under_way[digest, place]
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            self._kept[digest] = done.result()
+        elif isinstance(error, SourceRefusedError) and error.lasting:
+            self._kept[digest] = error.failure
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    async def _compile(self, module: Module, place: Place) -> CompiledModule:
         if module.name.endswith(".json"):
             return wrap(module, f"module.exports = {module.code}", {}, ())
-        if not module.name.endswith(_TYPESCRIPT) and not _MODULE_SYNTAX.search(module.code):
+        typescript = module.name.endswith(_TYPESCRIPT)
+        if not typescript and not _MODULE_SYNTAX.search(module.code):
             return wrap(module, module.code, {}, libraries_of(module.code))
         script = Script(
             module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
         )
-        outcome = await self._run(
-            wrap(script.module, script.module.code, {}, ()),
-            script,
-            {"code": module.code, "name": module.name, "typescript": module.name.endswith(_TYPESCRIPT)},
-        )
+        arguments = {"code": module.code, "name": module.name, "typescript": typescript}
+        outcome = await self._run(wrap(script.module, script.module.code, {}, ()), script, arguments, place)
         result: Any = outcome.value
         if outcome.failure is not None:
-            raise SourceRefusedError(outcome.failure)
+            raise SourceRefusedError(outcome.failure, lasting=False)
         if not result["ok"]:
-            raise SourceRefusedError(_refusal(module, result))
+            raise SourceRefusedError(_refusal(module, result), lasting=True)
         return wrap(module, result["code"], dict(result["columns"]), libraries_of(result["code"]))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, cast
 
 from .failure import Failure
 from .frames import OUT_OF_MEMORY
+from .stall import PendingWork
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,23 +18,18 @@ if TYPE_CHECKING:
     from .limits import SandboxLimits
     from .process import WorkerExit, WorkerGoneError
     from .stack import StackReader
+    from .stall import Stall
     from .turn import Thrown
     from .values import JSON
 
 _CPU_SIGNALS: Final = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
-_FIELDS: Final = {
-    "wall_time": "wall_time_seconds",
-    "cpu_time": "cpu_time_seconds",
-    "memory": "memory_bytes",
-    "heap": "heap_bytes",
-    "result_size": "result_bytes",
-    "result_depth": "result_depth",
-    "call_size": "call_bytes",
-    "timers": "timers",
-}
+_DESTRUCTIVE: Final = frozenset({"cpu_time", "memory", "crashed", "protocol"})
+_DEADLOCK: Final = "deadlock"
 _REFUSED_ALLOCATION: Final = "Array buffer allocation failed"
 _NEAR: Final = 0.5
 _MOST_CODE: Final = 500
+_MOST_KEY: Final = 128
+_MOST_WORDS: Final = 64 * 1024
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -48,10 +45,55 @@ def limit_failure(
         used: How much the run used, in the unit of the limit.
         limit: The limit's name, where it is not the key.
     """
-    limit = limit or key
-    field = _FIELDS.get(limit)
-    value = None if field is None else vars(limits)[field]
-    return Failure(type="limit", key=key, message=message, data={"limit": limit, "value": value, "used": used})
+    return _breach(key, message, limit=limit or key, value=_value_of(limit or key, limits), used=used)
+
+
+def queue_full_failure(most_waiting: int) -> Failure:
+    """Return the failure of a run that came while too many waited; no method is the reason."""
+    message = f"The host is busy: {most_waiting} runs wait for a worker already. Try again later"
+    return _breach("queue_full", message, limit="waiting_runs", value=most_waiting, used=most_waiting)
+
+
+def queue_time_failure(most_seconds: float) -> Failure:
+    """Return the failure of a run that waited too long for a worker; no method is the reason."""
+    message = f"The host is busy: the run waited {most_seconds:g} s for a worker, and was not started. Try again later"
+    return _breach("queue_time", message, value=most_seconds, used=most_seconds)
+
+
+def circuit_open_failure(breaches: int, most: int, retry_after_seconds: float) -> Failure:
+    """Return the failure of a run that was refused because earlier ones of its method destroyed their workers.
+
+    Args:
+        breaches: How many did.
+        most: From how many on the method is refused.
+        retry_after_seconds: For how long it still is.
+    """
+    message = (
+        f"The last runs of this method crashed their workers or used up memory or CPU time ({breaches} of them):"
+        f" it is not run for another {retry_after_seconds:.0f} s"
+    )
+    failure = _breach("circuit_open", message, limit="breaches", value=most, used=breaches)
+    return replace(failure, data={**cast("dict[str, JSON]", failure.data), "retryAfter": retry_after_seconds})
+
+
+def destroyed_its_worker(failure: Failure | None) -> bool:
+    """Whether a run ended by a crash, or in endless use of CPU or memory, rather than by waiting too long."""
+    if failure is None or failure.type != "limit":
+        return False
+    computing = isinstance(failure.data, dict) and failure.data.get("computing") is True
+    return failure.key in _DESTRUCTIVE or (failure.key == "wall_time" and computing)
+
+
+def closed_failure() -> Failure:
+    """Return the failure of a run that the end of its sandbox ended, or kept from starting."""
+    return Failure(type="internal", key="closed", message="The sandbox was closed before the run had ended")
+
+
+def start_failure() -> Failure:
+    """Return the failure of a run for which no worker could be started."""
+    return Failure(
+        type="internal", key="worker_start", message="No worker could be started for the run; the method was not run"
+    )
 
 
 def syntax_failure(message: str, location: Location | None, stacks: StackReader) -> Failure:
@@ -74,12 +116,21 @@ def syntax_failure(message: str, location: Location | None, stacks: StackReader)
     )
 
 
-def wall_time_failure(limits: SandboxLimits) -> Failure:
-    """Return the failure of a run that took too long."""
-    return limit_failure("wall_time", f"The method took longer than {limits.wall_time_seconds:g} s", limits)
+def wall_time_failure(limits: SandboxLimits, used: float, stall: Stall) -> Failure:
+    """Return the failure of a run that took too long.
+
+    Args:
+        limits: Of the run.
+        used: How long it took, in seconds.
+        stall: What it was doing.
+    """
+    message = f"The method took longer than {limits.wall_time_seconds:g} s; {stall.sentence}"
+    failure = limit_failure("wall_time", message, limits, used=used)
+    data = {**cast("dict[str, JSON]", failure.data), **stall.data}
+    return replace(failure, data=data, location=stall.location)
 
 
-def cpu_time_failure(limits: SandboxLimits, used: float | None = None) -> Failure:
+def cpu_time_failure(limits: SandboxLimits, used: float) -> Failure:
     """Return the failure of a run that computed too long."""
     message = f"The method used more than {limits.cpu_time_seconds:g} s of CPU time"
     return limit_failure("cpu_time", message, limits, used=used)
@@ -87,41 +138,43 @@ def cpu_time_failure(limits: SandboxLimits, used: float | None = None) -> Failur
 
 def protocol_failure() -> Failure:
     """Return the failure of a run whose worker said what no honest worker says."""
-    return Failure(
-        type="limit", key="protocol", message="The worker broke the protocol of its channel", data={"limit": "protocol"}
-    )
+    return _breach("protocol", "The worker broke the protocol of its channel")
 
 
-def fault_failure(parts: Sequence[bytes], stacks: StackReader, limits: SandboxLimits) -> Failure:
+def fault_failure(parts: Sequence[bytes], stacks: StackReader, grown: int, limits: SandboxLimits) -> Failure:
     """Return the failure of a run in which V8 refused a step.
 
     Args:
         parts: Of the FAULT frame, after usage: kind, number of the module, and V8's words.
         stacks: Of the run's module.
+        grown: By how much the worker's resident memory grew during the run, in bytes.
         limits: Of the run.
     """
     if len(parts) != 3:
         return protocol_failure()
-    kind, module, words = parts[0], parts[1], parts[2].decode(errors="replace")
+    kind, module, words = parts[0], parts[1], parts[2][:_MOST_WORDS].decode(errors="replace")
     if _REFUSED_ALLOCATION in words:
-        return limit_failure("memory", "An answer to the method did not fit into its worker's memory", limits)
+        message = "An answer to the method did not fit into its worker's memory"
+        return limit_failure("memory", message, limits, used=grown)
     if kind == b"heap":
-        return limit_failure(
-            "memory", f"The method's objects took more than {limits.heap_bytes} bytes of heap", limits, limit="heap"
-        )
-    message, location = stacks.syntax_error(words, int(module) if module.isdigit() else 0)
+        message = f"The method's objects took more than {limits.heap_bytes} bytes of heap"
+        return limit_failure("memory", message, limits, used=grown, limit="heap")
+    message, location = stacks.syntax_error(words, int(module) if module.isdigit() and len(module) < 4 else 0)
     if kind != b"syntax":
         message = words.partition("\n")[0].partition(": ")[2] or message
     return syntax_failure(_cut(message, limits.error_message_bytes), location, stacks)
 
 
-def exit_failure(gone: WorkerGoneError, how: WorkerExit | None, peak_at_start: int, limits: SandboxLimits) -> Failure:
+def exit_failure(
+    gone: WorkerGoneError, how: WorkerExit | None, grown: int, cpu_seconds: float, limits: SandboxLimits
+) -> Failure:
     """Return the failure of a run whose worker is gone.
 
     Args:
         gone: How that was noticed.
         how: How its process ended, where that is known.
-        peak_at_start: Its highest resident memory before the run, in bytes.
+        grown: By how much its resident memory grew during the run, in bytes.
+        cpu_seconds: CPU time that it used during the run.
         limits: Of the run.
     """
     if gone.protocol:
@@ -131,32 +184,53 @@ def exit_failure(gone: WorkerGoneError, how: WorkerExit | None, peak_at_start: i
             type="internal", key="worker_lost", message="The worker of this run was lost; the method is not the reason"
         )
     if how.status in _CPU_SIGNALS:
-        return cpu_time_failure(limits, how.cpu_seconds)
-    grown = how.peak_memory_bytes - peak_at_start
+        return cpu_time_failure(limits, cpu_seconds)
     if how.status == OUT_OF_MEMORY or grown >= _NEAR * min(limits.memory_bytes, limits.heap_bytes):
         return limit_failure("memory", "The method used up the memory of its worker", limits, used=grown)
-    return limit_failure("crashed", "The method crashed its worker, most likely with one huge allocation", limits)
+    message = "The method crashed its worker, most likely with one huge allocation"
+    return limit_failure("crashed", message, limits, used=grown, limit="memory")
 
 
-def thrown_failure(thrown: Thrown, stacks: StackReader, limits: SandboxLimits) -> Failure:
+def thrown_failure(thrown: Thrown, stacks: StackReader, grown: int, limits: SandboxLimits) -> Failure:
     """Return the failure of a run whose method threw, or gave what cannot be a result.
 
     Args:
         thrown: What the prelude says of it.
         stacks: Of the run's module.
+        grown: By how much the worker's resident memory grew during the run, in bytes.
         limits: Of the run.
     """
+    if thrown.type == "limit":  # only the application speaks of limits
+        return protocol_failure()
     if _REFUSED_ALLOCATION in thrown.message and thrown.name == "RangeError":
-        return limit_failure("memory", "The method asked for more memory than its worker may have", limits)
-    location = None if thrown.stack is None else stacks.location(thrown.stack)
-    message = _cut(stacks.read(thrown.message), limits.error_message_bytes)
-    stack = None
-    if location is not None and thrown.stack is not None:
-        stack = _cut(stacks.read(thrown.stack), limits.error_message_bytes + limits.error_stack_bytes)
+        message = "The method asked for more memory than its worker may have"
+        return limit_failure("memory", message, limits, used=grown)
+    longest_message = limits.error_message_bytes
+    longest_stack = limits.error_message_bytes + limits.error_stack_bytes
+    frames = None if thrown.stack is None else _cut(thrown.stack, longest_stack)
+    location = None if frames is None else stacks.location(frames)
+    message = _cut(stacks.read(_cut(thrown.message, longest_message)), longest_message)
+    stack = None if location is None or frames is None else _cut(stacks.read(frames), longest_stack)
     data = thrown.data
+    if thrown.key == _DEADLOCK:
+        data = PendingWork.in_deadlock(data, stacks)
     if data is None and thrown.type == "custom_code":
         data = _code_data(thrown.name, location, stacks)
-    return Failure(type=thrown.type, key=thrown.key, message=message, data=data, stack=stack, location=location)
+    key = thrown.key and _cut(thrown.key, _MOST_KEY)
+    return Failure(type=thrown.type, key=key, message=message, data=data, stack=stack, location=location)
+
+
+def _breach(
+    key: str, message: str, *, limit: str | None = None, value: float | None = None, used: float | None = None
+) -> Failure:
+    """Return the failure for going beyond a limit, whose name is the key where there is no other."""
+    return Failure(type="limit", key=key, message=message, data={"limit": limit or key, "value": value, "used": used})
+
+
+def _value_of(limit: str, limits: SandboxLimits) -> float | None:
+    """Return the value of a limit, whose field has its name, perhaps with a unit; None where there is none."""
+    fields = (limit, f"{limit}_seconds", f"{limit}_bytes", f"{limit.removesuffix('_size')}_bytes")
+    return next((value for field in fields if (value := vars(limits).get(field)) is not None), None)
 
 
 def _code_data(name: str | None, location: Location | None, stacks: StackReader) -> dict[str, JSON]:

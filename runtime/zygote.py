@@ -73,24 +73,32 @@ class Zygote:
         if not requests:
             self._end()
         for _ in requests:
-            self._fork()
+            try:
+                self._fork()
+            except OSError:  # too many processes or descriptors: other workers must not suffer for that
+                self._say(Notice(NoticeKind.FAILED))
 
     def _fork(self) -> None:
         ours, theirs = socket.socketpair()
-        zygote = os.getpid()
-        process = os.fork()
-        if process == 0:
-            _forget_signals()
-            run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude, self._report)
-        self._workers.add(process)
-        theirs.close()
-        descriptors = [ours.fileno()]
-        if hasattr(os, "pidfd_open"):
-            descriptors.append(os.pidfd_open(process))
-        self._say(Notice(NoticeKind.FORKED, process), descriptors)
-        ours.close()
-        for descriptor in descriptors[1:]:
-            os.close(descriptor)
+        with ours, theirs:
+            zygote = os.getpid()
+            process = os.fork()
+            if process == 0:
+                _forget_signals()
+                run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude, self._report)
+            self._workers.add(process)
+            self._hand_over(process, ours)
+
+    def _hand_over(self, process: int, channel: socket.socket) -> None:
+        """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
+        descriptors = [channel.fileno()]
+        try:
+            if hasattr(os, "pidfd_open"):
+                descriptors.append(os.pidfd_open(process))
+            self._say(Notice(NoticeKind.FORKED, process), descriptors)
+        finally:
+            for descriptor in descriptors[1:]:
+                os.close(descriptor)
 
     def _reap(self) -> None:
         while True:
@@ -108,7 +116,7 @@ class Zygote:
     def _say(self, notice: Notice, descriptors: Sequence[int] = ()) -> None:
         try:
             socket.send_fds(self._channel, [notice.encode()], descriptors)
-        except OSError:
+        except ConnectionError:
             self._end()
 
     def _end(self) -> NoReturn:

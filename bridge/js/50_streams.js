@@ -2,6 +2,8 @@
 // to another call as its body, or returned. Each stream has one use. The host sees to that; what is checked here is for clear errors.
 const MOST_WAITING_READS = 16; // the host's own limit
 
+const SENT = "sent as the body of a request";
+
 const misuse = (message) => branded(new errors.RequestError({ key: "invalid", message }), "request", "invalid", {});
 const rejected = (error) => new NativePromise((_, reject) => reject(error));
 const resolved = (value) => new NativePromise((resolve) => resolve(value));
@@ -143,12 +145,12 @@ class ByteStream {
   static bodyOf(stream) {
     const state = stream.#state;
     requireOneUse(state);
-    state.used = "sent as the body of a request";
+    state.used = SENT;
     return { __proto__: null, kind: "stream", id: state.id };
   }
 
   get locked() {
-    return this.#state.holder !== null || this.#state.used === "sent as the body of a request";
+    return this.#state.holder !== null || this.#state.used === SENT;
   }
 
   getReader() {

@@ -32,11 +32,13 @@ const eachOwnFrame = (site, see) => {
   }
 };
 
+const LONGEST_PLACE = 1000;
+
 // The first frame in a file of the method: "data/contacts/list.js:3:14".
 const placeOf = (site) => {
   let found = null;
   eachOwnFrame(site, (_, place) => {
-    if (place !== "<anonymous>") found = place;
+    if (place !== "<anonymous>") found = cut(place, LONGEST_PLACE);
     return found !== null;
   });
   return found;

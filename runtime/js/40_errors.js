@@ -48,7 +48,7 @@ const failureText = (thrown) => {
   const stack = isObject(thrown) && message.length <= LONGEST_READ ? read(thrown, "stack") : undefined;
   const parts = { __proto__: null };
   parts.type = known ? known.type : "custom_code";
-  parts.key = known ? known.key : null;
+  parts.key = known && typeof known.key === "string" ? cut(known.key, 128) : null;
   parts.name = typeof name === "string" ? cut(name, 256) : null;
   parts.message = cut(message, limits.errorMessageBytes);
   parts.stack = typeof stack === "string" ? cut(stack, limits.errorMessageBytes + limits.errorStackBytes) : null;

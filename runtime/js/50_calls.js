@@ -1,16 +1,31 @@
 // Calls out of the isolate. They gather in an outbox that the host empties once a turn; their answers come together too.
 const pending = new Map();
 const outbox = list();
+let dropped = list(); // ids of what was sent, and nobody waits for any more
 let nextCall = 1;
 
-// `bytes` is what `copyBytes` gave, or null.
+// `bytes` is what `copyBytes` gave, or null. A timer is no call: it is sent at once, however many calls are under way.
 const enqueue = (operation, payloadText, site, settlers, bytes) => {
   const id = nextCall++;
+  settlers.isCall = operation !== "timer";
+  settlers.sent = false;
   MapSet(pending, id, settlers);
   const mark = bytes === null ? "" : ',"bytes":true';
   const text = `{"id":${id},"operation":${quote(operation)},"site":${quote(placeOf(site))},"payload":${payloadText}${mark}}`;
-  push(outbox, { __proto__: null, text, bytes });
+  push(outbox, { __proto__: null, id, text, bytes });
   return id;
+};
+
+const drop = (id) => {
+  const settlers = MapGet(pending, id);
+  if (settlers === undefined) return;
+  forget(id, settlers);
+  if (settlers.sent) push(dropped, id);
+};
+
+const forget = (id, settlers) => {
+  MapDelete(pending, id);
+  if (settlers.sent && settlers.isCall) underWay--;
 };
 
 // The frames of the place that made the call: an error made while answers arrive would only show the host's.
@@ -68,13 +83,14 @@ const deliver = (header, texts) => {
       body = kind === length ? bytes : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
       nextByte += kind;
     }
-    settleOne(MapGet(pending, reply[0]), reply, body);
+    settleOne(reply, body);
   }
 };
 
-const settleOne = (settlers, reply, body) => {
-  if (settlers === undefined) return; // cleared by the method meanwhile
-  MapDelete(pending, reply[0]);
+const settleOne = (reply, body) => {
+  const settlers = MapGet(pending, reply[0]);
+  if (settlers === undefined) return; // dropped by the method meanwhile
+  forget(reply[0], settlers);
   try {
     if (reply[1]) settlers.resolve(reply[2], body);
     else settlers.reject(reply[2], body);
@@ -84,24 +100,47 @@ const settleOne = (settlers, reply, body) => {
 };
 
 const TURN_LENGTH = 1 << 20;
+const MOST_A_TURN = 1024;
+let underWay = 0; // calls that were sent, and have no answer yet
 
 // The bytes of the one call of a turn that has any; held until the host has copied them.
 let outgoing = null;
 const takeOutgoing = () => outgoing;
 
+// Whether what is left in the outbox waits for the next turn, rather than for answers to earlier calls.
+let backlog = false;
+
 // The waiting calls as JSON text, as many as one turn may carry: one with bytes is the last.
 const takeCalls = () => {
+  const left = list();
   let text = "";
   let taken = 0;
   outgoing = null;
-  while (taken < outbox.length && outgoing === null && (taken === 0 || text.length + outbox[taken].text.length < TURN_LENGTH)) {
-    text += (taken === 0 ? "" : ",") + outbox[taken].text;
-    outgoing = outbox[taken].bytes;
+  backlog = false;
+  for (let i = 0; i < outbox.length; i++) {
+    const entry = outbox[i];
+    const settlers = MapGet(pending, entry.id);
+    if (settlers === undefined) continue; // dropped before it was sent
+    const mustWait = settlers.isCall && underWay >= limits.concurrentCalls;
+    backlog ||= !mustWait && (outgoing !== null || taken === MOST_A_TURN || (taken > 0 && text.length + entry.text.length > TURN_LENGTH));
+    if (backlog || mustWait) {
+      push(left, entry);
+      continue;
+    }
+    settlers.sent = true;
+    if (settlers.isCall) underWay++;
+    text += (taken === 0 ? "" : ",") + entry.text;
+    outgoing = entry.bytes;
     taken++;
   }
-  const left = list();
-  for (let i = taken; i < outbox.length; i++) push(left, outbox[i]);
   outbox.length = 0;
   for (let i = 0; i < left.length; i++) push(outbox, left[i]);
+  return text;
+};
+
+const takeDropped = () => {
+  let text = "";
+  for (let i = 0; i < dropped.length; i++) text += `${i === 0 ? "" : ","}${dropped[i]}`;
+  dropped = list();
   return text;
 };

@@ -13,7 +13,7 @@ const requireFunction = (callback, caller) => {
 
 const arm = (timer) => {
   const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, abort: () => {}, kind: timer.kind, site: timer.site };
-  timer.call = enqueue("timer", `{"delay":${timer.delay}}`, timer.site, settlers, null);
+  timer.call = enqueue("timer", `{"delay":${timer.delay},"kind":"${timer.kind}"}`, timer.site, settlers, null);
 };
 
 const fire = (timer) => {
@@ -45,7 +45,7 @@ const clearTimer = (id) => {
   const timer = MapGet(timers, NativeNumber(id));
   if (timer === undefined) return;
   MapDelete(timers, timer.id);
-  MapDelete(pending, timer.call);
+  drop(timer.call);
 };
 
 define("setTimeout", function setTimeout(callback, delay, ...values) {

@@ -6,7 +6,7 @@ const remembered = list();
 let oldest = 0;
 
 const remember = (promise, site) => {
-  const entry = { __proto__: null, promise, site };
+  const entry = { __proto__: null, promise, site, since: DateNow() };
   if (remembered.length < MOST_REMEMBERED) push(remembered, entry);
   else {
     remembered[oldest] = entry;
@@ -62,11 +62,13 @@ const markSettled = () => {
 
 const MOST_NAMED = 5;
 
-const placesOfUnsettled = () => {
-  const places = list();
-  for (let i = remembered.length - 1; i >= 0 && places.length < MOST_NAMED; i--) {
-    const place = remembered[i].settled ? null : placeOf(remembered[i].site);
-    if (place !== null) push(places, place);
+// The newest of the remembered promises that are not settled, each with its place and since when, in milliseconds.
+const unsettled = () => {
+  const found = list();
+  for (let i = remembered.length - 1; i >= 0 && found.length < MOST_NAMED; i--) {
+    const { settled, site, since } = remembered[i];
+    const place = settled ? null : placeOf(site);
+    if (place !== null) push(found, { __proto__: null, site: place, waitedMs: MathMax(0, DateNow() - since) });
   }
-  return places;
+  return found;
 };

@@ -10,8 +10,8 @@ const fail = (thrown) => {
   finish(`{"failure":${failureText(thrown)}}`);
 };
 
-const failWith = (key, message) => {
-  finish(`{"failure":${JSONStringify({ __proto__: null, type: "custom_code", key, name: null, message, stack: null, data: null })}}`);
+const failWith = (key, message, stack = null, data = null) => {
+  finish(`{"failure":${JSONStringify({ __proto__: null, type: "custom_code", key, name: null, message, stack, data })}}`);
 };
 
 const warnings = new Map();
@@ -163,10 +163,12 @@ const warnOfPending = () => {
 const STUCK = "The method waits for something that can never happen: it has no call and no timer under way";
 
 const failStuck = () => {
-  const places = placesOfUnsettled();
+  const promises = unsettled();
   let text = "";
-  for (let i = 0; i < places.length; i++) text += `${i === 0 ? "" : ", "}${places[i]}`;
-  failWith("deadlock", text === "" ? `${STUCK}.` : `${STUCK}. It waits for a promise that nothing settles, made at ${text}.`);
+  for (let i = 0; i < promises.length; i++) text += `${i === 0 ? "" : ", "}${promises[i].site}`;
+  const message = text === "" ? `${STUCK}.` : `${STUCK}. It waits for a promise that nothing settles, made at ${text}.`;
+  const stack = text === "" ? null : `${message}\n    at ${promises[0].site}`;
+  failWith("deadlock", message, stack, { __proto__: null, pending: promises });
 };
 
 // With nothing under way a method can never go on. Whether promises are settled shows only after one more turn.
@@ -188,5 +190,5 @@ const drain = () => {
   }
   const calls = takeCalls();
   const data = outgoing === null ? "" : '"data":true,';
-  return `{${data}${lines},"calls":[${calls}],"more":${probing || outbox.length > 0}}`;
+  return `{${data}${lines},"calls":[${calls}],"dropped":[${takeDropped()}],"more":${probing || backlog}}`;
 };

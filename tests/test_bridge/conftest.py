@@ -97,7 +97,7 @@ async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
             server.seen.append(Seen(method=method.decode(), path=path.decode(), headers={}, body=b""))
             await answer(reader, writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             del connections[task]
@@ -109,8 +109,9 @@ async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
         yield server
     finally:
         listener.close()
-        for writer in connections.values():
+        for task, writer in connections.items():
             writer.transport.abort()
+            task.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
         await listener.wait_closed()
 

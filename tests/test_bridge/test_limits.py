@@ -25,6 +25,7 @@ async def test_requests_are_counted(runs: Runs, serve: Callable[[Answer], Awaita
     with pytest.raises(RunEnded) as caught:
         await run.get("/x")
     assert ("limit", "requests") == (caught.value.failure.type, caught.value.failure.key)
+    assert {"limit": "requests", "value": 2, "used": 3} == caught.value.failure.data
     assert 2 == len(server.seen)
 
 

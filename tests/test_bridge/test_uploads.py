@@ -294,25 +294,24 @@ async def test_a_server_that_takes_nothing_is_a_timeout(
     runs: Runs, serve: Serve, serve_raw: ServeRaw, kind: str
 ) -> None:
     """What is left to write is not waited for: the socket is closed, whatever the server does."""
-    seen = asyncio.Event()
 
     async def stare(_: Any, writer: asyncio.StreamWriter) -> None:
         writer.transport.pause_reading()  # type: ignore[attr-defined]
-        await seen.wait()
+        await asyncio.Event().wait()
 
     source = await serve(lambda _: web.Response(body=bytes(20_000_000)))
     target = await serve_raw(stare)
     run = runs.start({"baseUri": target.url}, limits=Limits(request_seconds=0.3, request_bytes=50_000_000))
-    if kind == "bytes":
-        reply = await run.ask("post", "/upload", body="x" * 20_000_000)
-    else:
-        reply = await run.pipe(await run.stream(f"{source.url}/file"), "/upload")
+    async with asyncio.timeout(10):
+        if kind == "bytes":
+            reply = await run.ask("post", "/upload", body="x" * 20_000_000)
+        else:
+            reply = await run.pipe(await run.stream(f"{source.url}/file"), "/upload")
     assert ("connection", "timeout") == (reply.value["type"], reply.value["key"])
     assert reply.value["message"].startswith(f"POST {target.url}/upload was not answered in time")
     async with asyncio.timeout(5):
         while _connected_to(target.port):
             await asyncio.sleep(0.01)
-    seen.set()
 
 
 async def test_a_source_that_falls_silent_is_a_timeout(runs: Runs, serve_raw: ServeRaw) -> None:
@@ -466,22 +465,27 @@ async def test_a_request_and_its_response_can_both_be_streams(runs: Runs, serve_
 
 
 async def test_closing_a_response_ends_its_upload(runs: Runs, serve_raw: ServeRaw) -> None:
-    """Whoever cancels what comes back does not want to send any more."""
+    """Whoever cancels what comes back does not want to send any more, also while nobody takes what is sent."""
     ended = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello")
-        await reader.read()
-        ended.set()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n" + bytes(20_000_000))
+        try:
+            await reader.read()
+        finally:
+            ended.set()
 
-    async def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def begin(_: Any, writer: asyncio.StreamWriter) -> None:
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
-        await reader.read()
+        await asyncio.Event().wait()
 
     source, target = await serve_raw(answer), await serve_raw(begin)
     run = runs.start({"baseUri": target.url})
     stream = await run.stream(f"{source.url}/file")
-    await run.cancel(await run.stream("/upload", verb="post", body={"kind": "stream", "id": stream}))
+    response = await run.stream("/upload", verb="post", body={"kind": "stream", "id": stream})
+    await asyncio.sleep(0.05)
+    await run.cancel(response)
     await asyncio.wait_for(ended.wait(), 5)
 
 

@@ -84,7 +84,7 @@ def test_the_exit_status_and_the_document_say_how_it_ended(
     assert (type_, key) == (error["type"], error["key"])
     if document["error"]:
         assert ["type", "key", "message", "data", "stack", "location"] == list(document["error"])
-    assert ["wallMs", "cpuMs", "peakMemoryBytes", "requests"] == list(document["usage"])
+    assert ["wallMs", "queueMs", "cpuMs", "peakMemoryBytes", "requests"] == list(document["usage"])
 
 
 @pytest.mark.parametrize(

@@ -63,11 +63,7 @@ def test_a_person_reads_a_table_and_what_to_do() -> None:
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_the_status_says_that_no_worker_can_be_started(form: tuple[str, ...]) -> None:
     """Where workers cannot be what they must be, the command fails, and says why in both forms."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))
-
-    result = doctor(*form, preexec_fn=limit)
+    result = doctor(*form, preexec_fn=limit_address_space)
     assert 1 == result.returncode
     assert "memory cage" in result.stdout
     assert "Traceback" not in result.stderr
@@ -75,6 +71,11 @@ def test_the_status_says_that_no_worker_can_be_started(form: tuple[str, ...]) ->
         document = json.loads(result.stdout)
         assert (False, [], None) == (document["ok"], document["layers"], document["v8"])
         assert "ulimit -v" in document["error"]
+
+
+def limit_address_space() -> None:
+    """Leave too little for V8's memory cage; in the process of a command, before it starts."""
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="breaks a layer of Linux")
@@ -125,6 +126,19 @@ def command_without_libseccomp(folder: Path, *arguments: str) -> subprocess.Comp
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, "COLUMNS": "200"}
     )
+
+
+def test_a_run_where_no_worker_can_be_started_says_why(tmp_path: Path) -> None:
+    """A limit of the machine that V8 cannot live with is told by `methodhost run` as well."""
+    method = tmp_path / "method.js"
+    method.write_text("export default () => 1")
+    command = [COMMAND[0], "run", str(method), "--json"]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, preexec_fn=limit_address_space
+    )
+    assert 2 == result.returncode
+    error = json.loads(result.stdout)["error"]
+    assert ("configuration", "host_limit") == (error["type"], error["key"])
 
 
 async def test_a_host_tells_what_its_workers_are() -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 import pytest
 
 from connectors import DefinitionError, Limits
-from connectors.limits import limit_names, parse_limits, tightest
+from connectors.limits import LimitSettings, limit_names, parse_limits, tightest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from connectors import Connector
 
 
 @pytest.mark.parametrize(
@@ -65,8 +71,44 @@ def test_a_wrong_setting_says_what_would_be_right(setting: str, message: str) ->
     assert "--limit" == caught.value.key
 
 
+def test_a_connector_sets_limits_in_its_spec(load_folder: Callable[[Mapping[str, str]], Connector]) -> None:
+    """The section `limits` has the names of the command line, and tightens what the host allows."""
+    spec = "name: x\nlimits:\n  wall_time: 2.5\n  memory: 64MB\n  requests: 5000\n"
+    connector = load_folder({"spec.yml": spec, "data/contacts/list.js": "module.exports = () => 1"})
+
+    assert {"wall_time_seconds": 2.5, "memory_bytes": 64_000_000, "requests": 5000} == connector.limits.values
+    limits = tightest(Limits(wall_time_seconds=600), connector.limits, None)
+    assert Limits(wall_time_seconds=2.5, memory_bytes=64_000_000) == limits
+    assert 1 == tightest(Limits(), connector.limits, Limits(wall_time_seconds=1)).wall_time_seconds
+
+
+def test_a_connector_that_sets_nothing_changes_nothing() -> None:
+    """A host that loosens a limit keeps it, also where a connector tightens another one."""
+    host = Limits(wall_time_seconds=600, requests=1000)
+
+    assert host == tightest(host, LimitSettings(), None)
+    assert Limits(wall_time_seconds=600, requests=7) == tightest(host, LimitSettings({"requests": 7}), None)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("wall_tme: 2", r"spec\.yml:3: limits\.wall_tme: There is no limit 'wall_tme'\. Did you mean wall_time"),
+        ("wall_time: soon", r"spec\.yml:3: limits\.wall_time: .*a time in seconds"),
+        ("requests: true", r"spec\.yml:3: limits\.requests: .*a whole number"),
+        ("memory: [1]", r"spec\.yml:3: limits\.memory: .*a size in bytes"),
+    ],
+)
+def test_a_wrong_limit_in_a_spec_names_its_line(
+    load_folder: Callable[[Mapping[str, str]], Connector], line: str, message: str
+) -> None:
+    """The author of a connector learns which key is wrong."""
+    with pytest.raises(DefinitionError, match=message):
+        load_folder({"spec.yml": f"name: x\nlimits:\n  {line}\n", "auth/test.js": "module.exports = () => 1"})
+
+
 def test_a_run_can_only_tighten() -> None:
     """Of each limit the smaller one holds, whoever set it."""
     host, run = Limits(requests=10, wall_time_seconds=60), Limits(requests=500, wall_time_seconds=1)
 
-    assert Limits(requests=10, wall_time_seconds=1) == tightest(host, run)
+    assert Limits(requests=10, wall_time_seconds=1) == tightest(host, LimitSettings(), run)

@@ -34,7 +34,7 @@ REPORT = RunReport(
         ),
     ),
     warnings=("look",),
-    usage=RunUsage(wall_ms=1.25, cpu_ms=0.5, peak_memory_bytes=1000, requests=1),
+    usage=RunUsage(wall_ms=1.25, queue_ms=0.25, cpu_ms=0.5, peak_memory_bytes=1000, requests=1),
     credentials={"token": "s3cret"},
 )
 
@@ -65,7 +65,7 @@ def test_json_is_as_documented() -> None:
             }
         ],
         "warnings": ["look"],
-        "usage": {"wallMs": 1.25, "cpuMs": 0.5, "peakMemoryBytes": 1000, "requests": 1},
+        "usage": {"wallMs": 1.25, "queueMs": 0.25, "cpuMs": 0.5, "peakMemoryBytes": 1000, "requests": 1},
     }
 
     assert expected == json.loads(REPORT.to_json())

@@ -83,6 +83,7 @@ class Bench:
         calls: HostCalls = echo,
         companion: Module | None = None,
         files: Mapping[str, str] | None = None,
+        inner: bool = False,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
@@ -99,6 +100,7 @@ class Bench:
             calls=calls,
             limits=SandboxLimits(**limits),  # type: ignore[arg-type]
             settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
+            inner=inner,
             on_log=self.lines.append,
         )
 

@@ -50,12 +50,12 @@ def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
 def test_a_turn_no_prelude_writes_is_refused(text: bytes) -> None:
     """Only the exact shape of a turn is taken from a worker."""
     with pytest.raises(TurnError) as caught:
-        read_turn(Frame(FrameKind.TURN, (b"", text)))
+        read_turn(Frame(FrameKind.TURN, (b"", text)), 1000)
     assert not caught.value.too_deep
 
 
 def test_deep_json_is_refused_without_recursion() -> None:
     """Nesting that would exhaust the reader's stack is recognised as such."""
     with pytest.raises(TurnError) as caught:
-        read_turn(Frame(FrameKind.TURN, (b"", b'{"end":{"value":' + b"[" * 100_000 + b"]" * 100_000 + b"}}")))
+        read_turn(Frame(FrameKind.TURN, (b"", b'{"end":{"value":' + b"[" * 100_000 + b"]" * 100_000 + b"}}")), 1 << 20)
     assert caught.value.too_deep

@@ -61,6 +61,13 @@ def swapped(option, *values, _prctl=privileges.prctl):
     return {38: lambda: 0, 4: lambda: _prctl(4, 1)}.get(option, lambda: _prctl(option, *values))()
 privileges.prctl = swapped
 """
+ACCIDENT = """
+from runtime import self_test
+def attempt(self, *, _attempt=self_test.SelfTest._attempt):
+    self_test.SelfTest._attempt = _attempt
+    return "", -signal.SIGKILL
+self_test.SelfTest._attempt = attempt
+"""
 MISSPELT_JITLESS = "engine.FLAGS = [flag.replace('jitless', 'jitles') for flag in engine.FLAGS]\n"
 NAMESPACES = (
     LayerName.USER_NAMESPACE,
@@ -183,6 +190,12 @@ async def test_a_required_layer_that_is_missing_is_refused(use_zygote: UseZygote
     for part in ("seccomp: libseccomp is not installed", "install libseccomp", "leave it out of the required layers"):
         assert part in str(caught.value)
     assert [] == psutil.Process().children()
+
+
+async def test_an_accident_of_the_self_test_costs_no_layer(use_zygote: UseZygote, whole: SandboxReport) -> None:
+    """Where the process that tries the layers is ended by somebody else, another one does it."""
+    use_zygote(ACCIDENT)
+    assert whole == await report()
 
 
 async def test_an_environment_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,142 @@
+"""The host calls that a run has under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from .errors import RunEnded
+from .failure import Failure
+from .stall import PendingWork
+from .verdict import limit_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .host import HostCall, HostCalls, HostReply
+    from .limits import SandboxLimits
+
+_logger = logging.getLogger(__name__)
+
+_MOST_REPLIES: Final = 100
+_MOST_BYTES_AT_ONCE: Final = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Started:
+    call: HostCall
+    since: float
+    task: asyncio.Task[None]
+
+
+class CallsUnderWay:
+    """The host calls of one run: those that are being answered, and answers that its worker has not taken yet.
+
+    Args:
+        handler: Answers them.
+        limits: Of the run. A method may compute while answers come: more of them than its worker could ever hold end
+            the run.
+        on_reply: Called when there is an answer to take.
+        on_failure: Called with the failure that ends the run.
+    """
+
+    def __init__(
+        self,
+        handler: HostCalls,
+        limits: SandboxLimits,
+        *,
+        on_reply: Callable[[], None],
+        on_failure: Callable[[Failure], None],
+    ) -> None:
+        self._handler = handler
+        self._limits = limits
+        self._on_reply = on_reply
+        self._on_failure = on_failure
+        self._loop = asyncio.get_running_loop()
+        self._started: dict[int, _Started] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._replies: deque[tuple[int, HostReply]] = deque()
+        self._waiting_bytes = 0
+
+    def __len__(self) -> int:
+        """How many calls have no answer yet that the worker took."""
+        return len(self._started) + len(self._replies)
+
+    def __contains__(self, number: int) -> bool:
+        """Whether a call of this id is being answered."""
+        return number in self._started
+
+    def begin(self, number: int, call: HostCall) -> None:
+        """Let a call be answered."""
+        task = self._loop.create_task(self._answer(number, call))
+        self._started[number] = _Started(call, self._loop.time(), task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def drop(self, number: int) -> None:
+        """Give up a call that nobody waits for any more."""
+        started = self._started.pop(number, None)
+        if started is not None:
+            started.task.cancel()
+
+    def take(self) -> list[tuple[int, HostReply]]:
+        """Return answers in the order in which they came, as many as should travel together."""
+        taken: list[tuple[int, HostReply]] = []
+        length = 0
+        while self._replies and len(taken) < _MOST_REPLIES:
+            length += _length(self._replies[0][1])
+            if taken and length > _MOST_BYTES_AT_ONCE:
+                break
+            taken.append(self._replies.popleft())
+            self._waiting_bytes -= _length(taken[-1][1])
+        return taken
+
+    @property
+    def answered(self) -> bool:
+        """Whether there are answers to take."""
+        return bool(self._replies)
+
+    def pending(self, now: float) -> list[PendingWork]:
+        """Return what is being answered, for a person."""
+        return [
+            PendingWork(what=one.call.operation[:64], site=one.call.site, waited_ms=(now - one.since) * 1000)
+            for one in self._started.values()
+        ]
+
+    async def aclose(self) -> None:
+        """Give up all calls, and wait until that is done."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._started.clear()
+        self._replies.clear()
+
+    async def _answer(self, number: int, call: HostCall) -> None:
+        try:
+            reply = await self._handler(call)
+        except RunEnded as ended:
+            self._on_failure(ended.failure)
+        except Exception as error:  # noqa: BLE001 (whatever it is, JavaScript must not see it)
+            kind = type(error).__name__
+            _logger.error("a host call (%s) failed with %s", call.operation[:64], kind)  # noqa: TRY400 (a traceback may hold secrets)
+            message = f"The host failed while it answered a call ({kind})"
+            self._on_failure(Failure(type="internal", key="host_call", message=message))
+        else:
+            self._add(number, reply)
+
+    def _add(self, number: int, reply: HostReply) -> None:
+        del self._started[number]
+        self._waiting_bytes += _length(reply)
+        if self._waiting_bytes > self._limits.memory_bytes:
+            message = "Answers to the method came faster than it took them, and are more than its worker may hold"
+            self._on_failure(limit_failure("memory", message, self._limits, used=self._waiting_bytes))
+            return
+        self._replies.append((number, reply))
+        self._on_reply()
+
+
+def _length(reply: HostReply) -> int:
+    return len(reply.text or reply.data or b"")
