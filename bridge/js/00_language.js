@@ -14,7 +14,6 @@ const {
   ObjectHasOwn,
   ObjectIsPrototypeOf,
   ObjectKeys,
-  ObjectSetPrototypeOf,
   Promise: NativePromise,
   PromiseThen,
   ReflectApply,

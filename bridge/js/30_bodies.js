@@ -78,10 +78,11 @@ const describeFiles = (files) => {
 // The bytes of all files, one after the other: a buffer, null where there are no files, or a promise where a Blob is among them.
 const bytesOfFiles = (files) => {
   if (files.length === 0) return null;
-  const wait = (index) => {
+  const wait = (start) => {
+    let index = start;
+    while (index < files.length && files[index].bytes !== null) index++;
     if (index === files.length) return joined(files);
     const file = files[index];
-    if (file.bytes !== null) return wait(index + 1);
     return PromiseThen(new NativePromise((resolve) => resolve(file.value.arrayBuffer())), (buffer) => {
       file.bytes = core.copyBytes(buffer);
       return wait(index + 1);

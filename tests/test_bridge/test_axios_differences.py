@@ -22,6 +22,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import brotli
 import pytest
 import pytest_asyncio
 import yaml
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AXIOS = Path(__file__).parents[1] / "axios"
 TABLE = yaml.safe_load(Path(__file__).with_name("axios_calls.yml").read_text(encoding="utf-8"))
-PACKERS = {"identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
+PACKERS = {"identity": bytes, "gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
 PATIENCE_SECONDS = 60
 
 
