@@ -86,7 +86,7 @@ class OutgoingRequest:
     @property
     def repeatable(self) -> bool:
         """Whether it could be sent again."""
-        return not isinstance(self.body, Upload)
+        return isinstance(self.body, bytes | None)
 
     @property
     def sent_bytes(self) -> int:

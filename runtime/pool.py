@@ -7,12 +7,12 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from .errors import RunEnded, WorkerStartError
+from .errors import LayerMissingError, RunEnded, WorkerStartError
 from .fair_queue import FairQueue
 from .frames import FrameKind
 from .pooled_worker import Lease, PooledWorker
 from .process import WorkerGoneError
-from .verdict import closed_failure, start_failure
+from .verdict import closed_failure, layer_failure, start_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -135,6 +135,8 @@ class Pool:
         for _ in range(_STARTS):
             try:
                 worker, _ = await self._start()
+            except LayerMissingError as missing:
+                raise RunEnded(layer_failure(missing)) from None
             except WorkerStartError:
                 if asyncio.get_running_loop().time() > patience_ends:
                     break

@@ -14,6 +14,7 @@ from .stall import PendingWork
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .errors import LayerMissingError
     from .failure import Location
     from .limits import SandboxLimits
     from .process import WorkerExit, WorkerGoneError
@@ -94,6 +95,11 @@ def start_failure() -> Failure:
     return Failure(
         type="internal", key="worker_start", message="No worker could be started for the run; the method was not run"
     )
+
+
+def layer_failure(missing: LayerMissingError) -> Failure:
+    """Return the failure of a run for which there is no worker that has what is required."""
+    return Failure(type="internal", key=missing.code, message=f"{missing} The method was not run")
 
 
 def syntax_failure(message: str, location: Location | None, stacks: StackReader) -> Failure:

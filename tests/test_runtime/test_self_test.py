@@ -91,7 +91,7 @@ FAULTS = {
         {LayerName.V8_LINEAR_REGEXP: NO_EFFECT},
     ),
     "globals that stay": (
-        "zygote.prelude_source = lambda extensions: 'undefined'",
+        "zygote.prelude_source = lambda _: __import__('runtime.prelude').prelude.PreludeSource('undefined', {})",
         {LayerName.REMOVED_GLOBALS: NO_EFFECT},
     ),
     "descriptors that stay": ("os.closerange = lambda low, high: None", {LayerName.ONE_DESCRIPTOR: NO_EFFECT}),
@@ -215,8 +215,10 @@ async def test_a_later_zygote_is_checked_too(open_bench: OpenBench, use_zygote: 
         zygote = psutil.Process().children()[0]
         zygote.kill()
         await asyncio.to_thread(zygote.wait)
-        with pytest.raises(LayerMissingError, match="cpu_limit"):
-            await bench.run("module.exports = () => 2", key="another")
+        failure = (await bench.run("module.exports = () => 2", key="another")).failure
+    assert failure is not None
+    assert ("internal", "layer_missing") == (failure.type, failure.key)
+    assert "cpu_limit" in failure.message
 
 
 async def test_code_that_v8_would_make_has_no_memory_to_go_to(use_zygote: UseZygote, whole: SandboxReport) -> None:
