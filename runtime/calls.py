@@ -28,6 +28,7 @@ _MOST_BYTES_AT_ONCE: Final = 8 * 1024 * 1024
 @dataclass(frozen=True)
 class _Started:
     call: HostCall
+    length: int
     since: float
     task: asyncio.Task[None]
 
@@ -69,10 +70,21 @@ class CallsUnderWay:
         """Whether a call of this id is being answered."""
         return number in self._started
 
-    def begin(self, number: int, call: HostCall) -> None:
-        """Let a call be answered."""
+    @property
+    def length(self) -> int:
+        """What the calls that are being answered take of memory, in bytes of what was sent for them."""
+        return sum(one.length for one in self._started.values())
+
+    def begin(self, number: int, call: HostCall, length: int) -> None:
+        """Let a call be answered.
+
+        Args:
+            number: Its id.
+            call: The call.
+            length: Bytes that were sent for it.
+        """
         task = self._loop.create_task(self._answer(number, call))
-        self._started[number] = _Started(call, self._loop.time(), task)
+        self._started[number] = _Started(call, length, self._loop.time(), task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

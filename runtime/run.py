@@ -21,7 +21,7 @@ from .process import WorkerGoneError
 from .stack import StackReader
 from .stall import Stall
 from .timers import Timer, TimerQueue
-from .turn import End, Turn, TurnError, depth_of, last_words, read_turn
+from .turn import NOTHING_HAPPENED, End, TurnError, depth_of, last_words, read_turn
 from .verdict import (
     cpu_time_failure,
     exit_failure,
@@ -33,7 +33,7 @@ from .verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from .failure import Failure
     from .frames import Frame
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .limits import SandboxLimits
     from .process import WorkerProcess
     from .transform import CompiledModule
-    from .turn import Breach, Call
+    from .turn import Breach, Call, Turn
     from .values import JSON
 
 _TIMER: Final = "timer"
@@ -52,6 +52,8 @@ _LONGEST_WARNING: Final = 1000
 _LONGEST_SITE: Final = 1000
 _FRAME_OVERHEAD: Final = 4 * 1024 * 1024
 _LONGEST_ESCAPE: Final = 6
+_LONGEST_CHARACTER: Final = 3
+_LONG: Final = 64 * 1024
 _FEW_VALUES: Final = 100_000
 _MOST_EMPTY_TURNS: Final = 2
 
@@ -169,6 +171,12 @@ class Run:
         limits = self._request.limits
         return _LONGEST_ESCAPE * limits.log_lines * limits.log_line_bytes + _FRAME_OVERHEAD
 
+    @cached_property
+    def _most_length(self) -> int:
+        """The most bytes of calls that an honest worker has under way, which counts characters of the long ones."""
+        limits = self._request.limits
+        return _LONGEST_CHARACTER * (2 * limits.call_bytes + _LONG * limits.concurrent_calls) + self._most_beside
+
     @property
     def _most_values(self) -> int:
         """The most JSON values of an honest turn: each takes at least a character of a result."""
@@ -207,7 +215,7 @@ class Run:
 
     def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
-        turn = Turn()
+        turn = NOTHING_HAPPENED
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
             self.end(fault_failure(frame.parts[1:], self._request.stacks, self._grown, self._request.limits))
@@ -224,14 +232,15 @@ class Run:
             turn = read_turn(frame, self._most_values)
         except TurnError as error:
             self.end(self._too_deep(None) if error.too_deep else protocol_failure())
-            return Turn()
+            return NOTHING_HAPPENED
         self._take_lines(turn)
         for number in turn.dropped:
             self._timers.drop(number)
             self._calls.drop(number)
         if self._is_allowed(turn, frame):
+            length = sum(map(len, frame.parts)) // max(1, len(turn.calls))
             for call in turn.calls:
-                self._begin(call, frame.parts[2] if call.bytes else None)
+                self._begin(call, frame.parts[2] if call.bytes else None, length)
         else:
             self.end(protocol_failure())
         self._warnings = tuple(
@@ -247,15 +256,23 @@ class Run:
         """Whether an honest worker may say so much: in calls, in turns with nothing in them, and in a result."""
         limits = self._request.limits
         self._empty_turns = self._empty_turns + 1 if turn.more and not turn.calls else 0
-        timers = sum(call.operation == _TIMER for call in turn.calls)
         most_text = limits.call_bytes if turn.end is None else limits.result_bytes
         return (
             len(frame.parts[1]) <= most_text + self._most_beside
             and self._empty_turns <= _MOST_EMPTY_TURNS
-            and len(self._timers) + timers <= limits.timers
-            and len(self._calls) + len(turn.calls) - timers <= limits.concurrent_calls
-            and len({call.id for call in turn.calls}) == len(turn.calls)
-            and not any(call.id in self._calls or call.id in self._timers for call in turn.calls)
+            and (not turn.calls or self._may_begin(turn.calls, sum(map(len, frame.parts))))
+        )
+
+    def _may_begin(self, calls: Sequence[Call], length: int) -> bool:
+        """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
+        limits = self._request.limits
+        timers = sum(call.operation == _TIMER for call in calls)
+        return (
+            len(self._timers) + timers <= limits.timers
+            and len(self._calls) + len(calls) - timers <= limits.concurrent_calls
+            and self._calls.length + length <= self._most_length
+            and len({call.id for call in calls}) == len(calls)
+            and not any(call.id in self._calls or call.id in self._timers for call in calls)
         )
 
     def _take_lines(self, turn: Turn) -> None:
@@ -292,20 +309,25 @@ class Run:
         message = f"The result is nested deeper than {limits.result_depth} levels"
         return limit_failure("result_depth", message, limits, used=depth)
 
-    def _begin(self, call: Call, data: bytes | None) -> None:
-        site = None if call.site is None else self._request.stacks.read(call.site[:_LONGEST_SITE])
+    def _begin(self, call: Call, data: bytes | None, length: int) -> None:
         if call.operation == _TIMER:
-            self._set_timer(call, site)
-        else:
-            self._calls.begin(call.id, HostCall(operation=call.operation, payload=call.payload, site=site, data=data))
+            self._set_timer(call)
+            return
+        site = None if call.site is None else self._place(call.site)
+        host_call = HostCall(operation=call.operation, payload=call.payload, site=site, data=data)
+        self._calls.begin(call.id, host_call, length)
 
-    def _set_timer(self, call: Call, site: str | None) -> None:
+    def _place(self, site: str) -> str:
+        """Return a place as the prelude names it in the terms of the source."""
+        return self._request.stacks.read(site[:_LONGEST_SITE])
+
+    def _set_timer(self, call: Call) -> None:
         payload = call.payload if isinstance(call.payload, dict) else {}
         delay, kind = payload.get("delay"), payload.get("kind")
         if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY or kind not in _TIMER_KINDS:
             self.end(protocol_failure())
             return
-        self._timers.add(Timer(number=call.id, kind=kind, site=site, since=self._loop.time(), delay_ms=delay))
+        self._timers.add(Timer(call.id, kind, call.site and call.site[:_LONGEST_SITE], self._loop.time(), delay))
 
     def _timer_due(self, timer: int) -> None:
         self._due.append(timer)
@@ -334,7 +356,7 @@ class Run:
 
     def _wall_time_over(self) -> None:
         now = self._loop.time()
-        pending = [*self._calls.pending(now), *self._timers.pending(now)]
+        pending = [*self._calls.pending(now), *self._timers.pending(now, self._place)]
         stall = Stall.of(computing=self._worker.owes_an_answer, pending=pending)
         self._fail(wall_time_failure(self._request.limits, now - self._started, stall))
         self._worker.kill_after_last_words()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .stall import PendingWork
 
@@ -15,14 +14,13 @@ if TYPE_CHECKING:
 _FEW: Final = 64
 
 
-@dataclass(frozen=True, kw_only=True)
-class Timer:
+class Timer(NamedTuple):
     """A timer that waits.
 
     Attributes:
         number: Its id; ids ascend in the order of setting.
         kind: What the method set it with.
-        site: Where in its source.
+        site: Where, as the prelude names it.
         since: The loop's time when it was set.
         delay_ms: After that.
     """
@@ -77,11 +75,16 @@ class TimerQueue:
         self._order.clear()
         self._arm()
 
-    def pending(self, now: float) -> list[PendingWork]:
-        """Return what waits, for a person."""
+    def pending(self, now: float, place: Callable[[str], str]) -> list[PendingWork]:
+        """Return what waits, for a person.
+
+        Args:
+            now: The loop's time.
+            place: Gives a site in the terms of the source.
+        """
         return [
-            PendingWork(what=timer.kind, site=timer.site, waited_ms=(now - timer.since) * 1000)
-            for timer in self._timers.values()
+            PendingWork(what=it.kind, site=it.site and place(it.site), waited_ms=(now - it.since) * 1000)
+            for it in self._timers.values()
         ]
 
     def _arm(self) -> None:

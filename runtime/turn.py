@@ -89,7 +89,7 @@ class End(_Record):
     failure: Thrown | None = None
 
 
-Level = Literal["log", "info", "warn", "error", "debug"]
+Line = tuple[Literal["log", "info", "warn", "error", "debug"], str, Annotated[float, Field(ge=0, le=_LAST_TIME_MS)]]
 
 
 class Turn(_Record):
@@ -106,14 +106,17 @@ class Turn(_Record):
         end: The method's end.
     """
 
-    lines: Annotated[list[tuple[Level, str, Annotated[float, Field(ge=0, le=_LAST_TIME_MS)]]], FailFast()] = []
+    lines: Annotated[tuple[Line, ...], FailFast()] = ()
     data: bool = False
-    calls: Annotated[list[Call], Field(max_length=_MOST_CALLS), FailFast()] = []
-    dropped: Annotated[list[Id], FailFast()] = []
+    calls: Annotated[tuple[Call, ...], Field(max_length=_MOST_CALLS), FailFast()] = ()
+    dropped: Annotated[tuple[Id, ...], FailFast()] = ()
     more: bool = False
-    warnings: Annotated[list[str], Field(max_length=_MOST_WARNINGS)] = []
+    warnings: Annotated[tuple[str, ...], Field(max_length=_MOST_WARNINGS)] = ()
     breach: Breach | None = None
     end: End | None = None
+
+
+NOTHING_HAPPENED: Final = Turn()
 
 
 def read_turn(frame: Frame, most_values: int) -> Turn:
@@ -175,7 +178,7 @@ def _most_values(text: bytes) -> int:
 
 def _may_hold_huge_numbers(text: bytes) -> bool:
     zeros = text.translate(_DIGITS_AS_ZEROS)
-    return any(mark in zeros for mark in _HUGE_NUMBERS)
+    return any(map(zeros.__contains__, _HUGE_NUMBERS))
 
 
 def _all_finite(turn: Turn) -> bool:

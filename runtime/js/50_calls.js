@@ -7,11 +7,12 @@ let nextCall = 1;
 // `bytes` is what `copyBytes` gave, or null. A timer is no call: it is sent at once, however many calls are under way.
 const enqueue = (operation, payloadText, site, settlers, bytes) => {
   const id = nextCall++;
-  settlers.isCall = operation !== "timer";
-  settlers.sent = false;
-  MapSet(pending, id, settlers);
   const mark = bytes === null ? "" : ',"bytes":true';
   const text = `{"id":${id},"operation":${quote(operation)},"site":${quote(placeOf(site))},"payload":${payloadText}${mark}}`;
+  settlers.isCall = operation !== "timer";
+  settlers.length = text.length + (bytes === null ? 0 : ArrayBufferByteLength(bytes));
+  settlers.sent = false;
+  MapSet(pending, id, settlers);
   push(outbox, { __proto__: null, id, text, bytes });
   return id;
 };
@@ -25,7 +26,9 @@ const drop = (id) => {
 
 const forget = (id, settlers) => {
   MapDelete(pending, id);
-  if (settlers.sent && settlers.isCall) underWay--;
+  if (!settlers.sent || !settlers.isCall) return;
+  underWay--;
+  if (isLong(settlers)) longUnderWay -= settlers.length;
 };
 
 // The frames of the place that made the call: an error made while answers arrive would only show the host's.
@@ -99,9 +102,18 @@ const settleOne = (reply, body) => {
   }
 };
 
-const TURN_LENGTH = 1 << 20;
+const TURN_LENGTH = 1 << 18;
 const MOST_A_TURN = 1024;
+const LONG = 1 << 16;
 let underWay = 0; // calls that were sent, and have no answer yet
+let longUnderWay = 0; // lengths of the long ones of them together, which the host holds in its memory
+
+const isLong = (settlers) => settlers.length >= LONG;
+
+// Calls wait in the isolate, in its own memory, while too many or too long ones are under way.
+const mustWait = (settlers) =>
+  settlers.isCall &&
+  (underWay >= limits.concurrentCalls || (isLong(settlers) && longUnderWay > 0 && longUnderWay + settlers.length > 2 * limits.callBytes));
 
 // The bytes of the one call of a turn that has any; held until the host has copied them.
 let outgoing = null;
@@ -110,28 +122,34 @@ const takeOutgoing = () => outgoing;
 // Whether what is left in the outbox waits for the next turn, rather than for answers to earlier calls.
 let backlog = false;
 
-// The waiting calls as JSON text, as many as one turn may carry: one with bytes is the last.
+// The waiting calls as JSON text, as many as one turn may carry. One that is long, or has bytes, travels alone.
 const takeCalls = () => {
   const left = list();
   let text = "";
   let taken = 0;
+  let waiting = false;
+  let full = false;
   outgoing = null;
   backlog = false;
   for (let i = 0; i < outbox.length; i++) {
     const entry = outbox[i];
     const settlers = MapGet(pending, entry.id);
     if (settlers === undefined) continue; // dropped before it was sent
-    const mustWait = settlers.isCall && underWay >= limits.concurrentCalls;
-    backlog ||= !mustWait && (outgoing !== null || taken === MOST_A_TURN || (taken > 0 && text.length + entry.text.length > TURN_LENGTH));
-    if (backlog || mustWait) {
+    waiting ||= mustWait(settlers);
+    const alone = isLong(settlers) || entry.bytes !== null;
+    const later = full || (taken > 0 && (alone || text.length + entry.text.length > TURN_LENGTH));
+    if (later || (waiting && settlers.isCall)) {
+      backlog ||= later && !(waiting && settlers.isCall);
       push(left, entry);
       continue;
     }
     settlers.sent = true;
     if (settlers.isCall) underWay++;
+    if (settlers.isCall && isLong(settlers)) longUnderWay += settlers.length;
     text += (taken === 0 ? "" : ",") + entry.text;
     outgoing = entry.bytes;
     taken++;
+    full = alone || taken === MOST_A_TURN;
   }
   outbox.length = 0;
   for (let i = 0; i < left.length; i++) push(outbox, left[i]);

@@ -43,7 +43,9 @@ PROTOCOL = ("limit", "protocol")
 USED = USAGE.pack(0.5, 1 << 20)
 TYPES = {"custom_code", "connection", "request", "egress", "configuration", "limit", "internal", "bad_request"}
 
-fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 class FakeWorker(WorkerProcess):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -150,3 +150,29 @@ def test_a_limit_must_be_above_zero() -> None:
     """A limit of zero or less is refused where it is set."""
     with pytest.raises(ValueError, match="wall_time_seconds must be above zero"):
         SandboxLimits(wall_time_seconds=0)
+
+
+TOLD = {
+    "wall_time": ("while (true) {}", {"wall_time_seconds": 0.2}, "wall_time", 0.2),
+    "cpu_time": ("while (true) {}", {"cpu_time_seconds": 0.2}, "cpu_time", 0.2),
+    "memory": ("module.exports = () => { const a = []; for (;;) a.push(new Uint8Array(2 ** 22).fill(1)) }", {"memory_bytes": 50 << 20}, "memory", 50 << 20),
+    "heap": ("module.exports = () => { const m = new Map(); for (let i = 0; ; i++) m.set(i, {}) }", {"heap_bytes": 20 << 20}, "heap", 20 << 20),
+    "result_size": ("module.exports = () => ['x'.repeat(100)]", {"result_bytes": 100}, "result_size", 100),
+    "result_depth": ("module.exports = () => [[[[1]]]]", {"result_depth": 3}, "result_depth", 3),
+    "call_size": ("module.exports = ({ echo }) => echo('x'.repeat(99))", {"call_bytes": 100}, "call_size", 100),
+    "timers": ("module.exports = () => { for (let i = 0; i < 20; i++) setTimeout(() => {}, 1e9) }", {"timers": 9}, "timers", 9),
+}  # fmt: skip
+
+
+@asynchronous
+@pytest.mark.parametrize(("code", "limits", "limit", "value"), TOLD.values(), ids=TOLD.keys())
+async def test_a_breach_tells_the_limit_its_value_and_what_was_used(
+    bench: Bench, code: str, limits: dict[str, float], limit: str, value: float
+) -> None:
+    """A program learns which limit was hit, how large it was, and what the run came to."""
+    failure = (await bench.run(code, **limits)).failure
+    assert failure is not None
+    assert "limit" == failure.type
+    data: Any = failure.data
+    assert (limit, value) == (data["limit"], data["value"])
+    assert data["used"] >= (0.5 * value if limit == "memory" else 0 if limit == "heap" else value)

@@ -96,3 +96,16 @@ async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench) -> None:
     ).failure
     assert failure is not None
     assert ("limit", "timers") == (failure.type, failure.key)
+
+
+async def test_timers_that_were_cleared_count_no_more(bench: Bench) -> None:
+    """A method may set and clear far more timers than may wait at the same time, at once or one after the other."""
+    code = """module.exports = async ({ echo }) => {
+      for (let i = 0; i < 50; i++) {
+        const timers = Array.from({ length: 50 }, () => setTimeout(() => {}, 60_000));
+        if (i % 2) await echo(i);
+        timers.forEach(clearTimeout);
+      }
+      return "done";
+    }"""
+    assert "done" == await bench.value(code, timers=60)
