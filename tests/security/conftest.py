@@ -50,12 +50,12 @@ if TYPE_CHECKING:
     from connectors import RunReport
 
 HERE = Path(__file__).parent
-HOST_LIMITS = Limits(wall_time_seconds=30, memory_bytes=128 * 2**20)
+HOST_LIMITS = Limits(wall_time_seconds=30, cpu_time_seconds=2, heap_bytes=32 * 2**20, memory_bytes=64 * 2**20)
 LATE_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
 BUSY_SECONDS = 1.0
 BURN_SECONDS = 1.0
-BURNING_TOGETHER = 4
+LONG_TOGETHER = 4
 SETTLE_SECONDS = 10.0
 NEXT = Connector.from_source(
     "next",
@@ -76,6 +76,7 @@ class Case:
         code: Of the method: its body, or its whole file where `whole` is set.
         value: What it gives, where `ends` is `ok`.
         burns: It takes all of its wall time, which is short therefore.
+        slow: It takes long for another reason.
         sent: How many requests may reach the server.
         args: Arguments.
         limits: Of the run.
@@ -88,6 +89,7 @@ class Case:
     whole: bool = False
     value: Any = None
     burns: bool = False
+    slow: bool = False
     sent: int | None = None
     args: dict[str, Any] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=dict)
@@ -354,7 +356,7 @@ class Arena:
         self.canary_runs = 0
         self.canary_errors: list[str] = []
         self._cores = core_files()
-        self._burning = {case.name: case for case in cases if case.burns}
+        self._long = {case.name: case for case in cases if case.burns or case.slow}
         self._started: dict[str, asyncio.Task[list[str]]] = {}
         self._customers = 0
         self._durations = self.figures.quiet
@@ -384,17 +386,17 @@ class Arena:
         self.held = Held.now()
 
     async def check(self, case: Case) -> list[str]:
-        """Run a case of this module and return what went wrong; those that only burn time are run together."""
-        if not case.burns:
+        """Run a case of this module and return what went wrong; those that take long are run together."""
+        if case.name not in self._long:
             return await self.findings(case)
         if not self._started:
-            places = asyncio.Semaphore(BURNING_TOGETHER)
+            places = asyncio.Semaphore(LONG_TOGETHER)
 
-            async def run(burning: Case) -> list[str]:
+            async def run(long: Case) -> list[str]:
                 async with places:
-                    return await self.findings(burning)
+                    return await self.findings(long)
 
-            self._started = {name: asyncio.create_task(run(one)) for name, one in self._burning.items()}
+            self._started = {name: asyncio.create_task(run(one)) for name, one in self._long.items()}
         return await self._started[case.name]
 
     async def check_all(self, cases: Iterable[Case], *, together: int) -> dict[str, list[str]]:
@@ -518,8 +520,8 @@ def wrong_ends(case: Case, report: RunReport) -> list[str]:
     if late > LATE_SECONDS:
         found.append(f"the answer was {late:.1f} s late")
     message, stack = (report.error.message, report.error.stack or "") if report.error else ("", "")
-    limits = case.tightened
-    if len(message.encode()) > limits.error_message_bytes + 16 or len(stack.encode()) > limits.error_stack_bytes + 16:
+    longest = case.tightened.error_message_bytes + 16
+    if len(message.encode()) > longest or len(stack.encode()) > longest + case.tightened.error_stack_bytes:
         found.append(f"the error has a message of {len(message)} and a stack of {len(stack)} characters")
     if any(trace in report.to_json() for trace in ("Traceback", ".py", "site-packages", str(HERE.parents[1]))):
         found.append(f"the host shows of itself: {report.to_json()[:1000]}")
@@ -587,7 +589,7 @@ def own_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def arena(request: pytest.FixtureRequest, own_temporary_folder: None) -> AsyncIterator[Arena]:
     """One arena for all cases of a module."""
-    async with open_arena(cases_of(request.module.CASES), together=BURNING_TOGETHER + 1) as arena:
+    async with open_arena(cases_of(request.module.CASES), together=LONG_TOGETHER + 1) as arena:
         yield arena
 
 
