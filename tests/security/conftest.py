@@ -210,7 +210,8 @@ class HostileServer:
         customer, _, what = path.strip("/").partition("/")
         self.seen[customer] = self.seen.get(customer, 0) + 1
         if what in DRIPS:
-            await self._drip(writer, *DRIPS[what])
+            await self._drip(reader, writer, *DRIPS[what])
+            return
         if what == "reset":
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             writer.transport.abort()
@@ -221,9 +222,10 @@ class HostileServer:
         writer.write(WIRE.get(what, reply(echo)))
 
     @staticmethod
-    async def _drip(writer: asyncio.StreamWriter, start: bytes, piece: bytes) -> None:
+    async def _drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, start: bytes, piece: bytes) -> None:
+        """Write piece after piece until the client is gone."""
         writer.write(start)
-        while not writer.is_closing():
+        while not reader.at_eof():
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0.01 if len(piece) > 1 else 0.1)
@@ -352,6 +354,7 @@ class Arena:
         self.server = server
         self.figures = Figures()
         self.log = _Log()
+        self.cases = cases
         self.held = Held(0, 0, 0, 0)
         self.canary_runs = 0
         self.canary_errors: list[str] = []
@@ -508,6 +511,48 @@ class Arena:
         return 1
 
 
+async def run_with_kills(arena: Arena, *, runs: int, kill_every: int, together: int = 4) -> dict[str, Any]:
+    """Run a good method many times, and kill some worker at each so manieth run; return what became of them.
+
+    A run whose worker was killed is `lost`; any other end but that of a good run is `wrong`.
+    """
+    result: dict[str, Any] = {"killed": 0, "lost": 0, "wrong": []}
+    customers = [arena.customer() for _ in range(together)]
+    numbers = iter(range(runs))
+    own = arena.canary_errors
+    before = len(own)
+
+    async def work(customer: Connection) -> None:
+        for number in numbers:
+            if number % kill_every == kill_every - 1:
+                result["killed"] += kill_some_worker()
+            report = await arena.host.run(CANARY, connection=customer, args={"input": {"n": number}})
+            if report.error is not None and report.error.key in LOST:
+                result["lost"] += 1
+            elif report.value != f"/canary{number}":
+                result["wrong"].append(report.to_json()[:500])
+
+    await asyncio.gather(*(work(customer) for customer in customers))
+    result["lost"] += len(own) - before
+    result["wrong"] += [error for error in own[before:] if not any(f'"key": "{key}"' in error for key in LOST)]
+    del own[before:]
+    return result
+
+
+LOST = ("crashed", "worker_lost", "memory")
+"""How a run ends whose worker somebody killed."""
+
+
+def kill_some_worker() -> int:
+    """Kill a worker, whatever it does; return how many were killed."""
+    found = workers()
+    if not found:
+        return 0
+    with suppress(psutil.NoSuchProcess):
+        random.choice(found).kill()  # noqa: S311 (any will do)
+    return 1
+
+
 def wrong_ends(case: Case, report: RunReport) -> list[str]:
     """Return what is not as expected in how a run ended."""
     found = []
@@ -597,6 +642,12 @@ async def arena(request: pytest.FixtureRequest, own_temporary_folder: None) -> A
 def arena_for() -> Any:
     """Open an arena for the whole corpus: `arena_for(together=16)`."""
     return lambda **options: open_arena([], **options)
+
+
+@pytest.fixture
+def churn() -> Any:
+    """Run a good method many times while workers are killed: `churn(arena, runs=500, kill_every=20)`."""
+    return run_with_kills
 
 
 @pytest.fixture
