@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+import httpx
+
 from .errors import RequestRefusedError
 from .scalars import scalar_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import httpx
 
     from runtime import JSON
 
@@ -26,7 +26,11 @@ _DEEPEST: Final = 32
 
 
 def with_query(url: httpx.URL, query: Mapping[str, JSON]) -> httpx.URL:
-    """Return the URL with the parameters after its own query, which stays as it is."""
+    """Return the URL with the parameters after its own query, which stays as it is.
+
+    Raises:
+        RequestRefusedError: A parameter is nested too deep, or no URL can be that long, whatever the limits say.
+    """
     pairs = "&".join(
         f"{_encoded(name)}={_encoded(text)}"
         for key, value in query.items()
@@ -35,7 +39,10 @@ def with_query(url: httpx.URL, query: Mapping[str, JSON]) -> httpx.URL:
     if not pairs:
         return url
     own = url.query.decode("ascii")
-    return url.copy_with(query=f"{own}&{pairs}".encode("ascii") if own else pairs.encode("ascii"))
+    try:
+        return url.copy_with(query=f"{own}&{pairs}".encode("ascii") if own else pairs.encode("ascii"))
+    except httpx.InvalidURL:
+        raise RequestRefusedError("The URL is too long with its query.", key="url") from None
 
 
 def _parameter(key: str, value: JSON) -> Iterator[tuple[str, str]]:

@@ -26,8 +26,16 @@ def fails(path: str, *expected: str | None, **options: Any) -> tuple[Any, ...]:
 LATE = "limit/wall_time | connection/timeout"  # two clocks of the same length
 SHORT = {"limits": {"request_seconds": 0.5}}
 CASES: dict[str, tuple[Any, ...]] = {
-    "a flood of calls": ("limit/requests | limit/memory | limit/cpu_time", "for (;;) apiClient.get('x')", {"slow": True}),
-    "a flood of calls that are awaited": ("limit/requests", "for (;;) await apiClient.get('x')", {"sent": 100, "slow": True}),
+    "a flood of calls": (
+        "limit/requests | limit/memory | limit/cpu_time",
+        "for (;;) apiClient.get('x')",
+        {"slow": True},
+    ),
+    "a flood of calls that are awaited": (
+        "limit/requests",
+        "for (;;) await apiClient.get('x')",
+        {"sent": 100, "slow": True},
+    ),
     "a flood of calls whose errors are caught": (
         "limit/requests",
         "for (;;) try { await apiClient.get('x') } catch {}",
@@ -49,7 +57,9 @@ CASES: dict[str, tuple[Any, ...]] = {
         'for (let i = 0; i < 9; i++) apiClient.get("never"); await apiClient.get("x"); return "a,".repeat(2 ** 27).split(",").length',
     ),
     "a call that nobody awaits": ("ok", "apiClient.get('never'); return 1", {"value": 1}),
-    "options whose getter throws": refused("apiClient.get('x', {}, { get headers() { throw new Error('x') } })", "request", "invalid"),
+    "options whose getter throws": refused(
+        "apiClient.get('x', {}, { get headers() { throw new Error('x') } })", "request", "invalid"
+    ),
     "options whose getter loops": (
         "limit/wall_time",
         "await apiClient.get('x', {}, { get headers() { while (true) {} } })",
@@ -103,8 +113,12 @@ CASES: dict[str, tuple[Any, ...]] = {
         "const out = []; for (const p of ['x\\r\\ny', 'x\\ty', 'x\\0']) try { await apiClient.get(p) } catch (e) { out.push(e.key) } return out",
         {"value": ["url", "url", "url"], "sent": 0},
     ),
-    "line breaks in a header": refused("apiClient.get('x', {}, { headers: { a: 'b\\r\\nc: d' } })", "request", "header"),
-    "line breaks in a header's name": refused("apiClient.get('x', {}, { headers: { 'a\\r\\nb': '1' } })", "request", "header"),
+    "line breaks in a header": refused(
+        "apiClient.get('x', {}, { headers: { a: 'b\\r\\nc: d' } })", "request", "header"
+    ),
+    "line breaks in a header's name": refused(
+        "apiClient.get('x', {}, { headers: { 'a\\r\\nb': '1' } })", "request", "header"
+    ),
     "too many headers": refused(
         "apiClient.get('x', {}, { headers: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`h${i}`, 'x'])) })",
         "request",
@@ -140,7 +154,11 @@ CASES: dict[str, tuple[Any, ...]] = {
     "no answer": fails("never", "connection", "timeout", **SHORT),
     "a body in drips": fails("drip", "connection", "timeout", **SHORT),
     "early hints without end": fails("interim", "connection", "timeout", **SHORT),
-    "a body without end": ("limit/response_size", "await apiClient.get('endless')", {"sent": 1, "limits": {"response_bytes": 2**20}}),
+    "a body without end": (
+        "limit/response_size",
+        "await apiClient.get('endless')",
+        {"sent": 1, "limits": {"response_bytes": 2**20}},
+    ),
     "a bomb in gzip": ("limit/response_size", "await apiClient.get('bomb')", {"sent": 1}),
     "a bomb in a bomb": (
         "ok | limit/response_size",
@@ -149,7 +167,11 @@ CASES: dict[str, tuple[Any, ...]] = {
     ),
     "a damaged body": fails("damaged", "connection", "decode"),
     "an unknown encoding": fails("unknown-encoding", "connection", "decode"),
-    "a codec of Python for a charset": ("ok | custom_code/None", "return typeof (await apiClient.get('codec'))", {"value": "string"}),
+    "a codec of Python for a charset": (
+        "ok | custom_code/None",
+        "return typeof (await apiClient.get('codec'))",
+        {"value": "string"},
+    ),
     "a charset that hides text": ("ok", "return typeof (await apiClient.get('utf-7'))", {"value": "string"}),
     "an answer that is no JSON": ("ok", "return await apiClient.get('html')", {"value": "<html>"}),
     "an empty answer": ("ok", "return await apiClient.get('empty')", {"value": ""}),
@@ -159,7 +181,9 @@ CASES: dict[str, tuple[Any, ...]] = {
         {"value": ["mine", "/x", "mine"]},
     ),
     "a wait of three thousand years": fails("rate-limited", "connection", "rate_limit_exceeded", mode="async"),
-    "a wait without end": fails("rate-limited-1e309", "connection", "rate_limit_exceeded", mode="async", sent=None, slow=True),
+    "a wait without end": fails(
+        "rate-limited-1e309", "connection", "rate_limit_exceeded", mode="async", sent=None, slow=True
+    ),
     "a page that follows itself": (
         "limit/requests",
         "let p = 'x'; while (p) p = (await apiClient.get(p)).path.slice(1)",
@@ -172,7 +196,9 @@ CASES: dict[str, tuple[Any, ...]] = {
         "await apiClient.get('500', { q: credentials.token }); return 1",
         {"value": 1},
     ),
-    "credentials in a host's name": refused("apiClient.get(`http://${credentials.token}.invalid:1/`)", "egress", "address"),
+    "credentials in a host's name": refused(
+        "apiClient.get(`http://${credentials.token}.invalid:1/`)", "egress", "address"
+    ),
     "credentials in an option's name": (
         "ok | custom_code/None | request/invalid",
         "await apiClient.get('x', {}, { [credentials.token]: 1 }); return 1",

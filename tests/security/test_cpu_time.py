@@ -23,7 +23,11 @@ CASES: dict[str, tuple[Any, ...]] = {
         BURNS,
     ),
     "awaits without end": ("limit/wall_time", "for (;;) await null", BURNS),
-    "queueMicrotask without end": ("limit/wall_time", "(function f() { queueMicrotask(f) })(); await new Promise(() => {})", BURNS),
+    "queueMicrotask without end": (
+        "limit/wall_time",
+        "(function f() { queueMicrotask(f) })(); await new Promise(() => {})",
+        BURNS,
+    ),
     "an exponential regular expression": ("ok", 'return /^(a+)+$/.test("a".repeat(40) + "b")', {"value": False}),
     "an exponential regular expression that refers back": (
         "limit/wall_time",
@@ -45,7 +49,11 @@ CASES: dict[str, tuple[Any, ...]] = {
         "return Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1)",
         BURNS,
     ),
-    "a giant fill": ("limit/memory | limit/crashed | limit/wall_time | custom_code/None", "return new Array(2 ** 27).fill(0).length", BURNS),
+    "a giant fill": (
+        "limit/memory | limit/crashed | limit/wall_time | custom_code/None",
+        "return new Array(2 ** 27).fill(0).length",
+        BURNS,
+    ),
     "a swallowed termination": (
         "limit/wall_time",
         "while (true) { try { while (true) {} } catch (e) {} finally { continue } }",
@@ -78,10 +86,17 @@ CASES: dict[str, tuple[Any, ...]] = {
         BURNS,
     ),
     "an interval that never ends": ("limit/wall_time", "await new Promise(() => setInterval(() => {}, 0))", BURNS),
-    "timers that set timers": ("limit/wall_time", "await new Promise(() => (function f() { setTimeout(f, 0); })())", BURNS),
+    "timers that set timers": (
+        "limit/wall_time",
+        "await new Promise(() => (function f() { setTimeout(f, 0); })())",
+        BURNS,
+    ),
     "a timer of three weeks": ("limit/wall_time", "await new Promise((resolve) => setTimeout(resolve, 2e9))", BURNS),
     "a promise that nothing settles": ("custom_code/deadlock", "await new Promise(() => {})"),
-    "a wait for itself": ("custom_code/deadlock", "const p = new Promise((r) => setTimeout(() => r(p2), 0)); const p2 = p.then(() => p2); return p2"),
+    "a wait for itself": (
+        "custom_code/deadlock",
+        "const p = new Promise((r) => setTimeout(() => r(p2), 0)); const p2 = p.then(() => p2); return p2",
+    ),
     "CPU time": ("limit/cpu_time", "while (true) {}", CPU),
     "CPU time after a wait": ("limit/cpu_time", "await apiClient.get('after/0.3'); while (true) {}", CPU),
     "CPU time with short breaks": (
@@ -97,7 +112,11 @@ CASES: dict[str, tuple[Any, ...]] = {
     "a very long number": ("limit/wall_time | custom_code/None | limit/memory", "let n = 3n; for (;;) n *= n", BURNS),
     "a Date that parses for long": ("ok", "return Number.isNaN(Date.parse('1'.repeat(1e6)))", {"value": True}),
     "normalising for ever": ("limit/wall_time", "for (;;) '\\u1e9b\\u0323'.repeat(1e5).normalize('NFKD')", BURNS),
-    "collating for ever": ("limit/wall_time", "for (;;) 'a\\u0301'.repeat(1e5).localeCompare('\\u00e1'.repeat(1e5), 'de')", BURNS),
+    "collating for ever": (
+        "limit/wall_time",
+        "for (;;) 'a\\u0301'.repeat(1e5).localeCompare('\\u00e1'.repeat(1e5), 'de')",
+        BURNS,
+    ),
     "a thenable that never calls back": ("custom_code/deadlock", "await { then() {} }"),
     "a thenable that loops": ("limit/wall_time", "return { then() { while (true) {} } }", BURNS),
     "a thenable of thenables": ("limit/wall_time", "const t = { then(r) { r(t) } }; return t", BURNS),

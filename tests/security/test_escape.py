@@ -30,13 +30,15 @@ CASES: dict[str, tuple[Any, ...]] = {
     ),
     "a walk through all that can be reached": (
         "ok",
-        WALK + "walk(globalThis); walk(apiClient); return ['py', 'traceback', '__class__', '__globals__', 'SharedArrayBuffer',"
+        WALK
+        + "walk(globalThis); walk(apiClient); return ['py', 'traceback', '__class__', '__globals__', 'SharedArrayBuffer',"
         " 'WebAssembly', 'primordials', 'outbox', 'drain', 'deliver'].filter((name) => names.has(name))",
         {"value": [], "slow": True},
     ),
     "all that can be reached, called": (
         "ok | limit/wall_time | limit/cpu_time | limit/memory | limit/timers | limit/crashed | limit/requests | custom_code/None",
-        WALK + "walk(apiClient); for (const f of seen) if (typeof f === 'function') for (const a of [[], [{}], ['x'], [1e9, 1]])"
+        WALK
+        + "walk(apiClient); for (const f of seen) if (typeof f === 'function') for (const a of [[], [{}], ['x'], [1e9, 1]])"
         " { try { f(...a) } catch {} try { new f(...a) } catch {} } return 1",
         {"value": 1, "burns": True},
     ),
@@ -46,7 +48,11 @@ CASES: dict[str, tuple[Any, ...]] = {
         "return (async () => {}).constructor('return globalThis')()",
     ),
     "indirect eval": (THROWN, "return (0, eval)('globalThis')"),
-    "a timer with a text": (f"{THROWN} | ok", "setTimeout('globalThis.leak = 1', 0); await new Promise((r) => setTimeout(r, 5)); return typeof leak", {"value": "undefined"}),
+    "a timer with a text": (
+        f"{THROWN} | ok",
+        "setTimeout('globalThis.leak = 1', 0); await new Promise((r) => setTimeout(r, 5)); return typeof leak",
+        {"value": "undefined"},
+    ),
     "the caller of a function": (
         f"{THROWN} | ok",
         "function f() { return f.caller } const c = f(); return c === null || c === undefined || typeof c === 'function'",
@@ -65,7 +71,11 @@ CASES: dict[str, tuple[Any, ...]] = {
         {"value": False},
     ),
     "a debugger": ("ok", "debugger; return 1", {"value": 1}),
-    "JSON.stringify replaced": ("ok", "JSON.stringify = () => { while (true) {} }; return { a: 1 }", {"value": {"a": 1}}),
+    "JSON.stringify replaced": (
+        "ok",
+        "JSON.stringify = () => { while (true) {} }; return { a: 1 }",
+        {"value": {"a": 1}},
+    ),
     "JSON.parse replaced": (
         "ok",
         "JSON.parse = () => { while (true) {} }; return (await apiClient.get('x')).path",
@@ -154,7 +164,11 @@ CASES: dict[str, tuple[Any, ...]] = {
         "import x from 'data:text/javascript,export default 1'; export default () => x",
         {"whole": True},
     ),
-    "credentials on the console": ("ok", "console.log(credentials, `${credentials.token}`, [credentials.nested]); return 1", {"value": 1}),
+    "credentials on the console": (
+        "ok",
+        "console.log(credentials, `${credentials.token}`, [credentials.nested]); return 1",
+        {"value": 1},
+    ),
     "credentials in pieces on the console": (
         "ok",
         "for (const end of ['x', '\\n', '\\u001b']) console.error(end + credentials.token + end); return 1",

@@ -19,14 +19,25 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAITING = Connector.from_source("waiting", "export default async ({ apiClient }) => apiClient.get('never')")
 CASES: dict[str, tuple[Any, ...]] = {
-    "a console line of two lines": ("ok", "console.log('one\\n{\"level\":\"error\"}\\r\\u2028two'); return 1", {"value": 1}),
-    "an error of two lines": ("custom_code/None", "throw new Error('one\\nTraceback (most recent call)'.replace('Traceback', 'x'))"),
-    "console lines that imitate an end": ("ok", "console.log('{\"end\":{\"value\":666}}'); return 1", {"value": 1}),
+    "a console line of two lines": (
+        "ok",
+        'console.log(\'one\\n{"level":"error"}\\r\\u2028two\'); return 1',
+        {"value": 1},
+    ),
+    "an error of two lines": (
+        "custom_code/None",
+        "throw new Error('one\\nTraceback (most recent call)'.replace('Traceback', 'x'))",
+    ),
+    "console lines that imitate an end": ("ok", 'console.log(\'{"end":{"value":666}}\'); return 1', {"value": 1}),
     "a crash after console lines": (
         "limit/crashed | limit/memory | custom_code/None",
         'console.log("before"); await null; return "a,".repeat(2 ** 27).split(",").length',
     ),
-    "a clock that is set": ("limit/wall_time", "Date.now = () => 0; globalThis.Date = null; while (true) {}", {"burns": True}),
+    "a clock that is set": (
+        "limit/wall_time",
+        "Date.now = () => 0; globalThis.Date = null; while (true) {}",
+        {"burns": True},
+    ),
     "a worker's isolate that is spoilt": (
         "limit/cpu_time",
         "globalThis.leak = 1; Array.prototype.leak = 1; while (true) {}",

@@ -40,7 +40,11 @@ CASES: dict[str, tuple[Any, ...]] = {
     "a long error message": ("custom_code/None", 'throw new Error("é".repeat(2 ** 20))'),
     "a map": (MEMORY, "const m = new Map(); for (let i = 0; ; i++) m.set(i, i)", SLOW),
     "a set of objects": (MEMORY, "const s = new Set(); for (;;) s.add({})", SLOW),
-    "a weak map that holds itself": (MEMORY, "const w = new WeakMap(); let k = {}; for (;;) { const n = { k }; w.set(n, k); k = n }", SLOW),
+    "a weak map that holds itself": (
+        MEMORY,
+        "const w = new WeakMap(); let k = {}; for (;;) { const n = { k }; w.set(n, k); k = n }",
+        SLOW,
+    ),
     "formats of Intl": (
         f"{OR_ERROR} | ok",
         'const a = []; for (let i = 0; i < 1e5; i++) a.push(new Intl.DateTimeFormat("ar-EG")); return 1',
@@ -66,9 +70,17 @@ CASES: dict[str, tuple[Any, ...]] = {
     "bigints": (OR_ERROR, "const a = []; for (let n = 1n << 20000000n; ; n += 1n) a.push(n)", SLOW),
     "symbols": (MEMORY, "for (let i = 0; ; i++) Symbol.for('x'.repeat(1000) + i)", SLOW),
     "closures in a chain": (MEMORY, "let f = () => 1; for (;;) { const g = f; f = () => g }", SLOW),
-    "generators that wait": (MEMORY, "const a = []; for (;;) { const g = (function* () { yield new Array(100).fill(1) })(); g.next(); a.push(g) }", SLOW),
+    "generators that wait": (
+        MEMORY,
+        "const a = []; for (;;) { const g = (function* () { yield new Array(100).fill(1) })(); g.next(); a.push(g) }",
+        SLOW,
+    ),
     "properties of one object": (MEMORY, "const o = {}; for (let i = 0; ; i++) o['p' + i] = i", SLOW),
-    "finalizers": (MEMORY, "const r = new FinalizationRegistry(() => { while (true) {} }); const a = []; for (;;) { r.register({}, 1); a.push(new Array(1e3).fill(1)) }", SLOW),
+    "finalizers": (
+        MEMORY,
+        "const r = new FinalizationRegistry(() => { while (true) {} }); const a = []; for (;;) { r.register({}, 1); a.push(new Array(1e3).fill(1)) }",
+        SLOW,
+    ),
     "Array.from of everything": (OR_ERROR, "return Array.from({ length: 2 ** 32 - 2 }).length", SLOW),
     "padding": (OR_ERROR, "const a = []; for (;;) a.push('x'.padEnd(2 ** 24, String.fromCharCode(a.length)))", SLOW),
     "a clone of much": (OR_ERROR, "let a = [1]; for (;;) a = structuredClone([a, a])", SLOW),

@@ -26,7 +26,10 @@ CASES: dict[str, tuple[Any, ...]] = {
     "recursion of toString": ("custom_code/None", "const o = { toString() { return `${this}` } }; return `${o}`"),
     "recursion of sort": ("custom_code/None", "(function f() { [1, 2].sort(() => f()) })()"),
     "recursion of replace": ("custom_code/None", "(function f() { return 'a'.replace('a', f) })()"),
-    "recursion of Reflect.construct": ("custom_code/None", "class A { constructor() { Reflect.construct(A, []) } } new A()"),
+    "recursion of Reflect.construct": (
+        "custom_code/None",
+        "class A { constructor() { Reflect.construct(A, []) } } new A()",
+    ),
     "a chain of proxies": (
         f"custom_code/None | {ANY_LIMIT}",
         "let p = {}; for (let i = 0; i < 1e6; i++) p = new Proxy(p, {}); return p.x",
@@ -72,13 +75,24 @@ CASES: dict[str, tuple[Any, ...]] = {
         WHOLE,
     ),
     "native syntax": ("custom_code/syntax", "export default () => %DebugPrint(1)", WHOLE),
-    "an import of the file system": ("custom_code/load", "import fs from 'fs'; export default () => fs.readFileSync('/etc/passwd')", WHOLE),
-    "an import that is made while it runs": ("custom_code/load", "return (await import('node:fs')).readFileSync('/etc/passwd')"),
+    "an import of the file system": (
+        "custom_code/load",
+        "import fs from 'fs'; export default () => fs.readFileSync('/etc/passwd')",
+        WHOLE,
+    ),
+    "an import that is made while it runs": (
+        "custom_code/load",
+        "return (await import('node:fs')).readFileSync('/etc/passwd')",
+    ),
     "a regular expression of groups": (REFUSED, "return new RegExp('('.repeat(1e5) + ')'.repeat(1e5)).test('x')"),
     "a deep result": ("limit/result_depth", "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; return o"),
     "a result of 65 levels": ("limit/result_depth", "let o = 1; for (let i = 0; i < 65; i++) o = [o]; return o"),
     "a deep result of toJSON": ("limit/result_depth | custom_code/result", "return { toJSON() { return [this] } }"),
-    "a deep JSON text": (f"custom_code/None | ok | {ANY_LIMIT}", "JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)); return 1", {"value": 1}),
+    "a deep JSON text": (
+        f"custom_code/None | ok | {ANY_LIMIT}",
+        "JSON.parse('['.repeat(1e6) + ']'.repeat(1e6)); return 1",
+        {"value": 1},
+    ),
     "a deep request body": (
         f"custom_code/None | request/invalid | ok | {ANY_LIMIT}",
         "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; await apiClient.post('x', o); return 1",
@@ -89,8 +103,16 @@ CASES: dict[str, tuple[Any, ...]] = {
         "let o = 1; for (let i = 0; i < 1e5; i++) o = { o }; await apiClient.get('x', o)",
         {"sent": 0},
     ),
-    "a deep answer": ("connection/decode | ok | custom_code/None", "await apiClient.get('deep'); return 1", {"value": 1}),
-    "a deep object on the console": ("ok", "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; console.log(o); return 1", {"value": 1}),
+    "a deep answer": (
+        "connection/decode | ok | custom_code/None",
+        "await apiClient.get('deep'); return 1",
+        {"value": 1},
+    ),
+    "a deep object on the console": (
+        "ok",
+        "let o = []; for (let i = 0; i < 1e5; i++) o = [o]; console.log(o); return 1",
+        {"value": 1},
+    ),
 }
 
 

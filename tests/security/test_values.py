@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 BURNS = {"burns": True}
 WRONG = "custom_code/result"
 THROWN = "custom_code/None"
-STRANGE = 'a\u2028\u2029\0"\\\' </script> ${x} \ufeff \U0001f600'
+STRANGE = "a\u2028\u2029\0\"\\' </script> ${x} \ufeff \U0001f600"
 CASES: dict[str, tuple[Any, ...]] = {
     "a BigInt": (WRONG, "return 1n"),
     "a BigInt deep inside": (WRONG, "return { a: [{ b: 1n }] }"),
@@ -64,7 +64,10 @@ CASES: dict[str, tuple[Any, ...]] = {
         "return new Proxy([], { get: (o, k) => (k === 'length' ? 2 ** 32 : k === 'toJSON' ? undefined : 1) })",
         BURNS,
     ),
-    "a revoked proxy": (f"{WRONG} | {THROWN}", "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy"),
+    "a revoked proxy": (
+        f"{WRONG} | {THROWN}",
+        "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy",
+    ),
     "a result that throws when it is awaited": (THROWN, "return { get then() { throw new Error('x') } }"),
     "null thrown": (THROWN, "throw null"),
     "undefined thrown": (THROWN, "throw undefined"),
@@ -108,7 +111,7 @@ CASES: dict[str, tuple[Any, ...]] = {
     ),
     "an own __proto__ in a result": (
         "ok",
-        "return JSON.parse('{\"__proto__\":{\"leak\":1}}')",
+        'return JSON.parse(\'{"__proto__":{"leak":1}}\')',
         {"value": {"__proto__": {"leak": 1}}},
     ),
     "strange characters": ("ok", "return input.text", {"value": STRANGE, "args": {"input": {"text": STRANGE}}}),
