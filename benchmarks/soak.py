@@ -1,8 +1,8 @@
 """A mixed load with and without attacks, side by side: `make soak`, or `python benchmarks/soak.py [MINUTES]`.
 
-Good runs of several customers begin at a fixed rate; each makes a request and computes a little. Quiet and attacked phases
-alternate. In attacked phases 2 % of what begins is a hostile case of `tests/security`, 1 % kills some worker, and 5 % of the
-answers are faults. A good run fails where it ends in another way than its answer says, and nobody killed its worker.
+Good runs of several customers begin at a fixed rate; each makes a request and computes a little. Quiet and attacked
+phases alternate. In attacked phases 2 % of what begins is a hostile case of `tests/security`, 1 % kills some worker, and
+5 % of the answers are faults. A good run fails where it ends in another way than its answer says, and nobody killed its worker.
 
 `python benchmarks/soak.py --kills RUNS` makes good runs only, as fast as they go, and kills a worker at each twentieth.
 """
@@ -40,9 +40,10 @@ GOOD = Connector.from_source(
     " return (await apiClient.get(input.path)).path ?? 'fault' }",
 )
 MEBIBYTE = 2**20
+chance = random.Random()  # noqa: S311 (no secrets)
 
 
-def corpus() -> Any:
+def corpus() -> Any:  # noqa: ANN401 (a module that is read from its path)
     """Return the module with the harness and the cases of the security tests."""
     path = Path(__file__).parents[1] / "tests" / "security" / "conftest.py"
     spec = importlib.util.spec_from_file_location("security_harness", path)
@@ -90,7 +91,7 @@ class Sample:
 class Soak:
     """The load."""
 
-    def __init__(self, harness: Any, arena: Any) -> None:
+    def __init__(self, harness: Any, arena: Any) -> None:  # noqa: ANN401 (of that module)
         self.harness = harness
         self.arena = arena
         self.cases = harness.whole_corpus()
@@ -115,12 +116,12 @@ class Soak:
         tasks = []
         for number in range(int(seconds * RATE)):
             await asyncio.sleep(max(0.0, started + number / RATE - time.monotonic()))
-            draw = random.random() if hostile else 1.0
+            draw = chance.random() if hostile else 1.0
             if draw < HOSTILE:
                 tasks.append(asyncio.create_task(self.attack(phase)))
             elif draw < HOSTILE + KILLS:
                 phase.counts["workers killed"] += self.harness.kill_some_worker()
-            fault = random.choice(FAULTY) if hostile and random.random() < FAULTS else None
+            fault = chance.choice(FAULTY) if hostile and chance.random() < FAULTS else None
             tasks.append(asyncio.create_task(self.good(phase, number, fault)))
         await asyncio.gather(*tasks)
 
@@ -148,7 +149,7 @@ class Soak:
 
     async def attack(self, phase: Phase) -> None:
         """Run a hostile case."""
-        case = random.choice(self.cases)
+        case = chance.choice(self.cases)
         phase.counts["hostile runs"] += 1
         try:
             report = await self.arena.host.run(
@@ -214,7 +215,7 @@ async def soak_for(minutes: float) -> bool:
         await soak.run(minutes)
         show(soak)
         left = await arena.left()
-        print("nothing is left" if not left else left)
+        print(left or "nothing is left")
         return not (soak.quiet.failed or soak.attacked.failed or left)
 
 
@@ -231,7 +232,7 @@ async def kill_in(runs: int) -> bool:
         print(f"{runs} runs, {killed} workers killed, {lost} runs lost with them, {len(wrong)} wrong")
         show_samples(samples)
         left = await arena.left()
-        print("nothing is left" if not left else left)
+        print(left or "nothing is left")
         return not (wrong or left or lost > killed)
 
 
