@@ -1,8 +1,9 @@
 """A mixed load with and without attacks, side by side: `make soak`, or `python benchmarks/soak.py [MINUTES]`.
 
 Good runs of several customers begin at a fixed rate; each makes a request and computes a little. Quiet and attacked
-phases alternate. In attacked phases 2 % of what begins is a hostile case of `tests/security`, 1 % kills some worker, and
-5 % of the answers are faults. A good run fails where it ends in another way than its answer says, and nobody killed its worker.
+phases alternate. In attacked phases 2 % of what begins is a hostile case of `tests/security`, 1 % kills some worker,
+and 5 % of the answers are faults. A good run fails where it ends in another way than its answer says, and nobody killed
+its worker.
 
 `python benchmarks/soak.py --kills RUNS` makes good runs only, as fast as they go, and kills a worker at each twentieth.
 """
@@ -183,9 +184,8 @@ def show(soak: Soak) -> None:
     rates = [len(phase.failed) / max(1, phase.counts["good runs"]) for phase in (soak.quiet, soak.attacked)]
     print(f"{'error rate of good runs':44}{rates[0]:12.2%}{rates[1]:12.2%}")
     figures = soak.arena.figures
-    print(
-        f"event loop: {figures.busy * 1000:.0f} ms of CPU time at most, silent for {figures.silence * 1000:.0f} ms at most"
-    )
+    busy, silence = figures.busy * 1000, figures.silence * 1000
+    print(f"event loop: {busy:.0f} ms of CPU time at most, silent for {silence:.0f} ms at most")
     print(f"canary: {len(soak.arena.canary_errors)} errors in {soak.arena.canary_runs} runs")
     show_samples(soak.samples)
     for text in (*soak.quiet.failed, *soak.attacked.failed, *soak.findings, *soak.arena.canary_errors)[:20]:
@@ -202,9 +202,8 @@ def show_samples(samples: list[Sample]) -> None:
     if len(samples) > 2:  # the first one is before buffers and caches have their size
         minutes = [sample.seconds / 60 for sample in samples[1:]]
         slope = statistics.linear_regression(minutes, memory[1:]).slope
-    print(
-        f"{'memory of the application':44}{memory[0]:.1f} MiB at first, {memory[-1]:.1f} at the end, {slope:+.2f} a minute"
-    )
+    ends = f"{memory[0]:.1f} MiB at first, {memory[-1]:.1f} at the end, {slope:+.2f} a minute"
+    print(f"{'memory of the application':44}{ends}")
 
 
 async def soak_for(minutes: float) -> bool:
