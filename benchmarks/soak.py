@@ -29,7 +29,7 @@ import psutil
 
 from connectors import Connector, WorkerStartError
 
-RATE = 30.0
+RATE = 10.0
 PHASE_SECONDS = 15.0
 CUSTOMERS = 8
 TOGETHER = 16
