@@ -409,12 +409,17 @@ class Arena:
 
         async def work() -> None:
             for case in waiting:
-                found[case.name] = await self.findings(case)
+                found[case.name] = await self.ended(case)
 
         await asyncio.gather(*(work() for _ in range(together)))
+        found["all"] = await self.left()  # what each holds cannot be told apart while others run
         return {name: findings for name, findings in found.items() if findings}
 
     async def findings(self, case: Case) -> list[str]:
+        """Run a case and return what went wrong, what it left included."""
+        return await self.ended(case) + await self.left()
+
+    async def ended(self, case: Case) -> list[str]:
         """Run a case and return what went wrong."""
         customer = self.customer()
         canary_errors, canary_runs = len(self.canary_errors), self.canary_runs
@@ -436,7 +441,6 @@ class Arena:
         found += self.canary_errors[canary_errors:]
         if self._beat_busy > BUSY_SECONDS:
             found.append(f"the event loop was busy for {self._beat_busy:.1f} s of CPU time")
-        found += await self.left()
         found += self._secrets_shown(customer, report, events)
         return found
 
