@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test bench setup clean
+.PHONY: demo test bench soak setup clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -19,6 +19,9 @@ test: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py
 	$(BIN)/python benchmarks/piping.py
+
+soak: $(READY)
+	$(BIN)/python benchmarks/soak.py
 
 setup: $(READY)
 

@@ -73,6 +73,14 @@ const childPath = (path, key, inArray) => {
 
 // Why `value` cannot be JSON text, as { limit } or { reason }; null where nothing is wrong with it. `ancestors` are the objects it is inside of.
 const explain = (value, path, depthLeft, strict, ancestors) => {
+  try {
+    return examine(value, path, depthLeft, strict, ancestors);
+  } catch (error) {
+    return { __proto__: null, reason: `${path} could not be read: ${messageOf(error)}` }; // a trap of a proxy threw
+  }
+};
+
+const examine = (value, path, depthLeft, strict, ancestors) => {
   if (typeof value === "string") {
     return strict && !StringIsWellFormed(value) ? { __proto__: null, reason: `${path} holds half of a surrogate pair, which is not text` } : null;
   }
@@ -92,6 +100,9 @@ const explainMembers = (value, path, depthLeft, strict, ancestors) => {
   const inArray = ArrayIsArray(value);
   const keys = ObjectKeys(value);
   for (let i = 0; i < keys.length; i++) {
+    if (strict && !StringIsWellFormed(keys[i])) {
+      return { __proto__: null, reason: `${path} has a key that holds half of a surrogate pair, which is not text` };
+    }
     const memberPath = childPath(path, keys[i], inArray);
     let member;
     try {

@@ -135,6 +135,7 @@ async def test_a_url_has_a_longest_length(faked: Callable[..., Run]) -> None:
     """A URL of more than 16 KiB is refused, its query counted."""
     run = faked(lambda _: httpx.Response(200, json={}), {"baseUri": BASE})
     assert ("request", "url") == await run.refused("/x", query={"q": "a" * 16 * 1024})
+    assert ("request", "url") == await run.refused("/x", query={"q": "a" * 2**20})
 
 
 async def test_a_call_may_have_its_own_base(faked: Callable[..., Run]) -> None:

@@ -52,6 +52,10 @@ REFUSED = {
     "'\\ud800'": "result holds half of a surrogate pair",
     "({ a: { b: 'x\\udc00' } })": "result.a.b holds half of a surrogate pair",
     "({ a: { get b() { throw new Error('no') } } })": "result.a.b could not be read: no",
+    "({ a: new Proxy({}, { ownKeys() { throw new Error('no') } }) })": "result.a could not be read: no",
+    "({ a: new Proxy({}, { getPrototypeOf() { throw new Error('no') } }), b: 1n })": "result.a could not be read: no",
+    "(() => { const { proxy, revoke } = Proxy.revocable([], {}); revoke(); return { proxy } })()": "result.proxy could not",
+    "({ a: { '\\udfff': 1 } })": "result.a has a key that holds half of a surrogate pair",
     "(() => { const o = {}; o.self = o; return o })()": "result.self contains itself",
 }
 
