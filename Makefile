@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test bench soak setup clean
+.PHONY: demo test corpus bench soak setup clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -14,7 +14,10 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security --cov --cov-report=term
+
+corpus: $(READY)
+	$(BIN)/pytest tests/security
 
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py

@@ -72,6 +72,7 @@ class IncomingStream:
         self._deadline = deadline
         self._wait_seconds = wait_seconds
         self._turn = asyncio.Lock()
+        self._wait: asyncio.Timeout | None = None
         self._closing: asyncio.Task[None] | None = None
         self.request = request
         self.state = StreamState.OPEN
@@ -116,13 +117,16 @@ class IncomingStream:
     def outlive(self, deadline: Deadline) -> None:
         """Go on after the end of the run, and with it what is still being sent for this response."""
         self._deadline = deadline
+        if self._wait is not None and not self._wait.expired():
+            left = deadline.within(self._wait_seconds).left_seconds()
+            self._wait.reschedule(asyncio.get_running_loop().time() + left)
         if self.upload is not None:
             self.upload.source.outlive(deadline)
 
     async def _next(self) -> bytes | None:
         """Return the next piece; after an error there is no other."""
         try:
-            async with self._deadline.within(self._wait_seconds).timeout():
+            async with self._deadline.within(self._wait_seconds).timeout() as self._wait:
                 return await self._unpacked()
         except CallError as error:
             raise await self._failed(error) from None
@@ -131,6 +135,8 @@ class IncomingStream:
         except BaseException:
             await self.aclose()  # whoever waited was cancelled: what came meanwhile is lost
             raise
+        finally:
+            self._wait = None
 
     async def _unpacked(self) -> bytes | None:
         """Return the next piece of what the server sends."""

@@ -145,10 +145,14 @@ class Pool:
         raise RunEnded(start_failure())
 
     async def _start(self) -> tuple[PooledWorker, bytes]:
-        if self._closed:
-            raise RunEnded(closed_failure())
         self._starting += 1
+        return await self._start_counted()
+
+    async def _start_counted(self) -> tuple[PooledWorker, bytes]:
+        """Start a worker that is counted already among those that are being started."""
         try:
+            if self._closed:
+                raise RunEnded(closed_failure())
             process = await self._launcher.launch()
             return await self._boot(process)
         finally:
@@ -219,11 +223,12 @@ class Pool:
         fresh = sum(not spare.worn for spare in self._spares)
         room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
         for _ in range(min(self._spares_wanted - fresh - self._starting, room)):
+            self._starting += 1  # before it begins, so that nobody starts another one in its place
             self._spawn(self._add_spare())
 
     async def _add_spare(self) -> None:
         try:
-            worker, _ = await self._start()
+            worker, _ = await self._start_counted()
         except (WorkerStartError, RunEnded):
             return  # whoever needs a worker is told
         self._keep_spare(worker)

@@ -199,7 +199,7 @@ async def test_a_worker_killed_when_its_run_begins_costs_that_run(open_bench: Op
     """A run on a worker that dies gets one typed error."""
     async with open_bench(workers=1) as bench:
         run = asyncio.create_task(bench.run(CALLS))
-        await until(lambda: bench.sandbox._runs)
+        await until(lambda: bench.sandbox._runs or run.done())
         kill_workers(bench)
         outcome = await run
         assert outcome.value == 1 or refused(outcome)
