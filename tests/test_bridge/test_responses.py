@@ -158,7 +158,8 @@ async def test_a_bomb_ends_the_run(runs: Runs, serve: Callable[[Answer], Awaitab
     with pytest.raises(RunEnded) as caught:
         await run.get("/x")
     assert ("limit", "response_size") == (caught.value.failure.type, caught.value.failure.key)
-    assert peak_memory() - before < 10 * MIB + 8 * MIB
+    window = 16 * MIB if encoding == "br" else 0  # what a brotli stream may refer back to
+    assert peak_memory() - before < 10 * MIB + window + 8 * MIB
 
 
 @pytest.mark.parametrize("layers", [2, 3])
