@@ -141,6 +141,7 @@ class Pool:
                 if asyncio.get_running_loop().time() > patience_ends:
                     break
             else:
+                self._trim()
                 return worker
         raise RunEnded(start_failure())
 
@@ -232,6 +233,12 @@ class Pool:
         except (WorkerStartError, RunEnded):
             return  # whoever needs a worker is told
         self._keep_spare(worker)
+        self._trim()
+
+    def _trim(self) -> None:
+        """End a spare that has no room: a run that could not wait for it started a worker of its own meanwhile."""
+        if len(self._alive) > self._size and self._spares:
+            self._discard(self._spares[-1])
 
     def _keep_spare(self, worker: PooledWorker) -> None:
         worker.process.on_gone = partial(self._lost, worker)
