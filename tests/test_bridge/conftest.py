@@ -83,8 +83,8 @@ async def http_server(answer: Answer) -> AsyncIterator[Server]:
 
 
 @asynccontextmanager
-async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
-    """Serve bytes: `answer` is awaited on each new connection, once the headers of a first request are there."""
+async def raw_server(answer: RawAnswer | bytes) -> AsyncIterator[Server]:
+    """Serve bytes: `answer` is written to each new connection, or awaited with it, once the first headers are there."""
     server = Server()
     connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
@@ -95,7 +95,10 @@ async def raw_server(answer: RawAnswer) -> AsyncIterator[Server]:
         try:
             method, path, _ = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)
             server.seen.append(Seen(method=method.decode(), path=path.decode(), headers={}, body=b""))
-            await answer(reader, writer)
+            if isinstance(answer, bytes):
+                writer.write(answer)
+            else:
+                await answer(reader, writer)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
@@ -250,7 +253,7 @@ async def serve() -> AsyncIterator[Callable[[Answer], Awaitable[Server]]]:
 
 
 @pytest_asyncio.fixture
-async def serve_raw() -> AsyncIterator[Callable[[RawAnswer], Awaitable[Server]]]:
+async def serve_raw() -> AsyncIterator[Callable[[RawAnswer | bytes], Awaitable[Server]]]:
     """Start a server that writes bytes of its own."""
     async with AsyncExitStack() as servers:
         yield lambda answer: servers.enter_async_context(raw_server(answer))

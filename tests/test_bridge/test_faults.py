@@ -18,17 +18,6 @@ if TYPE_CHECKING:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def writing(*pieces: bytes) -> RawAnswer:
-    """Write bytes and close the connection."""
-
-    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-
-    return answer
-
-
 def resetting(data: bytes) -> RawAnswer:
     """Write bytes and reset the connection."""
 
@@ -50,36 +39,34 @@ async def forever(writer: asyncio.StreamWriter, piece: bytes) -> None:
 
 
 BROKEN = {
-    "nothing": writing(),
-    "half a status line": writing(b"HTTP/1.1 20"),
-    "half a header": writing(b"HTTP/1.1 200 OK\r\nContent-Le"),
-    "short body": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
-    "huge length": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000000000000\r\n\r\nshort"),
-    "cut off chunk": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"),
-    "no last chunk": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
-    "bad chunk length": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n"),
-    "huge chunk": writing(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nab"),
-    "length and chunks": writing(
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"
-    ),
-    "two lengths": writing(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
-    "bad length": writing(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nab"),
-    "status 000": writing(b"HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n"),
-    "status 99": writing(b"HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n"),
-    "status abc": writing(b"HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n"),
-    "status 999": writing(b"HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n"),
-    "status 1000": writing(b"HTTP/1.1 1000 OK\r\nContent-Length: 0\r\n\r\n"),
-    "status 20": writing(b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n"),
-    "status 101": writing(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
-    "only 100": writing(b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "only 103": writing(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2),
-    "no head": writing(b"<html>hello</html>"),
-    "not HTTP": writing(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
-    "header without colon": writing(b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n"),
-    "null in a header": writing(b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n"),
-    "many headers": writing(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000 + b"\r\n"),
-    "long reason": writing(b"HTTP/1.1 200 " + b"x" * 100_000 + b"\r\n\r\n"),
-    "long header": writing(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"),
+    "nothing": b"",
+    "half a status line": b"HTTP/1.1 20",
+    "half a header": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "short body": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+    "huge length": b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000000000000\r\n\r\nshort",
+    "cut off chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "no last chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+    "bad chunk length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n",
+    "huge chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nab",
+    "length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "bad length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nab",
+    "status 000": b"HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n",
+    "status 99": b"HTTP/1.1 99 OK\r\nContent-Length: 0\r\n\r\n",
+    "status abc": b"HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n",
+    "status 999": b"HTTP/1.1 999 OK\r\nContent-Length: 0\r\n\r\n",
+    "status 1000": b"HTTP/1.1 1000 OK\r\nContent-Length: 0\r\n\r\n",
+    "status 20": b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
+    "status 101": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    "only 100": b"HTTP/1.1 100 Continue\r\n\r\n",
+    "only 103": b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2,
+    "no head": b"<html>hello</html>",
+    "not HTTP": b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
+    "header without colon": b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n",
+    "null in a header": b"HTTP/1.1 200 OK\r\nX: a\0b\r\nContent-Length: 0\r\n\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 10_000 + b"\r\n",
+    "long reason": b"HTTP/1.1 200 " + b"x" * 100_000 + b"\r\n\r\n",
+    "long header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
     "reset at once": resetting(b""),
     "reset in the body": resetting(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"),
 }
@@ -88,7 +75,7 @@ BROKEN = {
 @pytest.mark.parametrize("verb", ["get", "post"])
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_broken_answer_is_a_protocol_error(
-    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], name: str, verb: str
+    runs: Runs, serve_raw: Callable[[RawAnswer | bytes], Awaitable[Server]], name: str, verb: str
 ) -> None:
     """Whatever is not a whole HTTP response rejects the call, and nothing is sent again unasked."""
     server = await serve_raw(BROKEN[name])
@@ -179,10 +166,10 @@ async def test_bytes_after_a_response_are_nobodys_answer(
 
 
 async def test_interim_responses_are_passed_over(
-    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]
+    runs: Runs, serve_raw: Callable[[RawAnswer | bytes], Awaitable[Server]]
 ) -> None:
     """What a server says before its answer is not the answer."""
-    server = await serve_raw(writing(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + OK))
+    server = await serve_raw(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" + OK)
     assert "ok" == (await runs.start({"baseUri": server.url}).get("/x")).text
 
 
@@ -218,9 +205,11 @@ async def test_what_a_body_is_said_to_be_does_not_matter(
     assert [expected] * 2 == [(await run.get("/x")).text for _ in range(2)]
 
 
-async def test_errors_hold_no_foreign_text(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
+async def test_errors_hold_no_foreign_text(
+    runs: Runs, serve_raw: Callable[[RawAnswer | bytes], Awaitable[Server]]
+) -> None:
     """A message names the request without its query, and nothing of Python."""
-    server = await serve_raw(writing(b"garbage\r\n\r\n"))
+    server = await serve_raw(b"garbage\r\n\r\n")
     reply = await runs.start({"baseUri": server.url}).get("/x?token=abcdef")
     assert f"GET {server.url}/x got an answer that is not valid HTTP." == reply.value["message"]
     assert "token" not in str(reply.value)

@@ -32,17 +32,6 @@ def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body + end
 
 
-def writing(*pieces: bytes) -> RawAnswer:
-    """Write bytes and close the connection."""
-
-    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-
-    return answer
-
-
 async def test_a_stream_is_read_piece_by_piece(runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]) -> None:
     """A piece is given as soon as it has come, while the server has not even sent the rest."""
     gate = asyncio.Event()
@@ -175,15 +164,15 @@ async def test_redirects_of_a_stream_are_followed(runs: Runs, serve: Callable[[A
 
 
 BROKEN = {
-    "short": (writing(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "protocol"),
-    "cut off chunk": (writing(chunked(b"short", end=b"5\r\nab")), "protocol"),
-    "no last chunk": (writing(chunked(b"short", end=b"")), "protocol"),
+    "short": (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort", "protocol"),
+    "cut off chunk": (chunked(b"short", end=b"5\r\nab"), "protocol"),
+    "no last chunk": (chunked(b"short", end=b""), "protocol"),
     "damaged": (
-        writing(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"short")[:-8] + bytes(8)),
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"short")[:-8] + bytes(8),
         "decode",
     ),
     "packed, and cut off": (
-        writing(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"short")[:-4]),
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"short")[:-4],
         "decode",
     ),
 }
@@ -191,7 +180,7 @@ BROKEN = {
 
 @pytest.mark.parametrize(("answer", "key"), BROKEN.values(), ids=BROKEN.keys())
 async def test_a_stream_that_breaks_rejects_reading(
-    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]], answer: RawAnswer, key: str
+    runs: Runs, serve_raw: Callable[[RawAnswer | bytes], Awaitable[Server]], answer: RawAnswer | bytes, key: str
 ) -> None:
     """What came is given, then the error, and it again to whoever reads on: a part is never taken for the whole."""
     server = await serve_raw(answer)
