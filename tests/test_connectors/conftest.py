@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,16 +155,10 @@ async def auth_server() -> AsyncIterator[AuthServer]:
     await runner.cleanup()
 
 
-@pytest.fixture
-def echo_uri() -> Iterator[str]:
+@pytest.fixture(scope="module")
+def echo_uri(serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]) -> str:
     """Start a server that answers each request with what it was."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return f"http://127.0.0.1:{serve_in_thread(_Echo)}"
 
 
 class _Echo(BaseHTTPRequestHandler):

@@ -7,16 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 COMMAND = (str(Path(sys.executable).with_name("methodhost")), "run")
 FILE = bytes(range(256)) * 4000
@@ -46,15 +45,9 @@ class _Files(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def uri() -> Iterator[str]:
+def uri(serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]) -> str:
     """Start the server of files."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Files)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return f"http://127.0.0.1:{serve_in_thread(_Files)}"
 
 
 class Shell:

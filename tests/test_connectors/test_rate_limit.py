@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from connectors import Connection, Connector, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from connectors import MethodHost
 
@@ -32,16 +31,10 @@ class _Busy(BaseHTTPRequestHandler):
         """Be silent."""
 
 
-@pytest.fixture
-def busy_uri() -> Iterator[str]:
+@pytest.fixture(scope="module")
+def busy_uri(serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]) -> str:
     """Start a server that has had too many requests."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Busy)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return f"http://127.0.0.1:{serve_in_thread(_Busy)}"
 
 
 async def test_a_429_of_one_run_holds_back_the_others(host: MethodHost, busy_uri: str) -> None:

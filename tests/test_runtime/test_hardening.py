@@ -7,10 +7,9 @@ import platform
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ import pytest
 from runtime import HostCall, HostReply, LayerName, LayerReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from conftest import Bench
 
@@ -52,16 +51,10 @@ def skip_where_inactive(layer: LayerName, reasons: dict[str, str]) -> None:
         pytest.skip(f"{layer} is not active here: {LayerReason(reasons[layer]).text}")
 
 
-@pytest.fixture
-def port() -> Iterator[int]:
+@pytest.fixture(scope="module")
+def port(serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]) -> int:
     """Start a server on this machine."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve_in_thread(BaseHTTPRequestHandler)
 
 
 def test_a_system_call_that_is_not_on_the_list_fails_whatever_its_number() -> None:
