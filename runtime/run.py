@@ -21,6 +21,7 @@ from .stall import Stall
 from .timers import Timer, TimerQueue
 from .turn import NOTHING_HAPPENED, End, TurnError, depth_of, last_words, read_turn
 from .verdict import (
+    WORKER_LOST,
     cpu_time_failure,
     exit_failure,
     fault_failure,
@@ -103,6 +104,7 @@ class Run:
         self._warnings: tuple[str, ...] = ()
         self._lines = 0
         self._empty_turns = 0
+        self._heard = False
         self._started = self._loop.time()
         self._cpu_before = worker.cpu_seconds
         self._peak_before = worker.peak_memory_bytes
@@ -138,6 +140,11 @@ class Run:
         if self._failure is not None:
             return Outcome(value=None, failure=self._failure, warnings=self._warnings, usage=usage)
         return Outcome(value=end.value, failure=None, warnings=self._warnings, usage=usage, resource=end.resource)
+
+    @property
+    def lost_before_it_began(self) -> bool:
+        """Whether its worker was lost with its zygote before anything came of the run: it may be run again."""
+        return not self._heard and self._failure is not None and self._failure.key == WORKER_LOST
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""
@@ -203,6 +210,7 @@ class Run:
     def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
         turn = NOTHING_HAPPENED
+        self._heard = True
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
             self.end(fault_failure(frame.parts[1:], self._request.stacks, self._grown, self._request.limits))

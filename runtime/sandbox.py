@@ -172,13 +172,14 @@ class Sandbox:
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
-    async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
+    async def _execute(self, lease: Lease, place: Place, request: RunRequest, *, attempts: int = 2) -> Outcome:
         """Run on a worker what is compiled.
 
         Args:
             lease: What the worker is bound to.
             place: What the run waits for.
             request: The run.
+            attempts: How often it may be lost, through no doing of its own, before anything came of it.
 
         Raises:
             RunEnded: It could not be started.
@@ -196,6 +197,8 @@ class Sandbox:
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
+        if run.lost_before_it_began and attempts > 1:
+            return await self._execute(lease, place, request, attempts=attempts - 1)
         return replace(outcome, usage=replace(outcome.usage, queue_seconds=queue_seconds))
 
     async def _run_transform(

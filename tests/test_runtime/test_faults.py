@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NOTHING = "module.exports = () => 0"
 CALLS = "module.exports = async ({ echo }) => { await echo(1); return 1 }"
-REFUSALS = {("internal", "worker_start"), ("internal", "worker_lost"), ("limit", "crashed"), ("limit", "protocol")}
+REFUSALS = {("internal", "worker_start"), ("internal", "worker_lost"), ("limit", "crashed")}
 
 
 class Faulty:
@@ -232,7 +232,7 @@ async def test_a_worker_killed_during_a_call_costs_that_run(open_bench: OpenBenc
     async with open_bench(workers=1) as bench:
         outcome = await bench.run(CALLS, calls=calls)
         assert outcome.failure is not None
-        assert ("limit", "crashed") == (outcome.failure.type, outcome.failure.key)
+        assert ("internal", "worker_lost") == (outcome.failure.type, outcome.failure.key)
         assert 1 == await bench.value(CALLS)
 
 
@@ -259,8 +259,15 @@ async def test_a_zygote_killed_at_any_time_loses_no_later_run(when: str, open_be
         first = zygote()
         runs = []
         if when == "a run waits":
-            runs.append(asyncio.create_task(bench.run("module.exports = ({ echo }) => echo({ after: 60 })")))
-            await until(lambda: bench.sandbox._runs)
+            called = asyncio.Event()
+
+            async def calls(_: HostCall) -> HostReply:
+                called.set()
+                await asyncio.sleep(60)
+                return HostReply(ok=True, value=None)
+
+            runs.append(asyncio.create_task(bench.run(CALLS, calls=calls)))
+            await called.wait()
         if when == "a worker is forked":
             runs += [asyncio.create_task(bench.run(NOTHING, key=str(n))) for n in range(3)]
             await asyncio.sleep(0)
