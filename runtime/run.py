@@ -55,6 +55,9 @@ _LONGEST_CHARACTER: Final = 3
 _LONG: Final = 64 * 1024
 _FEW_VALUES: Final = 100_000
 _MOST_EMPTY_TURNS: Final = 2
+_SHORT_SECONDS: Final = 0.5
+_LONG_SECONDS: Final = 3.0
+"""How long to wait for the news of how a worker ended, where that says only what was used, and where it says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +128,7 @@ class Run:
         try:
             end = await self._converse()
         except WorkerGoneError as gone:
-            how = await self._worker.exit()
+            how = await self._worker.exit(_SHORT_SECONDS if self._failure else _LONG_SECONDS)
             self._fail(exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits))
         finally:
             deadline.cancel()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from runtime import HostCall, HostReply, PoolPolicy
 
 if TYPE_CHECKING:
@@ -168,3 +170,10 @@ async def test_compiling_waits_in_the_queue_of_its_own_key(open_bench: OpenBench
         gate.open()
         assert "compiled" == (await behind).value
         await held
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+def test_a_policy_has_no_value_of_nothing(value: float) -> None:
+    """What would make a pool that serves nobody is refused where it is set."""
+    with pytest.raises(ValueError, match="waiting_runs must be above zero"):
+        PoolPolicy(waiting_runs=value)  # type: ignore[arg-type]
