@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from .bounds import TIMER, Bounds
@@ -59,8 +59,7 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that extensions may load. Empty until
-            it is compiled.
+        modules: The compiled source: the file that exports the method, and others that extensions may load.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -70,6 +69,7 @@ class RunRequest:
         on_start: Hears that the run begins.
     """
 
+    modules: tuple[CompiledModule, ...]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
@@ -77,7 +77,6 @@ class RunRequest:
     calls: HostCalls
     on_log: Callable[[LogLine], None]
     on_start: Callable[[], None]
-    modules: tuple[CompiledModule, ...] = ()
 
     @cached_property
     def stacks(self) -> StackReader:
@@ -91,9 +90,11 @@ class Run:
     Args:
         worker: An idle worker, for this run alone until it has ended.
         request: What is to be run.
+        queue_seconds: How long the run waited for the worker.
     """
 
-    def __init__(self, worker: WorkerProcess, request: RunRequest) -> None:
+    def __init__(self, worker: WorkerProcess, request: RunRequest, *, queue_seconds: float = 0.0) -> None:
+        self._queue_seconds = queue_seconds
         self._worker = worker
         self._request = request
         self._loop = asyncio.get_running_loop()
@@ -131,6 +132,7 @@ class Run:
             await self._calls.aclose()
         usage = Usage(
             wall_seconds=self._loop.time() - self._started,
+            queue_seconds=self._queue_seconds,
             cpu_seconds=self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
@@ -319,6 +321,7 @@ def _body_kind(reply: HostReply) -> JSON:
     return None if reply.data is None else len(reply.data)
 
 
+@cache
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(map(str.capitalize, rest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -133,7 +133,8 @@ class Sandbox:
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        request = RunRequest(
+        prepare = partial(
+            RunRequest,
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
             limits=limits or SandboxLimits(),
@@ -146,7 +147,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, prepare, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return _without_value(refused.failure, queue_seconds=waited)
@@ -160,15 +161,25 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended."""
+    async def _pass(
+        self, passage: Passage, script: Script, prepare: Callable[..., RunRequest], place: Place
+    ) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended.
+
+        Args:
+            passage: The permission.
+            script: What to run.
+            prepare: Gives the request for a compiled script.
+            place: What the run waits for.
+        """
         try:
             modules = [await self._transformer.compile(module, place) for module in (script.module, *script.others)]
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
+            request = prepare(modules=tuple(modules))
             lease = Lease(place.key, request.limits.memory_bytes)
-            outcome = await self._execute(lease, place, replace(request, modules=tuple(modules)))
+            outcome = await self._execute(lease, place, request)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
@@ -187,8 +198,7 @@ class Sandbox:
         loop = asyncio.get_running_loop()
         came = loop.time()
         worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
-        queue_seconds = loop.time() - came
-        run = Run(worker.process, request)
+        run = Run(worker.process, request, queue_seconds=loop.time() - came)
         self._runs.add(run)
         reusable = False
         try:
@@ -199,7 +209,7 @@ class Sandbox:
             self._pool.release(worker, reusable=reusable)
         if run.lost_before_it_began and attempts > 1:
             return await self._execute(lease, place, request, attempts=attempts - 1)
-        return replace(outcome, usage=replace(outcome.usage, queue_seconds=queue_seconds))
+        return outcome
 
     async def _run_transform(
         self, module: CompiledModule, script: Script, arguments: dict[str, Any], place: Place
