@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .values import JSON
 
 _TIMER: Final = "timer"
-_TIMER_KINDS: Final = ("setTimeout", "setInterval")
+_TIMER_KINDS: Final = ("setTimeout", "setInterval", "AbortSignal.timeout")
 _LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
