@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .turn import Breach, Call, Turn
     from .values import JSON
 
-_TIMER_KINDS: Final = ("setTimeout", "setInterval")
+_TIMER_KINDS: Final = ("setTimeout", "setInterval", "AbortSignal.timeout")
 _LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
