@@ -65,7 +65,8 @@ class RunRequest:
     Attributes:
         modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
             until it is compiled.
-        links: By file, which file each of its relative imports means.
+        links: By file, which file each of its imports means.
+        packages: Names of all packages that files could have imported.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -84,6 +85,7 @@ class RunRequest:
     on_start: Callable[[], None]
     modules: tuple[CompiledModule, ...] = ()
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
     @cached_property
     def stacks(self) -> StackReader:
@@ -199,6 +201,7 @@ class Run:
             "module": request.modules[0].name,
             "exports": request.exports,
             "links": {name: dict(links) for name, links in request.links.items()},
+            "packages": request.packages,
         }
         texts = [json.dumps(header), request.arguments]
         for module in request.modules:
