@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from .script import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from .fair_queue import Place
     from .script import Script
@@ -62,15 +62,23 @@ class Linker:
             if module.name in modules:
                 continue
             compiled = modules[module.name] = await self._transformer.compile(module, place)
-            found = {wanted: name for wanted in compiled.imports if (name := _find(module.name, wanted, script.files))}
+            found = {
+                wanted: name for wanted in compiled.imports if (name := linked_file(module.name, wanted, script.files))
+            }
             if found:
                 links[module.name] = found
             waiting += (Module(name=name, code=script.files[name]) for name in found.values())
         return LinkedScript(modules=tuple(modules.values()), links=links)
 
 
-def _find(importer: str, wanted: str, files: Mapping[str, str]) -> str | None:
-    """Return the file that a relative import means; None where there is none, or the import is not relative."""
+def linked_file(importer: str, wanted: str, files: Container[str]) -> str | None:
+    """Return the file that a relative import means; None where there is none, or the import is not relative.
+
+    Args:
+        importer: The file with the import.
+        wanted: The import as it is written.
+        files: Names of all files there are.
+    """
     if not wanted.startswith(("./", "../")) and wanted not in {".", ".."}:
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(importer), wanted))

@@ -11,10 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """One source file: the name its author knows it by (`data/contacts/list.js`) and its text."""
+    """One source file.
+
+    Attributes:
+        name: As its author knows it: `data/contacts/list.js`.
+        code: Its text.
+        commonjs: Whether the text is CommonJS for certain, and is taken as it is.
+    """
 
     name: str
     code: str
+    commonjs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,7 +127,7 @@ class Transformer:
         if module.name.endswith(".json"):
             return wrap(module, f"module.exports = {module.code}", {}, ())
         typescript = module.name.endswith(_TYPESCRIPT)
-        if not typescript and not _MODULE_SYNTAX.search(module.code):
+        if module.commonjs or not (typescript or _MODULE_SYNTAX.search(module.code)):
             return wrap(module, module.code, {}, libraries_of(module.code))
         script = Script(
             module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))

@@ -43,12 +43,23 @@ const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
 
 const requireFor = (module) => {
+  const linked = (wanted) => {
+    const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
+    return ObjectHasOwn(links, wanted) ? links[wanted] : undefined;
+  };
+  const missing = (wanted, caller) =>
+    withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(caller));
   const require = (wanted) => {
     const found = MapGet(provided, wanted);
     if (found !== undefined) return (found.exports ??= found.load());
-    const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
-    if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
-    throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
+    const name = linked(wanted);
+    if (name !== undefined) return evaluateModule(MapGet(modules, name));
+    throw missing(wanted, require);
+  };
+  require.resolve = (wanted) => {
+    const name = MapHas(provided, wanted) ? wanted : linked(wanted);
+    if (name === undefined) throw missing(wanted, require.resolve);
+    return name;
   };
   return require;
 };
