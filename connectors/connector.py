@@ -57,11 +57,7 @@ class Connector:
         path = Path(path)
         if path.is_dir():
             return _from_files(str(path), read_folder(path))
-        if not path.exists():
-            raise DefinitionError("There is no such file or folder.", file=str(path))
-        if path.suffix not in SINGLE_FILES:
-            endings = " or ".join(SINGLE_FILES)
-            raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+        require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
     @classmethod
@@ -114,6 +110,15 @@ class Connector:
         return candidates[0]
 
 
+def require_single_file(path: Path) -> None:
+    """Raise DefinitionError where `path` is no file that can be a connector by itself."""
+    if not path.exists():
+        raise DefinitionError("There is no such file or folder.", file=str(path))
+    if path.suffix not in SINGLE_FILES:
+        endings = " or ".join(SINGLE_FILES)
+        raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+
+
 def _squashed(name: str) -> str:
     """Return a name without what people spell differently."""
     return _without_suffix(name.strip("/").removeprefix("./")).replace("-", "").lower()
@@ -123,9 +128,14 @@ def _without_suffix(name: str) -> str:
     return name.removesuffix(".js").removesuffix(".ts")
 
 
+def single_method(file: SourceFile) -> Method:
+    """Return the method of a connector that is one file."""
+    return Method(name=_without_suffix(file.name), file=file)
+
+
 def _from_method(file: SourceFile) -> Connector:
     """Make a connector of one file."""
-    method = Method(name=_without_suffix(file.name), file=file)
+    method = single_method(file)
     return Connector(
         place=file.place,
         spec=ConnectorSpec(key=method.name, name=method.name),
