@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .breaker import Passage
+    from .disk_cache import DiskCache
     from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
-    from .script import Script
+    from .script import Module, Script
     from .values import JSON
 
 _TRANSFORM_KEY: Final = "methodhost:transform"
@@ -53,6 +54,8 @@ class Sandbox:
         require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
             none on other systems.
         policy: How workers are shared among keys, and replaced.
+        cache: Where what was made of sources is kept for other processes, and later ones; in memory it always is.
+        packages: What all scripts may import by a name that is no path.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
@@ -67,13 +70,15 @@ class Sandbox:
         spares: int = 2,
         require: Iterable[str] | None = None,
         policy: PoolPolicy | None = None,
+        cache: DiskCache | None = None,
+        packages: Mapping[str, Module] | None = None,
     ) -> None:
         policy = policy or PoolPolicy()
         admit = Requirement(require).check
         self._launcher = Launcher(extensions, policy)
         self._pool = Pool(self._launcher, policy, size=workers, inner_size=inner_workers, spares=spares, admit=admit)
         self._breaker = CircuitBreaker(policy)
-        self._linker = Linker(Transformer(self._run_transform))
+        self._linker = Linker(Transformer(self._run_transform, cache), packages)
         self._runs: set[Run] = set()
         self._callers = Attendance()
         self._report: SandboxReport | None = None
@@ -177,23 +182,24 @@ class Sandbox:
     async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
         """Compile and run what may run, and tell its passage how it ended."""
         try:
-            linked = await self._linker.link(script, place)
+            linked = await self._linker.link(script, place, request.limits)
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
             lease = Lease(place.key, request.limits.memory_bytes)
-            ready = replace(request, modules=linked.modules, links=linked.links)
+            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
             outcome = await self._execute(lease, place, ready)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
-    async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
+    async def _execute(self, lease: Lease, place: Place, request: RunRequest, *, attempts: int = 2) -> Outcome:
         """Run on a worker what is compiled.
 
         Args:
             lease: What the worker is bound to.
             place: What the run waits for.
             request: The run.
+            attempts: How often it may be lost, through no doing of its own, before anything came of it.
 
         Raises:
             RunEnded: It could not be started.
@@ -201,17 +207,18 @@ class Sandbox:
         loop = asyncio.get_running_loop()
         came = loop.time()
         worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
-        queue_seconds = loop.time() - came
-        run = Run(worker.process, request)
+        run = Run(worker.process, request, queue_seconds=loop.time() - came)
         self._runs.add(run)
         reusable = False
         try:
             outcome = await run.outcome()
-            reusable = outcome.failure is None or outcome.failure.type != "limit"
+            reusable = not lease.single and (outcome.failure is None or outcome.failure.type != "limit")
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
-        return replace(outcome, usage=replace(outcome.usage, queue_seconds=queue_seconds))
+        if run.lost_before_it_began and attempts > 1:
+            return await self._execute(lease, place, request, attempts=attempts - 1)
+        return outcome
 
     async def _run_transform(
         self, module: CompiledModule, script: Script, arguments: dict[str, Any], place: Place
@@ -227,7 +234,7 @@ class Sandbox:
             on_log=_ignore,
             on_start=_nothing,
         )
-        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes)
+        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
 
 

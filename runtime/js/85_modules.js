@@ -31,23 +31,29 @@ const loadError = (message) => {
 
 const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
 
-const providedNames = () => {
+// Of modules of the host, and of packages that came with the run.
+const availableNames = () => {
   let text = "";
-  MapForEach(provided, (_, name) => {
+  const add = (name) => {
     text += `${text === "" ? "" : ", "}${name}`;
-  });
+  };
+  MapForEach(provided, (_, name) => add(name));
+  for (let i = 0; i < run.packages.length; i++) {
+    const name = run.packages[i];
+    if (!StringIncludes(name, ":") && !MapHas(provided, name)) add(name);
+  }
   return text === "" ? "none" : text;
 };
 
 const whyMissing = (wanted) =>
-  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
+  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
 const requireFor = (module) => {
   const require = (wanted) => {
-    const found = MapGet(provided, wanted);
-    if (found !== undefined) return (found.exports ??= found.load());
     const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
     if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
+    const found = MapGet(provided, wanted);
+    if (found !== undefined) return (found.exports ??= found.load());
     throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
   };
   return require;

@@ -106,7 +106,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links }.
+// `header` is JSON text: { limits, settings, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -192,5 +192,6 @@ const drain = () => {
   }
   const calls = takeCalls();
   const data = outgoing === null ? "" : '"data":true,';
-  return `{${data}${lines},"calls":[${calls}],"dropped":[${takeDropped()}],"more":${probing || backlog}}`;
+  const ids = dropped.length === 0 ? "" : `"dropped":[${takeDropped()}],`;
+  return `{${data}${lines},${ids}"calls":[${calls}],"more":${probing || backlog}}`;
 };
