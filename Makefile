@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test corpus bench soak setup clean
+.PHONY: demo test corpus platform-tests bench soak setup clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -18,6 +18,9 @@ test: $(READY)
 
 corpus: $(READY)
 	$(BIN)/pytest tests/security
+
+platform-tests: $(READY)
+	$(BIN)/python tests/platform/run.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py

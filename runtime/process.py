@@ -118,10 +118,10 @@ class WorkerProcess(asyncio.Protocol):
         self._signal(LAST_WORDS_SIGNAL)
         self._loop.call_later(_LAST_WORDS_SECONDS, self.kill)
 
-    async def exit(self) -> WorkerExit | None:
-        """Wait for the process's end and return how it came; None where nobody knows."""
+    async def exit(self, most_seconds: float = _EXIT_SECONDS) -> WorkerExit | None:
+        """Wait for the process's end and return how it came; None where nobody knows, or not in time."""
         try:
-            return await asyncio.wait_for(asyncio.shield(self._exited), _EXIT_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(self._exited), most_seconds)
         except TimeoutError:
             return None
 

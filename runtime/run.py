@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from .bounds import TIMER, Bounds
 from .calls import CallsUnderWay
 from .frames import KERNEL_LIMITS, FrameKind
 from .host import HostCall
@@ -23,6 +24,7 @@ from .stall import Stall
 from .timers import Timer, TimerQueue
 from .turn import NOTHING_HAPPENED, End, TurnError, depth_of, last_words, read_turn
 from .verdict import (
+    WORKER_LOST,
     cpu_time_failure,
     exit_failure,
     fault_failure,
@@ -33,7 +35,7 @@ from .verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from .failure import Failure
     from .frames import Frame
@@ -44,18 +46,14 @@ if TYPE_CHECKING:
     from .turn import Breach, Call, Turn
     from .values import JSON
 
-_TIMER: Final = "timer"
 _TIMER_KINDS: Final = ("setTimeout", "setInterval")
 _LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
 _LONGEST_SITE: Final = 1000
-_FRAME_OVERHEAD: Final = 4 * 1024 * 1024
-_LONGEST_ESCAPE: Final = 6
-_LONGEST_CHARACTER: Final = 3
-_LONG: Final = 64 * 1024
-_FEW_VALUES: Final = 100_000
-_MOST_EMPTY_TURNS: Final = 2
+_SHORT_SECONDS: Final = 0.5
+_LONG_SECONDS: Final = 3.0
+"""How long to wait for the news of how a worker ended, where that says only what was used, and where it says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +61,7 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
-            until it is compiled.
+        modules: The compiled source: the file that exports the method, and others that it or extensions may load.
         links: By file, which file each of its imports means.
         packages: Names of all packages that files could have imported.
         exports: Names under which the method may be exported.
@@ -76,6 +73,8 @@ class RunRequest:
         on_start: Hears that the run begins.
     """
 
+    modules: tuple[CompiledModule, ...]
+    links: Mapping[str, Mapping[str, str]]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
@@ -83,8 +82,6 @@ class RunRequest:
     calls: HostCalls
     on_log: Callable[[LogLine], None]
     on_start: Callable[[], None]
-    modules: tuple[CompiledModule, ...] = ()
-    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
 
     @cached_property
@@ -99,19 +96,22 @@ class Run:
     Args:
         worker: An idle worker, for this run alone until it has ended.
         request: What is to be run.
+        queue_seconds: How long the run waited for the worker.
     """
 
-    def __init__(self, worker: WorkerProcess, request: RunRequest) -> None:
+    def __init__(self, worker: WorkerProcess, request: RunRequest, *, queue_seconds: float = 0.0) -> None:
+        self._queue_seconds = queue_seconds
         self._worker = worker
         self._request = request
         self._loop = asyncio.get_running_loop()
         self._failure: Failure | None = None
         self._warnings: tuple[str, ...] = ()
         self._lines = 0
-        self._empty_turns = 0
+        self._heard = False
         self._started = self._loop.time()
         self._cpu_before = worker.cpu_seconds
         self._peak_before = worker.peak_memory_bytes
+        self._bounds = Bounds(request.limits)
         self._timers = TimerQueue(self._timer_due)
         self._due: deque[int] = deque()
         self._libraries: set[str] = set()
@@ -130,7 +130,7 @@ class Run:
         try:
             end = await self._converse()
         except WorkerGoneError as gone:
-            how = await self._worker.exit()
+            how = await self._worker.exit(_SHORT_SECONDS if self._failure else _LONG_SECONDS)
             self._fail(exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits))
         finally:
             deadline.cancel()
@@ -139,12 +139,18 @@ class Run:
             await self._calls.aclose()
         usage = Usage(
             wall_seconds=self._loop.time() - self._started,
+            queue_seconds=self._queue_seconds,
             cpu_seconds=self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
         if self._failure is not None:
             return Outcome(value=None, failure=self._failure, warnings=self._warnings, usage=usage)
         return Outcome(value=end.value, failure=None, warnings=self._warnings, usage=usage, resource=end.resource)
+
+    @property
+    def lost_before_it_began(self) -> bool:
+        """Whether its worker was lost with its zygote before anything came of the run: it may be run again."""
+        return not self._heard and self._failure is not None and self._failure.key == WORKER_LOST
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""
@@ -163,26 +169,7 @@ class Run:
             frame = await self._ask(FrameKind.DELIVER, self._answers())
 
     async def _ask(self, kind: FrameKind, parts: list[bytes]) -> Frame:
-        limits = self._request.limits
-        most_bytes = max(limits.result_bytes, 2 * limits.call_bytes) + self._most_beside
-        return await self._worker.ask(kind, parts, most_bytes=most_bytes)
-
-    @cached_property
-    def _most_beside(self) -> int:
-        """The most bytes of an honest turn beside a result, or one long call: console lines above all."""
-        limits = self._request.limits
-        return _LONGEST_ESCAPE * limits.log_lines * limits.log_line_bytes + _FRAME_OVERHEAD
-
-    @cached_property
-    def _most_length(self) -> int:
-        """The most bytes of calls that an honest worker has under way, which counts characters of the long ones."""
-        limits = self._request.limits
-        return _LONGEST_CHARACTER * (2 * limits.call_bytes + _LONG * limits.concurrent_calls) + self._most_beside
-
-    @property
-    def _most_values(self) -> int:
-        """The most JSON values of an honest turn: each takes at least a character of a result."""
-        return self._request.limits.result_bytes + _FEW_VALUES
+        return await self._worker.ask(kind, parts, most_bytes=self._bounds.most_bytes)
 
     @property
     def _cpu_seconds(self) -> float:
@@ -219,6 +206,7 @@ class Run:
     def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
         turn = NOTHING_HAPPENED
+        self._heard = True
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
             self.end(fault_failure(frame.parts[1:], self._request.stacks, self._grown, self._request.limits))
@@ -232,7 +220,7 @@ class Run:
 
     def _read(self, frame: Frame) -> Turn:
         try:
-            turn = read_turn(frame, self._most_values)
+            turn = read_turn(frame, self._bounds.most_values)
         except TurnError as error:
             self.end(self._too_deep(None) if error.too_deep else protocol_failure())
             return NOTHING_HAPPENED
@@ -240,7 +228,7 @@ class Run:
         for number in turn.dropped:
             self._timers.drop(number)
             self._calls.drop(number)
-        if self._is_allowed(turn, frame):
+        if self._bounds.admit(turn, frame, self._calls, self._timers):
             length = sum(map(len, frame.parts)) // max(1, len(turn.calls))
             for call in turn.calls:
                 self._begin(call, frame.parts[2] if call.bytes else None, length)
@@ -254,29 +242,6 @@ class Run:
         elif turn.end is not None:
             self._take_end(turn.end)
         return turn
-
-    def _is_allowed(self, turn: Turn, frame: Frame) -> bool:
-        """Whether an honest worker may say so much: in calls, in turns with nothing in them, and in a result."""
-        limits = self._request.limits
-        self._empty_turns = self._empty_turns + 1 if turn.more and not turn.calls else 0
-        most_text = limits.call_bytes if turn.end is None else limits.result_bytes
-        return (
-            len(frame.parts[1]) <= most_text + self._most_beside
-            and self._empty_turns <= _MOST_EMPTY_TURNS
-            and (not turn.calls or self._may_begin(turn.calls, sum(map(len, frame.parts))))
-        )
-
-    def _may_begin(self, calls: Sequence[Call], length: int) -> bool:
-        """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
-        limits = self._request.limits
-        timers = sum(call.operation == _TIMER for call in calls)
-        return (
-            len(self._timers) + timers <= limits.timers
-            and len(self._calls) + len(calls) - timers <= limits.concurrent_calls
-            and self._calls.length + length <= self._most_length
-            and len({call.id for call in calls}) == len(calls)
-            and not any(call.id in self._calls or call.id in self._timers for call in calls)
-        )
 
     def _take_lines(self, turn: Turn) -> None:
         limits = self._request.limits
@@ -292,7 +257,7 @@ class Run:
     def _take_last_words(self, frame: Frame) -> None:
         """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
         with suppress(TurnError):
-            self._take_lines(last_words(frame, self._most_values))
+            self._take_lines(last_words(frame, self._bounds.most_values))
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
@@ -313,7 +278,7 @@ class Run:
         return limit_failure("result_depth", message, limits, used=depth)
 
     def _begin(self, call: Call, data: bytes | None, length: int) -> None:
-        if call.operation == _TIMER:
+        if call.operation == TIMER:
             self._set_timer(call)
             return
         site = None if call.site is None else self._place(call.site)
@@ -376,6 +341,7 @@ def _body_kind(reply: HostReply) -> JSON:
     return None if reply.data is None else len(reply.data)
 
 
+@cache
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(map(str.capitalize, rest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -152,10 +152,12 @@ class Sandbox:
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        request = RunRequest(
+        limits = limits or SandboxLimits()
+        prepare = partial(
+            RunRequest,
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
-            limits=limits or SandboxLimits(),
+            limits=limits,
             settings=settings or {},
             calls=calls,
             on_log=on_log or _ignore,
@@ -165,7 +167,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, prepare, limits, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return _without_value(refused.failure, queue_seconds=waited)
@@ -179,26 +181,42 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended."""
+    async def _pass(
+        self,
+        passage: Passage,
+        script: Script,
+        prepare: Callable[..., RunRequest],
+        limits: SandboxLimits,
+        place: Place,
+    ) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended.
+
+        Args:
+            passage: The permission.
+            script: What to run.
+            prepare: Gives the request for a compiled script.
+            limits: Of the run.
+            place: What the run waits for.
+        """
         try:
-            linked = await self._linker.link(script, place, request.limits)
+            linked = await self._linker.link(script, place, limits)
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
-            lease = Lease(place.key, request.limits.memory_bytes)
-            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
-            outcome = await self._execute(lease, place, ready)
+            request = prepare(modules=linked.modules, links=linked.links, packages=linked.packages)
+            lease = Lease(place.key, limits.memory_bytes)
+            outcome = await self._execute(lease, place, request)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
-    async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
+    async def _execute(self, lease: Lease, place: Place, request: RunRequest, *, attempts: int = 2) -> Outcome:
         """Run on a worker what is compiled.
 
         Args:
             lease: What the worker is bound to.
             place: What the run waits for.
             request: The run.
+            attempts: How often it may be lost, through no doing of its own, before anything came of it.
 
         Raises:
             RunEnded: It could not be started.
@@ -206,8 +224,7 @@ class Sandbox:
         loop = asyncio.get_running_loop()
         came = loop.time()
         worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
-        queue_seconds = loop.time() - came
-        run = Run(worker.process, request)
+        run = Run(worker.process, request, queue_seconds=loop.time() - came)
         self._runs.add(run)
         reusable = False
         try:
@@ -216,7 +233,9 @@ class Sandbox:
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
-        return replace(outcome, usage=replace(outcome.usage, queue_seconds=queue_seconds))
+        if run.lost_before_it_began and attempts > 1:
+            return await self._execute(lease, place, request, attempts=attempts - 1)
+        return outcome
 
     async def _run_transform(
         self, module: CompiledModule, script: Script, arguments: dict[str, Any], place: Place

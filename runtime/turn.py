@@ -5,14 +5,11 @@ from __future__ import annotations
 import gc
 import math
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .frames import Frame
     from .values import JSON
 
@@ -153,8 +150,7 @@ def _read(text: bytes, most_values: int) -> Turn:
     if not _holds_at_most(most_values, text):
         raise TurnError(too_deep=False)
     try:
-        with _collecting_no_garbage(text):
-            turn = Turn.model_validate_json(text)
+        turn = Turn.model_validate_json(text) if len(text) < _LARGE else _read_large(text)
     except ValidationError as error:
         message = error.errors(include_url=False, include_input=False)[0]["msg"]
         raise TurnError(too_deep="recursion" in message) from None
@@ -165,7 +161,7 @@ def _read(text: bytes, most_values: int) -> Turn:
 
 def _holds_at_most(most: int, text: bytes) -> bool:
     """Whether JSON text holds no more values than that; commas and brackets in strings do not count."""
-    if _most_values(text) <= most:
+    if len(text) <= most or _most_values(text) <= most:
         return True
     if text.count(b'"') - text.count(b'\\"') > most // 8:  # too many strings to look at each
         return False
@@ -193,17 +189,15 @@ def _all_finite(turn: Turn) -> bool:
     return True
 
 
-@contextmanager
-def _collecting_no_garbage(text: bytes) -> Iterator[None]:
-    """Make many objects in one go without looking through all of them for garbage, again and again."""
-    if len(text) < _LARGE or not gc.isenabled():
-        yield
-        return
+def _read_large(text: bytes) -> Turn:
+    """Read a turn of many objects without looking through all of them for garbage, again and again."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
-        yield
+        return Turn.model_validate_json(text)
     finally:
-        gc.enable()
+        if enabled:
+            gc.enable()
 
 
 def depth_of(value: JSON) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CPU_SIGNALS: Final = frozenset({-signal.SIGPROF, -signal.SIGXCPU})
 _DESTRUCTIVE: Final = frozenset({"cpu_time", "memory", "crashed", "protocol"})
+WORKER_LOST: Final = "worker_lost"
 _DEADLOCK: Final = "deadlock"
 _REFUSED_ALLOCATION: Final = "Array buffer allocation failed"
 _NEAR: Final = 0.5
@@ -187,15 +188,22 @@ def exit_failure(
     if gone.protocol:
         return protocol_failure()
     if how is None:
-        return Failure(
-            type="internal", key="worker_lost", message="The worker of this run was lost; the method is not the reason"
-        )
+        return _lost_failure()
     if how.status in _CPU_SIGNALS:
         return cpu_time_failure(limits, cpu_seconds)
     if how.status == OUT_OF_MEMORY or grown >= _NEAR * min(limits.memory_bytes, limits.heap_bytes):
         return limit_failure("memory", "The method used up the memory of its worker", limits, used=grown)
+    if how.status == -signal.SIGKILL:  # no process here does that to itself
+        return _lost_failure()
     message = "The method crashed its worker, most likely with one huge allocation"
     return limit_failure("crashed", message, limits, used=grown, limit="memory")
+
+
+def _lost_failure() -> Failure:
+    message = (
+        "The worker of this run was killed, or lost with the process that started it; the method is not the reason"
+    )
+    return Failure(type="internal", key=WORKER_LOST, message=message)
 
 
 def thrown_failure(thrown: Thrown, stacks: StackReader, grown: int, limits: SandboxLimits) -> Failure:

@@ -190,5 +190,6 @@ const drain = () => {
   }
   const calls = takeCalls();
   const data = outgoing === null ? "" : '"data":true,';
-  return `{${data}${lines},"calls":[${calls}],"dropped":[${takeDropped()}],"more":${probing || backlog}}`;
+  const ids = dropped.length === 0 ? "" : `"dropped":[${takeDropped()}],`;
+  return `{${data}${lines},${ids}"calls":[${calls}],"more":${probing || backlog}}`;
 };

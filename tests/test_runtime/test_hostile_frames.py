@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import tracemalloc
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ from runtime.transform import wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from runtime import HostCalls
 
 LIMITS = SandboxLimits(
     wall_time_seconds=0.02,
@@ -78,10 +80,28 @@ async def answer(call: HostCall) -> HostReply:
     return HostReply(ok=True, value=call.operation)
 
 
+class Answer:
+    """Answers the call "second" when the call "first" was given up."""
+
+    def __init__(self) -> None:
+        self._given_up = asyncio.Event()
+
+    async def __call__(self, call: HostCall) -> HostReply:
+        """Wait."""
+        if call.payload == "first":
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                self._given_up.set()
+        await self._given_up.wait()
+        return HostReply(ok=True, value=None)
+
+
 def request_for(limits: SandboxLimits) -> RunRequest:
     """Return what any run is asked for."""
     return RunRequest(
         modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),),
+        links={},
         exports=("list",),
         arguments="{}",
         limits=limits,
@@ -92,14 +112,16 @@ def request_for(limits: SandboxLimits) -> RunRequest:
     )
 
 
-async def converse(says: Sequence[bytes], limits: SandboxLimits = LIMITS) -> tuple[Outcome, list[LogLine]]:
+async def converse(
+    says: Sequence[bytes], limits: SandboxLimits = LIMITS, calls: HostCalls = answer
+) -> tuple[Outcome, list[LogLine]]:
     """Run against a worker that answers START and each DELIVER with one of `says`; nothing may be left afterwards."""
     worker = FakeWorker()
     speaking = asyncio.create_task(worker.speak(says))
     await worker.connect()
     lines: list[LogLine] = []
     try:
-        outcome = await Run(worker, replace(request_for(limits), on_log=lines.append)).outcome()
+        outcome = await Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls)).outcome()
     finally:
         worker.close()
         worker.peer.close()
@@ -240,6 +262,9 @@ LIES = {
         turn(calls=calls(*range(1, 10), operation="timer", payload={"delay": 1e6, "kind": "setTimeout"}))
     ],
     "a timer that is none": [turn(calls=calls(1, operation="timer", payload={"delay": "soon", "kind": "setTimeout"}))],
+    "more of long calls than may be held": [
+        turn(calls=calls(number_, site="x" * 4_000_000), more=True) for number_ in (1, 2)
+    ],
     "turns without end": [turn(more=True)] * 20,
     "bytes of no call": [encode(FrameKind.TURN, (USED, b"{}", b"x"))],
     "a call whose bytes are not there": [turn(calls=[{**calls(1)[0], "bytes": True}])],
@@ -276,6 +301,20 @@ def test_answers_after_a_real_conversation_are_still_taken() -> None:
         DONE,
     ]
     assert 7 == outcome_of(says, PATIENT).value
+
+
+def test_a_call_that_nobody_waits_for_is_cancelled() -> None:
+    """What a worker drops is given up while the run goes on."""
+    says = [
+        turn(calls=calls(1, payload="first"), more=True),
+        turn(dropped=[1], calls=calls(2, payload="second")),
+        DONE,
+    ]
+
+    async def value() -> Any:
+        return (await converse(says, PATIENT, Answer()))[0].value
+
+    assert 7 == asyncio.run(value())
 
 
 def test_usage_that_cannot_be_true_is_not_believed() -> None:
@@ -350,7 +389,8 @@ def started(garbage: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
 async def test_a_process_that_writes_garbage_without_end_is_killed(garbage: str) -> None:
     """A real process that never stops writing is ended, and read no further."""
     process, channel = started(garbage)
-    with process:
+    with process, ExitStack() as cleanup:
+        cleanup.callback(process.kill)
         worker = WorkerProcess(process.pid, channel, None)
         await worker.connect()
         outcome = await Run(worker, request_for(PATIENT)).outcome()

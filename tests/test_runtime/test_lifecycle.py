@@ -55,7 +55,7 @@ async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_be
         os.kill(busy[0].process.process, signal.SIGKILL)
         failure = (await run).failure
         assert failure is not None
-        assert ("limit", "crashed") == (failure.type, failure.key)
+        assert ("internal", "worker_lost") == (failure.type, failure.key)
         assert 2 == await bench.value("module.exports = () => 2")
         assert {"after": 0.3} == (await other).value
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from runtime import HostCall, HostReply, PoolPolicy
+import pytest
+
+from runtime import HostCall, HostReply, PoolPolicy, RunEnded
+from runtime.fair_queue import FairQueue, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,3 +171,27 @@ async def test_compiling_waits_in_the_queue_of_its_own_key(open_bench: OpenBench
         gate.open()
         assert "compiled" == (await behind).value
         await held
+
+
+@pytest.mark.parametrize("value", [0, -1, float("nan")])
+def test_a_policy_has_no_value_of_nothing(value: float) -> None:
+    """What would make a pool that serves nobody is refused where it is set."""
+    with pytest.raises(ValueError, match="waiting_runs must be above zero"):
+        PoolPolicy(waiting_runs=value)  # type: ignore[arg-type]
+
+
+async def test_a_place_given_to_somebody_who_just_left_goes_to_the_next() -> None:
+    """Between being given a place and having it, a caller may be cancelled; the place is not lost."""
+    queue = FairQueue(places=1, inner_places=0, per_key=1, most_waiting=9)
+    place = Place("a")
+    await queue.take(place, 1)
+    leaving, next_one = [asyncio.create_task(queue.take(Place(key), 5)) for key in "bc"]
+    await settle()
+    queue.give_back(place)
+    leaving.cancel()
+    await next_one
+    assert leaving.cancelled()
+    with pytest.raises(RunEnded):
+        await queue.take(place, 0.01)
+    queue.give_back(Place("c"))
+    await queue.take(place, 0.01)

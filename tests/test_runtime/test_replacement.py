@@ -113,3 +113,24 @@ async def test_spares_of_an_old_zygote_are_replaced_too(open_bench: OpenBench) -
             fewest = min(fewest, len(pool._spares))
             await asyncio.sleep(0.002)
         assert 2 == fewest
+
+
+async def test_a_zygote_that_cannot_be_replaced_goes_on(monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench) -> None:
+    """While no new zygote can be started, the old one serves all runs; another attempt is made later."""
+    monkeypatch.setattr("runtime.launcher._RETRY_SECONDS", 0.3)
+    async with open_bench(workers=2, spares=0, policy=PoolPolicy(zygote_age_seconds=0.4)) as bench:
+        (old,) = zygotes()
+        spawn, refused = asyncio.create_subprocess_exec, []
+
+        async def refuse_once(*arguments: object, **options: object) -> asyncio.subprocess.Process:
+            if not refused:
+                refused.append(arguments)
+                raise OSError("no more processes")
+            return await spawn(*arguments, **options)
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse_once)
+        await until(lambda: bool(refused))
+        assert 0 == await bench.value(NOTHING)
+        assert {old} == zygotes()
+        await until(lambda: old not in zygotes())
+        assert 0 == await bench.value(NOTHING)

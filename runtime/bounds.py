@@ -1,0 +1,86 @@
+"""How much an honest worker says; one that says more is none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .calls import CallsUnderWay
+    from .frames import Frame
+    from .limits import SandboxLimits
+    from .timers import TimerQueue
+    from .turn import Call, Turn
+
+TIMER: Final = "timer"
+"""The operation of a call that sets a timer."""
+
+_OVERHEAD_BYTES: Final = 4 * 1024 * 1024
+_LONGEST_ESCAPE: Final = 6
+_LONGEST_CHARACTER: Final = 3
+_LONG: Final = 64 * 1024  # see js/50_calls.js
+_FEW_VALUES: Final = 100_000
+_MOST_EMPTY_TURNS: Final = 2
+
+
+class Bounds:
+    """The bounds of what comes from the worker of one run, so that the application's memory is bounded too.
+
+    Args:
+        limits: Of the run.
+    """
+
+    def __init__(self, limits: SandboxLimits) -> None:
+        self._limits = limits
+        self._empty_turns = 0
+
+    @cached_property
+    def most_bytes(self) -> int:
+        """The longest frame: a result, or a call with as many bytes beside it."""
+        return max(self._limits.result_bytes, 2 * self._limits.call_bytes) + self._most_beside
+
+    @cached_property
+    def most_values(self) -> int:
+        """The most JSON values of a turn: each takes at least a character of a result."""
+        return self._limits.result_bytes + _FEW_VALUES
+
+    def admit(self, turn: Turn, frame: Frame, calls: CallsUnderWay, timers: TimerQueue) -> bool:
+        """Whether a worker may say so much: in calls, in turns with nothing in them, and in a result.
+
+        Args:
+            turn: What it said.
+            frame: How it said that.
+            calls: Those of the run that are under way.
+            timers: Those of the run that wait.
+        """
+        self._empty_turns = self._empty_turns + 1 if turn.more and not turn.calls else 0
+        most_text = self._limits.call_bytes if turn.end is None else self._limits.result_bytes
+        return (
+            self._empty_turns <= _MOST_EMPTY_TURNS
+            and len(frame.parts[1]) <= most_text + self._most_beside
+            and (not turn.calls or self._admit_calls(turn.calls, calls, timers, sum(map(len, frame.parts))))
+        )
+
+    def _admit_calls(self, new: Sequence[Call], calls: CallsUnderWay, timers: TimerQueue, length: int) -> bool:
+        """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
+        new_timers = sum(call.operation == TIMER for call in new)
+        return (
+            len(timers) + new_timers <= self._limits.timers
+            and len(calls) + len(new) - new_timers <= self._limits.concurrent_calls
+            and calls.length + length <= self._most_length
+            and len({call.id for call in new}) == len(new)
+            and not any(call.id in calls or call.id in timers for call in new)
+        )
+
+    @cached_property
+    def _most_beside(self) -> int:
+        """The most bytes of a turn beside its result or its one long call: console lines above all."""
+        return _LONGEST_ESCAPE * self._limits.log_lines * self._limits.log_line_bytes + _OVERHEAD_BYTES
+
+    @cached_property
+    def _most_length(self) -> int:
+        """The most bytes of calls under way; the worker counts them in characters."""
+        most = 2 * self._limits.call_bytes + _LONG * self._limits.concurrent_calls
+        return _LONGEST_CHARACTER * most + self._most_beside
