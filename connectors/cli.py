@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runtime import HostLimitError, LayerMissingError, LayerName, RuntimeFault
+from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, RuntimeFault
 
+from .check_command import CheckCommand
 from .connector import Connector
 from .context import MODES
 from .doctor_command import DoctorCommand
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from .check_report import CheckReport
     from .diagnosis import Diagnosis
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
@@ -37,6 +39,7 @@ class Session:
         output: Where its result goes.
         report: Its result; none where it only printed help.
         diagnosis: Its result, where it looked at the machine.
+        check: Its result, where it looked at a connector.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -44,6 +47,7 @@ class Session:
     output: JsonOutput | TerminalOutput
     report: RunReport | None = None
     diagnosis: Diagnosis | None = None
+    check: CheckReport | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -132,6 +136,22 @@ def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None
     session.status = ExitStatus.OK if session.diagnosis.ok else ExitStatus.FAILED
 
 
+@methodhost.command()
+@click.argument("path")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def check(session: Session, /, path: str, as_json: bool) -> None:
+    """Look for mistakes in PATH, a connector's folder or a single .js or .ts file, without running any of it.
+
+    Finds syntax errors, imports that lead nowhere, methods that are missing or cannot be what they should, files that
+    nothing uses, calls that nobody awaits, and keys of definitions that mean nothing.
+
+    The exit status is 0 when there is no problem, 1 when there is one, and 2 when the command is wrong.
+    """
+    session.check = CheckCommand(path=path).execute()
+    session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -142,6 +162,8 @@ def main() -> NoReturn:
         session.output.show(session.report, session.connector)
     elif session.diagnosis is not None:
         session.output.show_diagnosis(session.diagnosis)
+    elif session.check is not None:
+        session.output.show_check(session.check)
     sys.exit(session.status)
 
 
@@ -167,6 +189,9 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
         session.fail(ExitStatus.WRONG, _error_of(caught))
     except (HostLimitError, LayerMissingError) as caught:
         session.fail(ExitStatus.WRONG, RunError(type="configuration", key=caught.code, message=str(caught)))
+    except RunEnded as caught:
+        failure = caught.failure
+        session.fail(ExitStatus.FAILED, RunError(type=failure.type, key=failure.key, message=failure.message))
     except RuntimeFault as caught:
         session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))
     except (click.Abort, KeyboardInterrupt):

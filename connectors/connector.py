@@ -60,11 +60,7 @@ class Connector:
         path = Path(path)
         if path.is_dir():
             return _from_files(str(path), read_folder(_definitions(path)))
-        if not path.exists():
-            raise DefinitionError("There is no such file or folder.", file=str(path))
-        if path.suffix not in SINGLE_FILES:
-            endings = " or ".join(SINGLE_FILES)
-            raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+        require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
     @classmethod
@@ -128,6 +124,15 @@ def _definitions(folder: Path) -> Path:
     return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
 
 
+def require_single_file(path: Path) -> None:
+    """Raise DefinitionError where `path` is no file that can be a connector by itself."""
+    if not path.exists():
+        raise DefinitionError("There is no such file or folder.", file=str(path))
+    if path.suffix not in SINGLE_FILES:
+        endings = " or ".join(SINGLE_FILES)
+        raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+
+
 def _squashed(name: str) -> str:
     """Return a name without what people spell differently."""
     return _without_suffix(name.strip("/").removeprefix("./")).replace("-", "").lower()
@@ -137,9 +142,14 @@ def _without_suffix(name: str) -> str:
     return name.removesuffix(".js").removesuffix(".ts")
 
 
+def single_method(file: SourceFile) -> Method:
+    """Return the method of a connector that is one file."""
+    return Method(name=_without_suffix(file.name), file=file)
+
+
 def _from_method(file: SourceFile) -> Connector:
     """Make a connector of one file."""
-    method = Method(name=_without_suffix(file.name), file=file)
+    method = single_method(file)
     return Connector(
         place=file.place,
         spec=ConnectorSpec(key=method.name, name=method.name),

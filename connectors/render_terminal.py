@@ -9,6 +9,7 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .render_check import check_text
 from .render_diagnosis import diagnosis_text
 from .render_text import (
     ending_text,
@@ -22,6 +23,7 @@ from .render_text import (
 )
 
 if TYPE_CHECKING:
+    from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .record import Event
@@ -63,3 +65,7 @@ class TerminalOutput:
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""
         Console().print(diagnosis_text(diagnosis))
+
+    def show_check(self, report: CheckReport) -> None:
+        """Write what was found in a connector."""
+        self._value.print(check_text(report))

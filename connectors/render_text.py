@@ -91,11 +91,28 @@ def place_text(error: RunError, source: str | None) -> Text:
     if place is None:
         return Text()
     text = Text(printable(f"  {place.file}:{place.line}:{place.column}"), "cyan")
-    frame = source and SourceFrame.around(source, place.line, place.column)
-    for margin, line in frame.numbered() if frame else ():
-        marked = margin.startswith(">") or line.strip() == "^"
-        text.append(f"\n  {margin}", "red" if marked else "dim").append(line, "bold" if marked else "")
+    if source:
+        text.append_text(frame_text(source, place.line, place.column))
     return text.append("".join(f"\n{frame}" for frame in _frames(error.stack)), "dim")
+
+
+def frame_text(source: str, line: int, column: int | None) -> Text:
+    """Return the lines around a place, each on a line of its own; nothing where the source has no such line.
+
+    Args:
+        source: Text of the file.
+        line: Counted from 1.
+        column: Where the caret stands; without it, the first character of the line.
+    """
+    text = Text()
+    first = (
+        len(source.split("\n")[line - 1]) - len(source.split("\n")[line - 1].lstrip()) + 1 if column is None else column
+    )
+    frame = SourceFrame.around(source, line, first)
+    for margin, shown in frame.numbered() if frame else ():
+        marked = margin.startswith(">") or shown.strip() == "^"
+        text.append(f"\n  {margin}", "red" if marked else "dim").append(shown, "bold" if marked else "")
+    return text
 
 
 def _frames(stack: str | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -152,12 +152,10 @@ class Sandbox:
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        limits = limits or SandboxLimits()
-        prepare = partial(
-            RunRequest,
+        request = RunRequest(
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
-            limits=limits,
+            limits=limits or SandboxLimits(),
             settings=settings or {},
             calls=calls,
             on_log=on_log or _ignore,
@@ -167,7 +165,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, prepare, limits, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return _without_value(refused.failure, queue_seconds=waited)
@@ -181,31 +179,16 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(
-        self,
-        passage: Passage,
-        script: Script,
-        prepare: Callable[..., RunRequest],
-        limits: SandboxLimits,
-        place: Place,
-    ) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended.
-
-        Args:
-            passage: The permission.
-            script: What to run.
-            prepare: Gives the request for a compiled script.
-            limits: Of the run.
-            place: What the run waits for.
-        """
+    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended."""
         try:
-            linked = await self._linker.link(script, place, limits)
+            linked = await self._linker.link(script, place, request.limits)
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
-            request = prepare(modules=linked.modules, links=linked.links, packages=linked.packages)
-            lease = Lease(place.key, limits.memory_bytes)
-            outcome = await self._execute(lease, place, request)
+            lease = Lease(place.key, request.limits.memory_bytes)
+            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
+            outcome = await self._execute(lease, place, ready)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 

@@ -50,12 +50,23 @@ const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
 const requireFor = (module) => {
-  const require = (wanted) => {
+  const linked = (wanted) => {
     const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
-    if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
+    return ObjectHasOwn(links, wanted) ? links[wanted] : undefined;
+  };
+  const missing = (wanted, caller) =>
+    withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(caller));
+  const require = (wanted) => {
+    const name = linked(wanted);
+    if (name !== undefined) return evaluateModule(MapGet(modules, name));
     const found = MapGet(provided, wanted);
     if (found !== undefined) return (found.exports ??= found.load());
-    throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
+    throw missing(wanted, require);
+  };
+  require.resolve = (wanted) => {
+    const name = linked(wanted) ?? (MapHas(provided, wanted) ? wanted : undefined);
+    if (name === undefined) throw missing(wanted, require.resolve);
+    return name;
   };
   return require;
 };
