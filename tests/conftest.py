@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PATIENCE_SECONDS = 5.0
+os.environ["METHODHOST_NO_CACHE"] = "1"  # commands leave nothing in the home of who runs the tests
 
 
 @pytest.fixture(autouse=True, scope="module")
