@@ -92,6 +92,15 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
+@click.option(
+    "--cache-dir",
+    metavar="DIR",
+    envvar="METHODHOST_CACHE_DIR",
+    help="Keep what is made of sources in DIR; otherwise where this system keeps caches. Also METHODHOST_CACHE_DIR.",
+)
+@click.option(
+    "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
 def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)

@@ -7,6 +7,7 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 from __future__ import annotations
 
 from .attendance import Attendance
+from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
@@ -26,6 +27,7 @@ from .values import JSON
 __all__ = [
     "JSON",
     "Attendance",
+    "DiskCache",
     "Extension",
     "Failure",
     "HostCall",

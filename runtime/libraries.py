@@ -26,23 +26,56 @@ class Library:
         name: Of its file in `bundles/`; extensions take its exports by `core.library(name)`.
         globals: Those of its exports that are globals of methods.
         words: What in a method's source else may lead to it.
+        needs: Libraries that it takes from the isolate, as `library:NAME` in its text.
     """
 
     name: str
     globals: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 LIBRARIES: Final = (
-    Library("base64", ("atob", "btoa")),
+    Library(
+        "abort", ("AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"), needs=("dom_exception",)
+    ),
+    Library("base64", ("atob", "btoa"), needs=("dom_exception",)),
     Library("blob", ("Blob", "File", "FormData")),
-    Library("buffer", ("Buffer",)),
-    Library("clone", ("structuredClone",)),
+    Library("buffer", ("Buffer",), words=("formData",)),
+    Library("clone", ("structuredClone",), needs=("dom_exception",)),
+    Library("dom_exception", ("DOMException",)),
     Library("encoding", ("TextDecoder", "TextEncoder")),
+    Library(
+        "fetch",
+        ("Headers", "Request", "Response"),
+        words=("fetch",),
+        needs=("abort", "blob", "streams", "url"),
+    ),
     Library("inspect", words=("console",)),
+    Library(
+        "streams",
+        (
+            "ByteLengthQueuingStrategy",
+            "CountQueuingStrategy",
+            "ReadableByteStreamController",
+            "ReadableStream",
+            "ReadableStreamBYOBReader",
+            "ReadableStreamBYOBRequest",
+            "ReadableStreamDefaultController",
+            "ReadableStreamDefaultReader",
+            "TransformStream",
+            "TransformStreamDefaultController",
+            "WritableStream",
+            "WritableStreamDefaultController",
+            "WritableStreamDefaultWriter",
+        ),
+        needs=("abort", "dom_exception"),
+    ),
+    Library("text_streams", ("TextDecoderStream", "TextEncoderStream"), needs=("streams",)),
     Library("url", ("URL", "URLSearchParams")),
 )
 
+_NEEDS: Final = {library.name: library.needs for library in LIBRARIES}
 _LIBRARY_OF: Final = {word: library.name for library in LIBRARIES for word in (*library.globals, *library.words)}
 _ESCAPE: Final = re.compile(r"\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))")
 _STRICT: Final = re.compile(r"\s*['\"]use strict['\"]")
@@ -59,7 +92,10 @@ _SLOPPY_THIS: Final = re.compile(rf"\bthis\b{_NO_WORD_AFTER}{_NO_MEMBER_AFTER}")
 
 
 def library_sources() -> dict[str, str]:
-    """Return the text of each library by its name: the body of a function over `module`, `exports` and `globalThis`."""
+    """Return the text of each library by its name.
+
+    It is the body of a function over `module`, `exports`, `globalThis` and `require`.
+    """
     return {library.name: read_source(__package__, f"bundles/{library.name}.js") for library in LIBRARIES}
 
 
@@ -77,8 +113,14 @@ def libraries_of(code: str) -> tuple[str, ...]:
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return `names`, once each, in the order of `LIBRARIES`."""
-    wanted = set(names)
+    """Return `names` and what they need, once each, in the order of `LIBRARIES`."""
+    waiting = list(names)
+    wanted: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += _NEEDS[name]
     return tuple(library.name for library in LIBRARIES if library.name in wanted)
 
 

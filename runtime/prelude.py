@@ -89,7 +89,7 @@ class Prelude:
 
         The parentheses let V8 compile it at once: a library that comes is mostly used, and would be parsed twice.
         """
-        loader = f'(function (module, exports, globalThis) {{"use strict";{self._libraries[name]}\n}})'
+        loader = f'(function (module, exports, globalThis, require) {{"use strict";{self._libraries[name]}\n}})'
         step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 

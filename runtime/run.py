@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from itertools import chain
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .turn import Breach, Call, Turn
     from .values import JSON
 
-_TIMER_KINDS: Final = ("setTimeout", "setInterval")
+_TIMER_KINDS: Final = ("setTimeout", "setInterval", "AbortSignal.timeout")
 _LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
@@ -61,8 +61,10 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load.
-        links: By file, which file each of its relative imports means.
+        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
+            until it is compiled.
+        links: By file, which file each of its imports means.
+        packages: Names of all packages that files could have imported.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -72,8 +74,6 @@ class RunRequest:
         on_start: Hears that the run begins.
     """
 
-    modules: tuple[CompiledModule, ...]
-    links: Mapping[str, Mapping[str, str]]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
@@ -81,6 +81,9 @@ class RunRequest:
     calls: HostCalls
     on_log: Callable[[LogLine], None]
     on_start: Callable[[], None]
+    modules: tuple[CompiledModule, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
     @cached_property
     def stacks(self) -> StackReader:
@@ -186,6 +189,7 @@ class Run:
             "module": request.modules[0].name,
             "exports": request.exports,
             "links": {name: dict(links) for name, links in request.links.items()},
+            "packages": request.packages,
         }
         texts = [json.dumps(header), request.arguments]
         for module in request.modules:

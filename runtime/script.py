@@ -33,9 +33,11 @@ class Script:
         exports: Names under which the method may be exported, the method's key first (`makeApiClient`).
         others: Further files, which extensions may load by name.
         files: Text of the files that these may import, by the names their authors know them by.
+        packages: What they may import by a name that is no path, `dayjs`. A name with a colon is for packages alone.
     """
 
     module: Module
     exports: tuple[str, ...] = ()
     others: tuple[Module, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    packages: Mapping[str, Module] = field(default_factory=dict, repr=False)

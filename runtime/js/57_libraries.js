@@ -3,8 +3,8 @@
 const loaders = new Map();
 const loaded = new Map();
 
-// `loader` is a library's text as a function over module, exports and globalThis: an empty object, since libraries look there for
-// others of their kind, and to look is to load.
+// `loader` is a library's text as a function over module, exports, globalThis and require. globalThis is an empty object, since libraries
+// look there for others of their kind, and to look is to load.
 const addLibrary = (name, loader) => {
   MapSet(loaders, name, loader);
 };
@@ -13,9 +13,25 @@ const evaluateLibrary = (name) => {
   const loader = MapGet(loaders, name);
   if (loader === undefined) throw new NativeError("it did not come with this run, since nothing in the source of the method names it");
   const module = { __proto__: null, exports: {} };
-  ReflectApply(loader, undefined, [module, module.exports, { __proto__: null }]);
+  ReflectApply(loader, undefined, [module, module.exports, { __proto__: null }, requireForLibraries]);
   return module.exports;
 };
+
+const OTHER_LIBRARY = "library:";
+
+// What a library imports: another one, or the few functions of the host that there are for all of them.
+const requireForLibraries = (wanted) => {
+  const name = StringSlice(wanted, OTHER_LIBRARY.length);
+  return name === "host" ? hostForLibraries : library(name);
+};
+
+const hostForLibraries = ObjectFreeze({
+  __proto__: null,
+  // A timer that keeps nothing waiting when the method has ended, as those of signals in Node.js.
+  setTimer(callback, delay) {
+    setTimer("AbortSignal.timeout", false, callback, delay, []);
+  },
+});
 
 // Objects of these that are in a result are refused: JSON would make {} of them, or a list of numbers.
 const REFUSED = {
@@ -24,6 +40,10 @@ const REFUSED = {
   Buffer: "a Buffer",
   File: "a File",
   FormData: "a FormData",
+  Headers: "a Headers",
+  ReadableStream: "a ReadableStream",
+  Request: "a Request",
+  Response: "a Response",
   URLSearchParams: "a URLSearchParams",
 };
 

@@ -31,16 +31,27 @@ const loadError = (message) => {
 
 const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
 
-const providedNames = () => {
+// Of modules of the host, and of packages that came with the run.
+const availableNames = () => {
   let text = "";
-  MapForEach(provided, (_, name) => {
+  const add = (name) => {
     text += `${text === "" ? "" : ", "}${name}`;
-  });
+  };
+  MapForEach(provided, (_, name) => add(name));
+  for (let i = 0; i < run.packages.length; i++) {
+    const name = run.packages[i];
+    if (!StringIncludes(name, ":") && !MapHas(provided, name)) add(name);
+  }
   return text === "" ? "none" : text;
 };
 
+const isAvailable = (name) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
+  return MapHas(provided, name);
+};
+
 const whyMissing = (wanted) =>
-  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
+  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
 const requireFor = (module) => {
   const linked = (wanted) => {
@@ -50,14 +61,14 @@ const requireFor = (module) => {
   const missing = (wanted, caller) =>
     withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(caller));
   const require = (wanted) => {
-    const found = MapGet(provided, wanted);
-    if (found !== undefined) return (found.exports ??= found.load());
     const name = linked(wanted);
     if (name !== undefined) return evaluateModule(MapGet(modules, name));
+    const found = MapGet(provided, wanted);
+    if (found !== undefined) return (found.exports ??= found.load());
     throw missing(wanted, require);
   };
   require.resolve = (wanted) => {
-    const name = MapHas(provided, wanted) ? wanted : linked(wanted);
+    const name = linked(wanted) ?? (isAvailable(wanted) ? wanted : undefined);
     if (name === undefined) throw missing(wanted, require.resolve);
     return name;
   };

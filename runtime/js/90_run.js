@@ -79,6 +79,7 @@ const core = {
   addOpaqueKind,
   addResource,
   brand,
+  brandAs,
   breach,
   call,
   copyBytes,
@@ -105,7 +106,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links }.
+// `header` is JSON text: { limits, settings, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -151,6 +152,7 @@ const warnOfPending = () => {
   let timersLeft = 0;
   let example = null;
   MapForEach(pending, (settlers) => {
+    if (settlers.kind === "AbortSignal.timeout") return;
     if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
     else calls++;
     example ??= placeOf(settlers.site);

@@ -43,7 +43,8 @@ A file whose subtests could not be counted, because it ended before its end, cou
 | area | files | passed | failed |
 | --- | --- | --- | --- |
 """
-SHOWN = 12
+SHOWN = 8
+LONGEST = 120
 
 
 @dataclass
@@ -116,7 +117,8 @@ def failures(result: Result) -> list[str]:
 
 def first_line(text: str) -> str:
     """Return the first line of a message, as Markdown shows it."""
-    return text.splitlines()[0][:120].replace("`", "'").replace("<", "&lt;") if text else ""
+    line = text.split("\n")[0][:LONGEST]
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line).replace("`", "'").replace("<", "&lt;")
 
 
 if __name__ == "__main__":
