@@ -163,7 +163,7 @@ def check(session: Session, /, path: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
 def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
-    """Write types for the methods of PATH, a connector's folder or a single .js or .ts file, so that editors check them.
+    """Write types for the methods of PATH, a connector's folder or one .js or .ts file, so that editors check them.
 
     They go into types/methodhost: what each kind of methods receives and gives, apiClient, errors, and the globals that
     there are. A tsconfig.json or jsconfig.json is written where there is none.

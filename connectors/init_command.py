@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +50,15 @@ class InitCommand:
         written = _make(
             folder, {name: text.replace(_PLACEHOLDER, key) for name, text in package_files(TEMPLATE).items()}
         )
-        connection = f"--connection {self.name}/connection.yml"
+        quoted = shlex.quote(self.name)
+        connection = f"--connection {shlex.quote(f'{self.name}/connection.yml')}"
         return WrittenFiles(
             folder=self.name,
             written=written,
             next=(
-                f"methodhost check {self.name}",
-                f"methodhost run {self.name} auth/test {connection}",
-                f"methodhost run {self.name} data/posts/list {connection}",
+                f"methodhost check {quoted}",
+                f"methodhost run {quoted} auth/test {connection}",
+                f"methodhost run {quoted} data/posts/list {connection}",
             ),
         )
 

@@ -115,7 +115,7 @@ declare module "methodhost" {
     "auth/get-oauth-config": { arguments: OAuth; result: OAuthConfig };
     "auth/get-token-data": { arguments: Token; result: object };
     "auth/get-credentials-from-access-token-response": { arguments: Token; result: Credentials };
-    "auth/get-credentials-from-refresh-token-response": { arguments: Token & WithCredentials & WithClient; result: Credentials };
+    "auth/get-credentials-from-refresh-token-response": { arguments: Token; result: Credentials };
     "auth/get-credentials-from-connection-parameters": { arguments: Connecting; result: Credentials };
     "auth/refresh-credentials": { arguments: Connected<Connecting>; result: Credentials };
     "auth/make-api-client": { arguments: Connecting & WithCredentials; result: ClientOptions | ClientLike };
