@@ -46,6 +46,11 @@ const availableNames = () => {
   return text === "" ? "none" : text;
 };
 
+const isAvailable = (name) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
+  return MapHas(provided, name);
+};
+
 const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
@@ -64,7 +69,7 @@ const requireFor = (module) => {
     throw missing(wanted, require);
   };
   require.resolve = (wanted) => {
-    const name = linked(wanted) ?? (MapHas(provided, wanted) ? wanted : undefined);
+    const name = linked(wanted) ?? (isAvailable(wanted) ? wanted : undefined);
     if (name === undefined) throw missing(wanted, require.resolve);
     return name;
   };
