@@ -106,7 +106,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links }.
+// `header` is JSON text: { limits, settings, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
