@@ -277,9 +277,12 @@ class Run:
             )
 
     def _take_last_words(self, frame: Frame) -> None:
-        """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
+        """Take the console lines of the turn in which time was up, or in which a limit was broken without an end."""
         with suppress(TurnError):
-            self._take_lines(last_words(frame))
+            turn = last_words(frame)
+            self._take_lines(turn)
+            if turn.breach is not None:
+                self._take_breach(turn.breach)
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:

@@ -26,6 +26,7 @@ const memberValue = (value, label, levels, files) => {
   if (typeof value !== "object") return NativeString(value);
   if (value instanceof NativeDate) return dateToISOString(value);
   if (files !== null && isFile(value)) return addFile(files, value);
+  if (isStream(value)) refuse("invalid", `${label} is ${STREAM}, which a query or form cannot hold`);
   if (levels === 0) refuse("invalid", `${label} is nested too deeply, or contains itself`);
   return ArrayIsArray(value) ? memberList(value, label, levels - 1, files) : memberObject(value, label, levels - 1, files);
 };
