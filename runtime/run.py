@@ -339,8 +339,8 @@ class Run:
         for call, reply in self._calls.take():
             header.append([call, reply.ok, reply.value, _body_kind(reply)])
             libraries.update(reply.libraries)
-            if reply.text is not None:
-                texts.append(reply.text.encode(errors="replace"))
+            if reply.utf8 is not None:
+                texts.append(reply.utf8)
             elif reply.data is not None:
                 data.append(reply.data)
         if self._due:
@@ -367,7 +367,7 @@ class Run:
 
 def _body_kind(reply: HostReply) -> JSON:
     """Return what stands beside a reply: "text", the number of bytes, or None."""
-    if reply.text is not None:
+    if reply.utf8 is not None:
         return "text"
     return None if reply.data is None else len(reply.data)
 

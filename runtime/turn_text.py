@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from .piecewise import NotJSONError, count_containers, count_values, read_in_pieces
+from .piecewise import NotJSONError, containers_in, read_in_pieces, values_in
 from .turn import End, TooManyContainersError, Turn, TurnError
 
 if TYPE_CHECKING:
@@ -183,6 +183,6 @@ class _Size:
 
     def add(self, plain: bytes, value: JSON) -> None:
         """Count a piece: what of it is outside of strings, and its value with all that is around it."""
-        self.values += count_values(plain)
-        self.containers += count_containers(plain)
+        self.values += values_in(plain)
+        self.containers += containers_in(plain)
         self.depth = max(self.depth, _depth_of(value))

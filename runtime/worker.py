@@ -204,7 +204,9 @@ class Worker:
     def _deliver(self) -> None:
         header, libraries, _, *texts = self._delivery.parts
         self._add_libraries(libraries)
-        self._isolate.evaluate(self._prelude.deliver(header.decode(), [text.decode() for text in texts]), _STEP)
+        self._isolate.evaluate(
+            self._prelude.deliver(header.decode(), [text.decode(errors="replace") for text in texts]), _STEP
+        )
 
     def _add_libraries(self, names: bytes) -> None:
         for name in names.decode().split():
