@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from runtime import Module
 
 from .errors import DefinitionError
-from .node_modules import HOST_PACKAGES
 from .package_manifest import PackageManifest, package_of
 from .package_tools import PackageTools, default_search_path
 from .registered_modules import PACKAGE_FOLDER, package_module
@@ -69,13 +68,13 @@ class PackageBundler:
         manifest = PackageManifest.read(folder)
         if manifest is None:
             return {}
-        imports = [name for name in manifest.imported_by(texts) if package_of(name) not in HOST_PACKAGES]
+        imports = manifest.imported_by(texts)
         if not imports:
             return {}
         whole = Module(name=f"{PACKAGE_FOLDER}/.bundle.js", code=self._whole(manifest, imports), commonjs=True)
         return {WHOLE: whole, **{name: _part(name) for name in imports}}
 
-    def _whole(self, manifest: PackageManifest, imports: list[str]) -> str:
+    def _whole(self, manifest: PackageManifest, imports: tuple[str, ...]) -> str:
         """Return the bundle, from the cache if it is there."""
         key = json.dumps(["packages", VERSION, manifest.text, manifest.lock, imports]).encode()
         kept = None if self._cache is None else self._cache.read(key)

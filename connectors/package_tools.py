@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -44,8 +45,12 @@ INSTALL: Final = (
     "--allow-remote=none",
     "--replace-registry-host=always",
     "--loglevel=error",
+    "--logs-max=0",
 )
 """Nothing that a package brings is run, and every package comes from the registry that npm is configured with."""
+
+EXTERNAL: Final = tuple(f"--external:{name}" for name in ("node:*", *sorted(COMPUTES | HOST_PACKAGES)))
+"""What packages import from the host."""
 
 _PART: Final = "exports[NAME] = () => { try { return require(NAME) } catch (error) { throw error } };"
 
@@ -114,10 +119,9 @@ class PackageTools:
         if manifest.lock is not None:
             (folder / LOCK).write_text(manifest.lock, encoding="utf-8")
         self._run(manifest, folder, (self.npm, "install" if manifest.lock is None else "ci", *INSTALL))
+        _refuse_nodes_own(folder)
         (folder / ENTRY).write_text(_entry(imports), encoding="utf-8")
-        self._run(
-            manifest, folder, (self.esbuild, *BUILD, *(f"--external:{name}" for name in _left_to_the_host(folder)))
-        )
+        self._run(manifest, folder, (self.esbuild, *BUILD, *EXTERNAL))
         _require_own_files(manifest, json.loads((folder / INPUTS).read_bytes()))
         bundle = folder / BUNDLE
         if bundle.stat().st_size > LONGEST_BUNDLE_BYTES:
@@ -171,10 +175,19 @@ def _found(tool: str, search_path: str, place: str, advice: str) -> str:
     return path
 
 
-def _left_to_the_host(folder: Path) -> list[str]:
-    """Return what packages import from the host, or in vain, rather than from each other."""
-    missing = (name for name in ALSO_PACKAGES if not (folder / "node_modules" / name).exists())
-    return ["node:*", *sorted({*REACHES_THE_MACHINE, *COMPUTES, *HOST_PACKAGES, *missing})]
+def _refuse_nodes_own(folder: Path) -> None:
+    """Let imports of Node.js's modules that there are not fail when they are evaluated, and not before.
+
+    As packages they give way to what a package says of them in its field `browser`.
+    """
+    for name in sorted({*REACHES_THE_MACHINE, *ALSO_PACKAGES}):
+        package = folder / "node_modules" / name
+        if package.exists() and name in ALSO_PACKAGES:
+            continue
+        shutil.rmtree(package, ignore_errors=True)
+        package.mkdir(parents=True)
+        for file, path in (("index.js", name), ("promises.js", f"{name}/promises")):
+            (package / file).write_text(f"module.exports = require({json.dumps(f'node:{path}')});", encoding="utf-8")
 
 
 def _entry(imports: Sequence[str]) -> str:
@@ -194,6 +207,10 @@ def _require_own_files(manifest: PackageManifest, said: dict[str, dict[str, obje
 
 
 def _complaint(said: bytes, folder: Path) -> str:
-    """Return what a tool said, without the place where it worked."""
-    text = said.decode(errors="replace").replace(f"{folder}{os.sep}", "").strip()
-    return printable(text[:LONGEST_COMPLAINT])
+    """Return what a tool said as one line, without the place where it worked."""
+    text = said.decode(errors="replace").replace(f"{folder}{os.sep}", "")
+    own = takewhile(
+        lambda line: not line.startswith("node:"), text.splitlines()
+    )  # then comes the stack of its launcher
+    lines = (line.removeprefix("npm error").strip() for line in own)
+    return printable("; ".join(line for line in lines if line)[:LONGEST_COMPLAINT])
