@@ -11,7 +11,9 @@ import sys
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import DefinitionError
 from .node_modules import ALSO_PACKAGES, COMPUTES, HOST_PACKAGES, REACHES_THE_MACHINE
@@ -29,7 +31,7 @@ LONGEST_COMPLAINT: Final = 1500
 MOST_COMPLAINTS: Final = 5
 ENTRY: Final = "entry.js"
 BUNDLE: Final = "bundle.js"
-INPUTS: Final = "inputs.json"
+FACTS: Final = "facts.json"
 DISABLED: Final = "(disabled):"
 """How esbuild marks files that a package leaves out for browsers."""
 
@@ -58,7 +60,7 @@ BUILD: Final = (
     ENTRY,
     "--bundle",
     f"--outfile={BUNDLE}",
-    f"--metafile={INPUTS}",
+    f"--metafile={FACTS}",
     "--format=cjs",
     "--platform=browser",
     "--target=esnext",
@@ -74,6 +76,20 @@ BUILD: Final = (
     f"--log-limit={MOST_COMPLAINTS}",
 )
 """For isolates that have V8 and what the host provides: packages bring what they have for browsers."""
+
+
+class Bundle(BaseModel):
+    """Packages as one file.
+
+    Attributes:
+        code: CommonJS that exports, by the name of each import, a function that gives what it means.
+        imports: What can be imported.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    code: str = Field(repr=False)
+    imports: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +120,8 @@ class PackageTools:
             esbuild=_found("esbuild", search_path, place, "run `npm install --global esbuild`"),
         )
 
-    def bundle(self, manifest: PackageManifest, folder: Path, imports: Sequence[str]) -> str:
-        """Return CommonJS that exports, by the name of each import, a function that gives what it means.
+    def bundle(self, manifest: PackageManifest, folder: Path, imports: Sequence[str]) -> Bundle:
+        """Return packages as one file.
 
         Args:
             manifest: The packages.
@@ -122,11 +138,13 @@ class PackageTools:
         _refuse_nodes_own(folder)
         (folder / ENTRY).write_text(_entry(imports), encoding="utf-8")
         self._run(manifest, folder, (self.esbuild, *BUILD, *EXTERNAL))
-        _require_own_files(manifest, json.loads((folder / INPUTS).read_bytes()))
+        facts = json.loads((folder / FACTS).read_bytes())
+        _require_own_files(manifest, facts)
         bundle = folder / BUNDLE
         if bundle.stat().st_size > LONGEST_BUNDLE_BYTES:
             raise DefinitionError(f"The packages make more than {LONGEST_BUNDLE_BYTES} bytes.", file=manifest.place)
-        return bundle.read_text(encoding="ascii")
+        missing = {one["path"] for one in facts["outputs"][BUNDLE]["imports"]}
+        return Bundle(code=bundle.read_text(encoding="ascii"), imports=[one for one in imports if one not in missing])
 
     def _run(self, manifest: PackageManifest, folder: Path, command: Sequence[str]) -> None:
         """Run a tool to its end, and end it with all that it started when it takes too long."""
@@ -191,13 +209,13 @@ def _refuse_nodes_own(folder: Path) -> None:
 
 
 def _entry(imports: Sequence[str]) -> str:
-    """Return what is bundled. Within `try`, what is not in the packages is an error for its importer alone."""
+    """Return what is bundled. Within `try`, esbuild leaves alone what is not in the packages."""
     return "\n".join(_PART.replace("NAME", json.dumps(name)) for name in imports)
 
 
-def _require_own_files(manifest: PackageManifest, said: dict[str, dict[str, object]]) -> None:
+def _require_own_files(manifest: PackageManifest, facts: dict[str, Any]) -> None:
     """Raise DefinitionError where packages made esbuild read anything but their own files."""
-    for name in said["inputs"]:
+    for name in facts["inputs"]:
         path = PurePosixPath(name.removeprefix(DISABLED))
         if name.startswith("<") or name == ENTRY:  # `<define:...>` and other texts of esbuild's own
             continue
