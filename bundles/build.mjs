@@ -16,6 +16,7 @@ const packageOf = (file) => /\bnode_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exe
 
 // What packages import, where V8 has it built in, or where they would bring tables that cost every run more than they are worth.
 const REPLACED = {
+  "assert": { "is-nan": "nothing.js", "object-is": "nothing.js", "util/": "util_types.js" },
   "buffer": { "base64-js": "base64_js.js" },
   "core-js-pure": { "../internals/global-this": "core_js_global_this.js" },
   "fetch-blob": { "./streams.cjs": "nothing.js" },
@@ -36,6 +37,7 @@ const REPLACED = {
     "node:worker_threads": "undici_node.js",
     "node:zlib": "undici_node.js",
   },
+  "url": { "punycode/": "punycode.js", "qs": "qs.js" },
   "whatwg-url": {
     "./encoding": "utf8.js",
     "@exodus/bytes/encoding.js": "nothing.js",
@@ -74,6 +76,8 @@ const withBodies = (code, file) => {
   const read = "fullyReadBody(object.body, successSteps, errorSteps";
   return replaced(decoded, `${read})`, `(object.body.readWhole ?? ${read.replace("(", ")(")}, convertBytesToJSValue)`);
 };
+const withGlobalObject = (name) => (code) =>
+  code.includes(name) ? `const { globalObject: ${name} } = require(${JSON.stringify(shim("global_object.js"))});\n${code}` : code;
 
 const ADAPTED = {
   "@exodus/bytes": (code) => given(code.replaceAll("globalThis.TransformStream", "TransformStream"), ["TransformStream"], "transform_stream.js", "import"),
@@ -85,6 +89,9 @@ const ADAPTED = {
   "undici": (code, file) => given(withBodies(code, file), UNDICI_GLOBALS, "undici_globals.js", "require"),
   "web-streams-polyfill": (code) =>
     given(replaced(code, "typeof globalThis?globalThis:", "typeof globalThis?{DOMException}:"), ["AbortController", "DOMException"], "stream_globals.js", "import"),
+  "lodash": withGlobalObject("global"),
+  "node-inspect-extracted": withGlobalObject("globalThis"),
+  "path-browserify": (code) => `const process = { cwd: () => "/" };\n${code}`,
   "whatwg-url": withoutSharedMemory,
 };
 
@@ -100,6 +107,7 @@ const adapt = {
     return by === undefined ? null : shim(by);
   },
   transform(code, file) {
+    if (file.startsWith("\0")) return null; // the bundler's own
     const name = packageOf(file);
     if (name !== undefined) bundled.add(name);
     return ADAPTED[name] === undefined ? null : { code: ADAPTED[name](code, file), map: null };

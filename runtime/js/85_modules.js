@@ -31,10 +31,15 @@ const loadError = (message) => {
 
 const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
 
+for (const [name, names] of Object.entries(libraryModules)) {
+  for (const module of names) provide(module, () => library(name).default);
+}
+
+// `node:path` is the same as `path`, and not told beside it.
 const providedNames = () => {
   let text = "";
   MapForEach(provided, (_, name) => {
-    text += `${text === "" ? "" : ", "}${name}`;
+    if (!StringStartsWith(name, "node:")) text += `${text === "" ? "" : ", "}${name}`;
   });
   return text === "" ? "none" : text;
 };
@@ -42,10 +47,24 @@ const providedNames = () => {
 const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
 
+const exportsOf = (found) => (found.exports ??= found.load());
+
+// What `lodash/get` means; undefined where there is no such member.
+const memberOf = (wanted) => {
+  const slash = StringIndexOf(wanted, "/");
+  const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
+  if (!ObjectHasOwn(modulesWithMembers, name)) return undefined;
+  const exported = exportsOf(MapGet(provided, name));
+  const member = StringSlice(wanted, slash + 1);
+  return ObjectHasOwn(exported, member) ? exported[member] : undefined;
+};
+
 const requireFor = (module) => {
   const require = (wanted) => {
     const found = MapGet(provided, wanted);
-    if (found !== undefined) return (found.exports ??= found.load());
+    if (found !== undefined) return exportsOf(found);
+    const member = memberOf(textOf(wanted));
+    if (member !== undefined) return member;
     const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
     if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
     throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
