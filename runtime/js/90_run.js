@@ -89,6 +89,7 @@ const core = {
   list,
   loadedLibrary,
   loadMethod,
+  offerToLibraries,
   provide,
   stringify,
   takeSite,
@@ -106,7 +107,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links, packages }.
+// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
