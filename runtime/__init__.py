@@ -13,7 +13,9 @@ from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
+from .linker import linked_file
 from .outcome import LogLine, Outcome, Usage
+from .outline import outline_script
 from .policy import PoolPolicy
 from .requirement import Requirement
 from .sandbox import Sandbox
@@ -51,5 +53,7 @@ __all__ = [
     "Script",
     "Usage",
     "WorkerStartError",
+    "linked_file",
+    "outline_script",
     "read_source",
 ]
