@@ -183,7 +183,9 @@ const checkStuck = () => {
 };
 
 // What happened in this turn, as JSON text. `more` asks the host for another turn at once.
-const drain = () => {
+const drain = () => wellFormed(turnText());
+
+const turnText = () => {
   checkStuck();
   const lines = `"lines":[${takeLines()}]`;
   if (breached !== null) return `{${lines},"breach":${JSONStringify(breached)}}`;
