@@ -349,6 +349,7 @@ PLAIN = {
     "members": "const a = { b: 1, get() { return this.b } }; a.get(); class C { d = 2; e() { return this?.d } }\n",
     "a global by its name": "globalThis.seen = [1]; globalThis?.seen;\n",
     "part of another word": "const myURLs = 1, URLish = 2, Bufferless = 3;\n",
+    "text that begins with its name": "const text = 'URL: x', other = `URL: ${text}`, third = \"URL, too\";\n",
     "prose about a library": "/* The URL of the webhook; its URL. A URL */ const text = 'Not a URL';\n",
 }
 
