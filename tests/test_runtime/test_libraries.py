@@ -592,6 +592,9 @@ RESULTS = {
     "[new Blob([])]": "result[0] is a Blob",
     "({ a: { f: new File([], 'n') } })": "result.a.f is a File",
     "new FormData()": "result is a FormData",
+    "({ a: new Headers() })": "result.a is a Headers",
+    "new Response('x')": "result is a Response",
+    "[new ReadableStream()]": "result[0] is a ReadableStream",
 }
 
 
