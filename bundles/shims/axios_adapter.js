@@ -122,11 +122,15 @@ const shownRequest = ({ method }, url) => {
 
 const CODES = { __proto__: null, url: "ERR_INVALID_URL", header: "ERR_INVALID_CHAR", redirects: "ERR_FR_TOO_MANY_REDIRECTS", address: "EACCES", origin: "EACCES" };
 
+// As AxiosError.from makes it of an error of Node.js, but with one stack: where the method asked for it.
 const failed = (cause, config, request) => {
   const code = cause.code ?? CODES[cause.key] ?? AxiosError.ERR_NETWORK;
-  const error = AxiosError.from(cause, code, config, request);
-  error.name = code === CODES.redirects ? `Error [${code}]` : "Error"; // those of Node.js that axios makes its errors of
-  if (code === CODES.redirects) error.message = "Maximum number of redirects exceeded";
+  const tooMany = code === CODES.redirects;
+  const error = new AxiosError(tooMany ? "Maximum number of redirects exceeded" : cause.message, code, config, request);
+  const frames = `${cause.stack}`.indexOf("\n    at ");
+  Object.defineProperty(error, "cause", { value: cause, writable: true, configurable: true });
+  error.stack = `AxiosError: ${error.message}${frames < 0 ? "" : cause.stack.slice(frames)}`;
+  error.name = tooMany ? `Error [${code}]` : "Error";
   door.brandAs(error, cause);
   return error;
 };
