@@ -134,7 +134,7 @@ class ApiClient:
     @property
     def plain_settings(self) -> dict[str, JSON]:
         """What the extension's JavaScript must know about a run whose method is given no client."""
-        return {"requestBytes": self._limits.request_bytes}
+        return {"requestBytes": self._limits.request_bytes, "requests": self._limits.requests}
 
     @property
     def settings(self) -> JSON:

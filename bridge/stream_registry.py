@@ -177,7 +177,7 @@ class StreamRegistry:
                 body.write(piece)
                 refuse_too_long(entry.stream.received_bytes, self._limits)
         if as_text:
-            return HostReply(ok=True, value=None, text=body.getvalue().decode("utf-8", "replace"))
+            return HostReply(ok=True, value=None, utf8=body.getvalue())
         return HostReply(ok=True, value=None, data=body.getvalue())
 
     async def _read(self, entry: _Entry) -> HostReply:

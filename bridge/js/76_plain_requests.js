@@ -56,7 +56,7 @@ const makeDoor = (failure, breach) => {
         redirect: NativeString(redirect),
         maxRedirects: maxRedirects === undefined ? null : maxRedirectsOf(maxRedirects),
       };
-      if (isTooLong(outgoing)) return { __proto__: null, answer: never, drop() {} };
+      if (isTooLong(outgoing) || areTooMany()) return { __proto__: null, answer: never, drop() {} };
       const control = { __proto__: null, drop() {} };
       const answer = makeCall({ operation: "fetch", payload, bytes: bytesOfFiles(outgoing.files), site, control }, answered);
       return { __proto__: null, answer, drop: () => control.drop() };
