@@ -28,7 +28,10 @@ class BundleHook(BuildHookInterface[Any]):
         root = Path(self.root)
         folder = root / "bundles"
         sources = [
-            path for part in (folder, folder / "parts", folder / "shims") for path in part.iterdir() if path.is_file()
+            path
+            for part in (folder, folder / "outline", folder / "parts", folder / "shims")
+            for path in part.iterdir()
+            if path.is_file()
         ]
         bundles = [root / "runtime" / "bundles" / path.name for path in folder.glob("*.js")]
         newest = max(path.stat().st_mtime for path in sources)

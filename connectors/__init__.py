@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
 from runtime import (
+    DiskCache,
     Layer,
     LayerMissingError,
     LayerName,
@@ -48,6 +49,7 @@ __all__ = [
     "CredentialStore",
     "CredentialStoreError",
     "DefinitionError",
+    "DiskCache",
     "EgressPolicy",
     "Exchange",
     "FileCredentialStore",

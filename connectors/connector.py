@@ -14,7 +14,7 @@ from .errors import DefinitionError, UnknownMethodError
 from .folder import CODE_SUFFIXES, SPEC, read_folder
 from .limits import LimitSettings
 from .mapping import FormulaMapping
-from .method import MAPPING, Method
+from .method import HANDLER_METHODS, MAPPING, Method
 from .source_file import SourceFile
 from .spec import ConnectorSpec
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SINGLE_FILES = (".js", ".ts")
 """Ends of names of files that are connectors by themselves."""
+SOURCE = "src"
 MAKE_API_CLIENT = "auth/make-api-client"
 REFRESH_CREDENTIALS = "auth/refresh-credentials"
 
@@ -51,17 +52,15 @@ class Connector:
     def load(cls, path: str | Path) -> Connector:
         """Load a connector's folder, or one `.js` or `.ts` file as a connector with one method.
 
+        Where the folder has no `spec.yml`, and its folder `src` has one, that is the connector's.
+
         Raises:
             DefinitionError: Names the file, and its key and line where there is one.
         """
         path = Path(path)
         if path.is_dir():
-            return _from_files(str(path), read_folder(path))
-        if not path.exists():
-            raise DefinitionError("There is no such file or folder.", file=str(path))
-        if path.suffix not in SINGLE_FILES:
-            endings = " or ".join(SINGLE_FILES)
-            raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+            return _from_files(str(path), read_folder(_definitions(path)))
+        require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
     @classmethod
@@ -91,7 +90,8 @@ class Connector:
     def find(self, name: str | None = None) -> Method:
         """Return a method by its name, or the only one.
 
-        Suffix and spelling are forgiven (`data/contacts/findById`), and `operations/<key>` means its method `run`.
+        Suffix and spelling are forgiven (`data/contacts/findById`), `operations/<key>` means its method `run`, and a
+        method of a collection may be in a handler that its `index` file exports.
 
         Raises:
             UnknownMethodError: Lists the methods there are, and names the nearest.
@@ -103,6 +103,10 @@ class Connector:
         for method in self.methods.values():
             if wanted & {_squashed(method.name), _squashed(method.file.name)}:
                 return method
+        for handler in (method for method in self.methods.values() if method.is_handler):
+            for held in map(handler.of_handler, HANDLER_METHODS):
+                if _squashed(held.name) in wanted:
+                    return held
         raise UnknownMethodError(name, self.methods.keys(), file=self.place)
 
     def _only_method(self) -> Method:
@@ -114,6 +118,21 @@ class Connector:
         return candidates[0]
 
 
+def _definitions(folder: Path) -> Path:
+    """Return the folder with the definitions: `src` of a connector that is a package (semantics 1.1)."""
+    source = folder / SOURCE
+    return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
+
+
+def require_single_file(path: Path) -> None:
+    """Raise DefinitionError where `path` is no file that can be a connector by itself."""
+    if not path.exists():
+        raise DefinitionError("There is no such file or folder.", file=str(path))
+    if path.suffix not in SINGLE_FILES:
+        endings = " or ".join(SINGLE_FILES)
+        raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+
+
 def _squashed(name: str) -> str:
     """Return a name without what people spell differently."""
     return _without_suffix(name.strip("/").removeprefix("./")).replace("-", "").lower()
@@ -123,9 +142,14 @@ def _without_suffix(name: str) -> str:
     return name.removesuffix(".js").removesuffix(".ts")
 
 
+def single_method(file: SourceFile) -> Method:
+    """Return the method of a connector that is one file."""
+    return Method(name=_without_suffix(file.name), file=file)
+
+
 def _from_method(file: SourceFile) -> Connector:
     """Make a connector of one file."""
-    method = Method(name=_without_suffix(file.name), file=file)
+    method = single_method(file)
     return Connector(
         place=file.place,
         spec=ConnectorSpec(key=method.name, name=method.name),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge import ConfigurationError, EgressPolicy
+from runtime import DiskCache
 
 from .args_option import read_args
 from .connection import Connection
@@ -37,6 +38,8 @@ class RunCommand:
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
+        cache_dir: Where to keep what is made of sources; otherwise in the user's folder for caches.
+        no_cache: Whether to keep it nowhere.
     """
 
     method: str | None
@@ -47,6 +50,8 @@ class RunCommand:
     allow: tuple[str, ...]
     limits: tuple[str, ...]
     output: str | None
+    cache_dir: str | None
+    no_cache: bool
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
         """Run the method in a host of its own.
@@ -61,8 +66,9 @@ class RunCommand:
         connector.find(self.method)
         args = read_args(self.args, self.input)
         connection = Connection.load(self.connection) if self.connection else None
-        host = MethodHost(limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1)
-
+        host = MethodHost(
+            limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1, cache=self._cache()
+        )
         delivery = None if self.output is None else Delivery.open(self.output)
 
         async def run() -> RunReport:
@@ -77,6 +83,12 @@ class RunCommand:
         finally:
             if delivery:
                 delivery.discard()
+
+    def _cache(self) -> DiskCache | None:
+        """Return where what is made of sources is kept."""
+        if self.no_cache:
+            return None
+        return DiskCache(self.cache_dir) if self.cache_dir else DiskCache.of_user()
 
     def _egress(self) -> EgressPolicy:
         """Return the policy that `--allow` describes."""

@@ -20,10 +20,10 @@ from .store_keeper import StoreKeeper
 from .wall import Wall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from bridge import EgressPolicy
-    from runtime import PoolPolicy, SandboxReport
+    from runtime import DiskCache, Module, PoolPolicy, SandboxReport
 
     from .credential_store import CredentialStore
 
@@ -58,6 +58,8 @@ async def open_services(
     credentials: CredentialStore | None,
     require: Iterable[str],
     policy: PoolPolicy | None,
+    cache: DiskCache | None,
+    modules: Mapping[str, Module],
 ) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
@@ -69,6 +71,8 @@ async def open_services(
         credentials: Where credentials are kept; without it they are remembered as long as the services are open.
         require: Names of layers that must be active around each worker.
         policy: How workers are shared and replaced.
+        cache: Where what was made of sources is kept.
+        modules: What methods may import, by name.
     """
     sandbox = Sandbox(
         extensions=(api_client_extension(),),
@@ -77,6 +81,8 @@ async def open_services(
         spares=spares,
         require=require,
         policy=policy,
+        cache=cache,
+        packages=modules,
     )
     transports = Transports(policy=egress)
     crypto = CryptoThreads()

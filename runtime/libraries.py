@@ -48,9 +48,10 @@ LIBRARIES: Final = (
     Library(
         "abort", ("AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"), needs=("dom_exception",)
     ),
+    Library("axios", words=("axios",), needs=("blob", "url")),
     Library("base64", ("atob", "btoa"), needs=("dom_exception",)),
     Library("blob", ("Blob", "File", "FormData")),
-    Library("buffer", ("Buffer",), words=("formData",), modules=_of_node("buffer")),
+    Library("buffer", ("Buffer",), words=("arraybuffer", "formData"), modules=_of_node("buffer")),
     Library("clone", ("structuredClone",), needs=("dom_exception",)),
     Library("crypto", ("CryptoKey", "SubtleCrypto", "crypto"), needs=("dom_exception",)),
     Library("crypto_module", modules=_of_node("crypto"), needs=("buffer", "crypto")),

@@ -18,6 +18,7 @@ class SandboxLimits:
         queue_time_seconds: Until a worker is free for the run; no part of any other limit.
         wall_time_seconds: From the start of the run on its worker to its result.
         cpu_time_seconds: Of the worker process, all threads together.
+        modules: Files of the run: the method's own, and all that it imports, directly or not.
         heap_bytes: V8's JavaScript heap.
         memory_bytes: All data memory of the worker above what it had when it was started, enforced by the kernel.
         result_bytes: The result as JSON text in UTF-8.
@@ -34,6 +35,7 @@ class SandboxLimits:
     queue_time_seconds: float = 30.0
     wall_time_seconds: float = 30.0
     cpu_time_seconds: float = 5.0
+    modules: int = 1000
     heap_bytes: int = 64 * MIB
     memory_bytes: int = 256 * MIB
     result_bytes: int = 5 * MIB

@@ -61,8 +61,10 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load.
-        links: By file, which file each of its relative imports means.
+        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
+            until it is compiled.
+        links: By file, which file each of its imports means.
+        packages: Names of all packages that files could have imported.
         exports: Names under which the method may be exported.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
@@ -73,8 +75,6 @@ class RunRequest:
         on_start: Hears that the run begins.
     """
 
-    modules: tuple[CompiledModule, ...]
-    links: Mapping[str, Mapping[str, str]]
     exports: tuple[str, ...]
     arguments: str
     limits: SandboxLimits
@@ -83,6 +83,9 @@ class RunRequest:
     calls: HostCalls
     on_log: Callable[[LogLine], None]
     on_start: Callable[[], None]
+    modules: tuple[CompiledModule, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
 
     @cached_property
     def stacks(self) -> StackReader:
@@ -189,6 +192,7 @@ class Run:
             "module": request.modules[0].name,
             "exports": request.exports,
             "links": {name: dict(links) for name, links in request.links.items()},
+            "packages": request.packages,
         }
         texts = [json.dumps(header), request.arguments]
         for module in request.modules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .breaker import Passage
+    from .disk_cache import DiskCache
     from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
-    from .script import Script
+    from .script import Module, Script
     from .values import JSON
 
 _SEED_BYTES: Final = 32
@@ -55,6 +56,8 @@ class Sandbox:
         require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
             none on other systems.
         policy: How workers are shared among keys, and replaced.
+        cache: Where what was made of sources is kept for other processes, and later ones; in memory it always is.
+        packages: What all scripts may import by a name that is no path.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
@@ -69,13 +72,15 @@ class Sandbox:
         spares: int = 2,
         require: Iterable[str] | None = None,
         policy: PoolPolicy | None = None,
+        cache: DiskCache | None = None,
+        packages: Mapping[str, Module] | None = None,
     ) -> None:
         policy = policy or PoolPolicy()
         admit = Requirement(require).check
         self._launcher = Launcher(extensions, policy)
         self._pool = Pool(self._launcher, policy, size=workers, inner_size=inner_workers, spares=spares, admit=admit)
         self._breaker = CircuitBreaker(policy)
-        self._linker = Linker(Transformer(self._run_transform))
+        self._linker = Linker(Transformer(self._run_transform, cache), packages)
         self._runs: set[Run] = set()
         self._callers = Attendance()
         self._report: SandboxReport | None = None
@@ -151,8 +156,7 @@ class Sandbox:
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        prepare = partial(
-            RunRequest,
+        request = RunRequest(
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
             limits=limits or SandboxLimits(),
@@ -166,7 +170,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, prepare, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return _without_value(refused.failure, queue_seconds=waited)
@@ -180,25 +184,16 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(
-        self, passage: Passage, script: Script, prepare: Callable[..., RunRequest], place: Place
-    ) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended.
-
-        Args:
-            passage: The permission.
-            script: What to run.
-            prepare: Gives the request for a compiled script.
-            place: What the run waits for.
-        """
+    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended."""
         try:
-            linked = await self._linker.link(script, place)
+            linked = await self._linker.link(script, place, request.limits)
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
-            request = prepare(modules=linked.modules, links=linked.links)
             lease = Lease(place.key, request.limits.memory_bytes)
-            outcome = await self._execute(lease, place, request)
+            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
+            outcome = await self._execute(lease, place, ready)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
@@ -222,7 +217,7 @@ class Sandbox:
         reusable = False
         try:
             outcome = await run.outcome()
-            reusable = outcome.failure is None or outcome.failure.type != "limit"
+            reusable = not lease.single and (outcome.failure is None or outcome.failure.type != "limit")
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
@@ -245,7 +240,7 @@ class Sandbox:
             on_log=_ignore,
             on_start=_nothing,
         )
-        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes)
+        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
 
 

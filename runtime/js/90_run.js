@@ -107,7 +107,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, seed, module, exports, links }.
+// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;

@@ -243,12 +243,12 @@ def test_damaged_frames_end_at_most_their_run(data: st.DataObject) -> None:
 
 LIES = {
     "speaks twice": [DONE + DONE],
-    "an unknown kind": [b"\x63\x00"],
+    "an unknown kind": [b"\x63\x00\x00"],
     "a frame of the application": [encode(FrameKind.START)],
     "ready in the middle of a run": [encode(FrameKind.READY, (USED, b"{}"))],
     "no parts": [encode(FrameKind.TURN)],
-    "a length beyond any limit": [b"\x11\x01" + struct.pack("<I", 2**32 - 1)],
-    "lengths that add up beyond any limit": [b"\x11\xff" + b"\xff" * 1020],
+    "a length beyond any limit": [b"\x11\x01\x00" + struct.pack("<I", 2**32 - 1)],
+    "lengths that add up beyond any limit": [b"\x11\xff\x00" + b"\xff" * 1020],
     "endless output": [encode(FrameKind.TURN, (USED, b"x" * (8 << 20)))],
     "no UTF-8": [encode(FrameKind.TURN, (USED, b'{"end":{"value":"\xff"}}'))],
     "no number": [encode(FrameKind.TURN, (USED, b'{"end":{"value":NaN}}'))],
