@@ -52,9 +52,14 @@ const availableNames = () => {
   return text === "" ? "none" : text;
 };
 
+const moduleWithMember = (wanted) => {
+  const name = StringSlice(wanted, 0, MathMax(0, StringIndexOf(wanted, "/")));
+  return ObjectHasOwn(modulesWithMembers, name) ? name : undefined;
+};
+
 const isAvailable = (name) => {
   for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
-  return MapHas(provided, name);
+  return MapHas(provided, name) || moduleWithMember(textOf(name)) !== undefined;
 };
 
 const whyMissing = (wanted) =>
@@ -64,11 +69,10 @@ const exportsOf = (found) => (found.exports ??= found.load());
 
 // What `lodash/get` means; undefined where there is no such member.
 const memberOf = (wanted) => {
-  const slash = StringIndexOf(wanted, "/");
-  const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
-  if (!ObjectHasOwn(modulesWithMembers, name)) return undefined;
+  const name = moduleWithMember(wanted);
+  if (name === undefined) return undefined;
   const exported = exportsOf(MapGet(provided, name));
-  const member = StringSlice(wanted, slash + 1);
+  const member = StringSlice(wanted, name.length + 1);
   return ObjectHasOwn(exported, member) ? exported[member] : undefined;
 };
 
