@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
-from .body import BytesBody, StreamBody, TextBody
+from .body import BytesBody, MultipartBody, StreamBody, TextBody
 from .encoded_body import encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, is_left_out, refuse_too_many
@@ -30,7 +30,7 @@ PLAIN_REQUEST: Final = "fetch"
 _FORBIDDEN: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
 """Methods that no page may use either (Fetch standard, forbidden methods)."""
 
-PlainBody: TypeAlias = Annotated[TextBody | BytesBody | StreamBody, Field(discriminator="kind")]
+PlainBody: TypeAlias = Annotated[TextBody | BytesBody | MultipartBody | StreamBody, Field(discriminator="kind")]
 
 
 class PlainCall(BaseModel):
@@ -40,7 +40,7 @@ class PlainCall(BaseModel):
         method: Any but those that reach beyond the server.
         url: Absolute.
         headers: In order; a name that comes twice is joined.
-        body: Its content type is among the headers.
+        body: Its content type is among the headers, but for a form that the host writes.
         data: The bytes of the body, where it is bytes.
         redirect: `manual` gives the redirect itself, `error` refuses it.
         max_redirects: Redirects followed; never more than the limits of the run allow.
@@ -89,6 +89,8 @@ class PlainCall(BaseModel):
         body = None if self.body is None or isinstance(self.body, StreamBody) else encoded(self.body, self.data)
         refuse_large_body(body, limits)
         given = self._joined_headers()
+        if body is not None and body.has_boundary and body.content_type is not None:
+            given["content-type"] = body.content_type
         headers = {"user-agent": DEFAULT_HEADERS["user-agent"], **given, "accept-encoding": OFFERED_ENCODINGS}
         left_out = [name for name in given if is_left_out(name)]
         sent = {name: value for name, value in headers.items() if name == "accept-encoding" or name not in left_out}

@@ -88,6 +88,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
     value: dict[str, JSON] = {
         "type": error.type,
         "key": error.key,
+        "code": error.code_of_node,
         "message": redactor.text(error.message),
         "retryAfter": error.retry_after_seconds,
         "plain": request.plain if request else False,

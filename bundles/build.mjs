@@ -16,6 +16,14 @@ const packageOf = (file) => /\bnode_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exe
 
 // What packages import, where V8 has it built in, or where they would bring tables that cost every run more than they are worth.
 const REPLACED = {
+  "axios": {
+    "./fetch.js": "axios_fetch.js",
+    "./http.js": "axios_adapter.js",
+    "./node/index.js": "axios_platform.js",
+    "./xhr.js": "no_adapter.js",
+    "../platform/node/classes/Buffer.js": "axios_buffer.js",
+    "../platform/node/classes/FormData.js": "axios_classes.js",
+  },
   "buffer": { "base64-js": "base64_js.js" },
   "core-js-pure": { "../internals/global-this": "core_js_global_this.js" },
   "fetch-blob": { "./streams.cjs": "nothing.js" },
@@ -77,6 +85,7 @@ const withBodies = (code, file) => {
 
 const ADAPTED = {
   "@exodus/bytes": (code) => given(code.replaceAll("globalThis.TransformStream", "TransformStream"), ["TransformStream"], "transform_stream.js", "import"),
+  "axios": (code, file) => (file.endsWith("toFormData.js") ? given(code, ["Blob"], "axios_classes.js", "import") : code),
   "event-target-shim": (code) =>
     given(code.replace(/const Global = [^;]*;/, "const Global = { DOMException: WebException };"), ["WebException"], "web_exception.js", "import"),
   "fetch-blob": (code) =>

@@ -39,9 +39,10 @@ LIBRARIES: Final = (
     Library(
         "abort", ("AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"), needs=("dom_exception",)
     ),
+    Library("axios", words=("axios",), needs=("blob", "url")),
     Library("base64", ("atob", "btoa"), needs=("dom_exception",)),
     Library("blob", ("Blob", "File", "FormData")),
-    Library("buffer", ("Buffer",), words=("formData",)),
+    Library("buffer", ("Buffer",), words=("arraybuffer", "formData")),
     Library("clone", ("structuredClone",), needs=("dom_exception",)),
     Library("dom_exception", ("DOMException",)),
     Library("encoding", ("TextDecoder", "TextEncoder")),

@@ -38,9 +38,9 @@ const send = (client, request) => {
 };
 
 // Bytes of a Blob come later than the call that sends them; it is still made where the method made it.
-const makeCall = ({ operation, payload, bytes, site }, settlers) => {
-  if (!ObjectIsPrototypeOf(NativePromise.prototype, bytes)) return core.call(operation, payload, settlers, bytes, site);
-  return PromiseThen(bytes, (ready) => core.call(operation, payload, settlers, ready, site), (thrown) => {
+const makeCall = ({ operation, payload, bytes, site, control }, settlers) => {
+  if (!ObjectIsPrototypeOf(NativePromise.prototype, bytes)) return core.call(operation, payload, settlers, bytes, site, control);
+  return PromiseThen(bytes, (ready) => core.call(operation, payload, settlers, ready, site, control), (thrown) => {
     throw rejection(thrown);
   });
 };

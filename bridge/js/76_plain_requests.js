@@ -3,11 +3,8 @@
 const plainBody = (body) => {
   if (body === undefined || body === null) return withoutFiles(null);
   if (typeof body === "string") return withoutFiles({ __proto__: null, kind: "text", text: body });
-  if (core.holdsBytes(body)) {
-    const files = core.list();
-    addFile(files, body);
-    return { __proto__: null, body: { __proto__: null, kind: "bytes", type: null }, files };
-  }
+  if (isFormData(body)) return formDataBody(body);
+  if (isFile(body)) return bytesBody(body);
   return withoutFiles(isStream(body) ? streamBody(body) : { __proto__: null, kind: "stream", id: body.stream });
 };
 
@@ -20,6 +17,11 @@ const plainHeaders = (pairs) => {
     headers[i] = pair;
   }
   return headers;
+};
+
+const withoutQuery = (url) => {
+  const end = StringIndexOf(url, "?");
+  return end < 0 ? url : StringSlice(url, 0, end);
 };
 
 const dropStream = (id) => core.call("apiClient.stream.cancel", { __proto__: null, id }, cancelled);
@@ -40,8 +42,8 @@ const makeDoor = (failure, breach) => {
   const whole = { __proto__: null, resolve: (_, body) => (typeof body === "string" ? body : new NativeUint8Array(body)), reject: rejectBody };
   return ObjectFreeze({
     __proto__: null,
-    // { method, url, headers: [[name, value], ...], body, redirect, maxRedirects }, where the body is text, bytes, a stream of the host or
-    // { stream: number }. Gives { answer, drop }: a promise of { status, statusText, headers, url, redirected, stream }, and a function that
+    // { method, url, headers: [[name, value], ...], body, redirect, maxRedirects }, where the body is text, bytes, a
+    // FormData, a ByteStream or { stream: number }. Gives { answer, drop }: a promise of { status, statusText, headers, url, redirected, stream }, and a function that
     // breaks the request off.
     send({ method, url, headers, body, redirect, maxRedirects }, site) {
       const outgoing = plainBody(body);
@@ -56,7 +58,7 @@ const makeDoor = (failure, breach) => {
       };
       if (isTooLong(outgoing)) return { __proto__: null, answer: never, drop() {} };
       const control = { __proto__: null, drop() {} };
-      const answer = core.call("fetch", payload, answered, bytesOfFiles(outgoing.files), site, control);
+      const answer = makeCall({ operation: "fetch", payload, bytes: bytesOfFiles(outgoing.files), site, control }, answered);
       return { __proto__: null, answer, drop: () => control.drop() };
     },
     // The next piece of a body; null at its end.
@@ -71,6 +73,12 @@ const makeDoor = (failure, breach) => {
     mostBytes: () => requestBytes,
     // Lets an error of the library be reported as the one that caused it.
     brandAs: core.brandAs,
+    // Lets one that stands for an answer be reported with that answer.
+    brandStatus(error, { method }, { url, status, statusText }, headers, data) {
+      const request = { __proto__: null, method: NativeString(method), url: withoutQuery(NativeString(url)) };
+      const shown = typeof data === "string" ? parseText(data, false) : null;
+      branded(error, "connection", null, { request, response: { __proto__: null, status, statusText, data: shown, headers } });
+    },
   });
 };
 
@@ -91,3 +99,8 @@ core.define("fetch", function fetch(input, init = undefined) {
     return rejected(error);
   }
 });
+
+// axios makes its errors of those of the bridge itself.
+const asItIs = (cause) => cause;
+
+core.provide("axios", () => core.library("axios").axiosOver(makeDoor(asItIs, asItIs)));

@@ -27,9 +27,10 @@ const requireForLibraries = (wanted) => {
 
 const hostForLibraries = ObjectFreeze({
   __proto__: null,
-  // A timer that keeps nothing waiting when the method has ended, as those of signals in Node.js.
+  // A timer that nobody is warned of when the method ends before it, as those of signals in Node.js; gives a function that clears it.
   setTimer(callback, delay) {
-    setTimer("AbortSignal.timeout", false, callback, delay, []);
+    const id = setTimer("AbortSignal.timeout", false, callback, delay, []);
+    return () => clearTimer(id);
   },
 });
 

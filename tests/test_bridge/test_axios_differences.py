@@ -26,7 +26,7 @@ import yaml
 from bridge import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from conftest import Methods
 
@@ -204,7 +204,7 @@ async def recording() -> AsyncIterator[Recorder]:
 
 
 async def outcomes_of_axios(recorder: Recorder, node: str) -> list[Any]:
-    """Let axios make all calls in Node.js, and return what each gave."""
+    """Let axios make all calls, and return what each gave."""
     calls = [{"call": call.call, "client": call.client_for(recorder.url), "full": call.full} for call in CALLS]
     plan = json.dumps({"server": recorder.url, "other": recorder.other_url, "calls": calls})
     process = await asyncio.create_subprocess_exec(
@@ -278,9 +278,9 @@ class Comparison:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def comparisons(shared_methods: Methods, node_with: Callable[[Path], str]) -> list[Comparison]:
+async def comparisons(shared_methods: Methods, node_with_axios: str) -> list[Comparison]:
     """All calls, made by both."""
-    return await compare_all(shared_methods, await asyncio.to_thread(node_with, AXIOS))
+    return await compare_all(shared_methods, node_with_axios)
 
 
 async def compare_all(methods: Methods, node: str) -> list[Comparison]:
