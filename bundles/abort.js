@@ -56,7 +56,7 @@ class AbortSignal extends EventTarget {
   static any(signals) {
     const given = [...signals];
     for (const signal of given) {
-      if (!AbortSignal.isSignal(signal)) throw new TypeError("AbortSignal.any needs a list of signals");
+      if (!isSignal(signal)) throw new TypeError("AbortSignal.any needs a list of signals");
     }
     const result = new AbortSignal(KEY);
     const aborted = given.find((signal) => signal.#aborted);
@@ -140,4 +140,4 @@ for (const name of ["abort", "any", "timeout"]) Object.defineProperty(AbortSigna
 showAs(AbortSignal, (signal) => `AbortSignal { aborted: ${signal.aborted} }`);
 showAs(AbortController, (controller) => `AbortController { signal: AbortSignal { aborted: ${controller.signal.aborted} } }`);
 
-export { AbortController, AbortSignal, CustomEvent, Event, EventTarget, isSignal };
+export { AbortController, AbortSignal, CustomEvent, Event, EventTarget };

@@ -2,8 +2,8 @@
 import { ReadableStream } from "library:streams";
 import { URL } from "library:url";
 import headers from "undici/lib/web/fetch/headers.js";
+import response from "undici/lib/web/fetch/response.js"; // before requests, which use a converter of it
 import request from "undici/lib/web/fetch/request.js";
-import response from "undici/lib/web/fetch/response.js";
 import { fullyReadBody } from "undici/lib/web/fetch/util.js";
 import { parseJSONFromBytes } from "undici/lib/web/infra/index.js";
 import { utf8DecodeBytes } from "./shims/undici_encoding.js";

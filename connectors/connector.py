@@ -14,7 +14,7 @@ from .errors import DefinitionError, UnknownMethodError
 from .folder import CODE_SUFFIXES, SPEC, read_folder
 from .limits import LimitSettings
 from .mapping import FormulaMapping
-from .method import MAPPING, Method
+from .method import HANDLER_METHODS, MAPPING, Method
 from .source_file import SourceFile
 from .spec import ConnectorSpec
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SINGLE_FILES = (".js", ".ts")
 """Ends of names of files that are connectors by themselves."""
+SOURCE = "src"
 MAKE_API_CLIENT = "auth/make-api-client"
 REFRESH_CREDENTIALS = "auth/refresh-credentials"
 
@@ -51,12 +52,14 @@ class Connector:
     def load(cls, path: str | Path) -> Connector:
         """Load a connector's folder, or one `.js` or `.ts` file as a connector with one method.
 
+        Where the folder has no `spec.yml`, and its folder `src` has one, that is the connector's.
+
         Raises:
             DefinitionError: Names the file, and its key and line where there is one.
         """
         path = Path(path)
         if path.is_dir():
-            return _from_files(str(path), read_folder(path))
+            return _from_files(str(path), read_folder(_definitions(path)))
         require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
@@ -87,7 +90,8 @@ class Connector:
     def find(self, name: str | None = None) -> Method:
         """Return a method by its name, or the only one.
 
-        Suffix and spelling are forgiven (`data/contacts/findById`), and `operations/<key>` means its method `run`.
+        Suffix and spelling are forgiven (`data/contacts/findById`), `operations/<key>` means its method `run`, and a
+        method of a collection may be in a handler that its `index` file exports.
 
         Raises:
             UnknownMethodError: Lists the methods there are, and names the nearest.
@@ -99,6 +103,10 @@ class Connector:
         for method in self.methods.values():
             if wanted & {_squashed(method.name), _squashed(method.file.name)}:
                 return method
+        for handler in (method for method in self.methods.values() if method.is_handler):
+            for held in map(handler.of_handler, HANDLER_METHODS):
+                if _squashed(held.name) in wanted:
+                    return held
         raise UnknownMethodError(name, self.methods.keys(), file=self.place)
 
     def _only_method(self) -> Method:
@@ -108,6 +116,12 @@ class Connector:
             listing = ", ".join(sorted(method.name for method in candidates)) or "none"
             raise DefinitionError(f"Say which method to run. Methods: {listing}.", file=self.place)
         return candidates[0]
+
+
+def _definitions(folder: Path) -> Path:
+    """Return the folder with the definitions: `src` of a connector that is a package (semantics 1.1)."""
+    source = folder / SOURCE
+    return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
 
 
 def require_single_file(path: Path) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE_FOLDER = "node_modules"
 """How stacks name files of packages; no file of a connector is in a folder of that name."""
 
-NAME = re.compile(r"(?:@[a-z0-9-][\w.-]*/)?[a-z0-9][\w.-]*(?:/[\w.-]+)*", re.IGNORECASE | re.ASCII)
+NAME = re.compile(r"(?:@[a-z0-9-][\w.-]*/)?[a-z0-9][\w.-]*(?:/(?!\.\.?(?:/|$))[\w.-]+)*", re.IGNORECASE | re.ASCII)
 
 LONGEST_MODULE_BYTES = 8 * 1024 * 1024
 

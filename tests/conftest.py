@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PATIENCE_SECONDS = 5.0
+os.environ["METHODHOST_NO_CACHE"] = "1"  # commands leave nothing in the home of who runs the tests
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
 // A method's source file is a CommonJS module; ES modules were turned into that form before.
+const PlainPrototype = ObjectGetPrototypeOf({});
 const modules = new Map();
 const provided = new Map(); // modules of the host, by name: functions that give their exports
 
@@ -84,6 +85,14 @@ const evaluateModule = (module) => {
   return module.evaluated.exports;
 };
 
+const own = (object, key) => (ObjectHasOwn(object, key) ? object[key] : undefined);
+
+// What a class made is a handler: its members are its methods, and no exports.
+const isHandler = (exported) => {
+  const prototype = typeof exported === "function" ? null : ObjectGetPrototypeOf(exported);
+  return prototype !== null && prototype !== PlainPrototype;
+};
+
 const candidatesOf = (exported, names) => {
   const found = list();
   const add = (how, value, self) => {
@@ -93,24 +102,42 @@ const candidatesOf = (exported, names) => {
   };
   add("module.exports", exported, undefined);
   if (!isObject(exported)) return found;
-  add("the default export", exported.default, undefined);
-  for (let i = 0; i < names.length; i++) add(`the export '${names[i]}'`, exported[names[i]], undefined);
-  const keys = ObjectKeys(exported);
-  if (found.length === 0) {
-    const functions = list();
-    for (let i = 0; i < keys.length; i++) if (typeof exported[keys[i]] === "function") push(functions, keys[i]);
-    if (functions.length === 1) add(`the export '${functions[0]}'`, exported[functions[0]], undefined);
+  const main = own(exported, "default");
+  if (!isHandler(exported)) {
+    add("the default export", main, undefined);
+    for (let i = 0; i < names.length; i++) add(`the export '${names[i]}'`, own(exported, names[i]), undefined);
+    if (found.length === 0) {
+      const functions = functionsOf(exported);
+      if (functions.length === 1) add(`the export '${functions[0]}'`, exported[functions[0]], undefined);
+    }
   }
-  const handler = isObject(exported.default) ? exported.default : exported;
+  const handler = isObject(main) ? main : exported;
   for (let i = 0; i < names.length; i++) add(`the handler's method '${names[i]}'`, handler[names[i]], handler);
   return found;
+};
+
+const functionsOf = (object) => {
+  const keys = ObjectKeys(object);
+  const functions = list();
+  for (let i = 0; i < keys.length; i++) if (typeof object[keys[i]] === "function") push(functions, keys[i]);
+  return functions;
+};
+
+const MOST_EXPORTS_NAMED = 20;
+
+const described = (value) => {
+  if (typeof value !== "object" || value === null) return typeof value;
+  const methods = functionsOf(value);
+  let text = "";
+  for (let i = 0; i < methods.length && i < MOST_EXPORTS_NAMED; i++) text += `${i === 0 ? " with " : ", "}${cut(methods[i], 64)}`;
+  return `object${text}`;
 };
 
 const exportedNames = (exported) => {
   if (!isObject(exported)) return `a ${typeof exported}`;
   const keys = ObjectKeys(exported);
   let text = "";
-  for (let i = 0; i < keys.length && i < 20; i++) text += `${i === 0 ? "" : ", "}'${cut(keys[i], 64)}' (${typeof exported[keys[i]]})`;
+  for (let i = 0; i < keys.length && i < MOST_EXPORTS_NAMED; i++) text += `${i === 0 ? "" : ", "}'${cut(keys[i], 64)}' (${described(exported[keys[i]])})`;
   return text === "" ? "nothing" : text;
 };
 

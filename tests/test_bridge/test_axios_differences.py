@@ -204,7 +204,7 @@ async def recording() -> AsyncIterator[Recorder]:
 
 
 async def outcomes_of_axios(recorder: Recorder, node: str) -> list[Any]:
-    """Let axios make all calls, and return what each gave."""
+    """Let axios make all calls in Node.js, and return what each gave."""
     calls = [{"call": call.call, "client": call.client_for(recorder.url), "full": call.full} for call in CALLS]
     plan = json.dumps({"server": recorder.url, "other": recorder.other_url, "calls": calls})
     process = await asyncio.create_subprocess_exec(
