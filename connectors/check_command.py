@@ -12,7 +12,7 @@ from runtime import Sandbox
 
 from .check_folder import missing_methods, unused_files
 from .check_imports import import_problems, reached
-from .check_methods import method_problems
+from .check_methods import handler_problems, method_problems
 from .check_report import CheckReport, Problem
 from .check_spec import check_definitions
 from .checked_files import CheckedFiles
@@ -83,8 +83,12 @@ def _problems_in_code(checked: CheckedFiles, examination: Examination, spec: Con
     methods = checked.methods.values()
     imported = reached(outlines, texts, [method.file.name for method in methods])
     for method in methods:
-        is_method = kind_of(method) is not None or "/" not in method.name
-        if is_method and method.file.name in outlines:
-            yield from method_problems(method, outlines[method.file.name], exposed=spec.expose_credentials)
+        found = outlines.get(method.file.name)
+        if found is None:
+            continue
+        if method.is_handler and method.file.name not in imported:
+            yield from handler_problems(method, found, exposed=spec.expose_credentials)
+        elif kind_of(method) is not None or "/" not in method.name:
+            yield from method_problems(method, found, exposed=spec.expose_credentials)
     if all(file.name in outlines for file in checked.scripts):
         yield from unused_files(checked.files, methods, imported)
