@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from .check_report import Problem
 from .connector import require_single_file, single_method
 from .errors import DefinitionError
-from .folder import CODE_SUFFIXES, SPEC, definition_files
+from .folder import CODE_SUFFIXES, SPEC, definition_files, definitions_folder
 from .json_text import JsonTextError, read_json
 from .method import Method
 from .source_file import SourceFile
@@ -47,7 +47,7 @@ class CheckedFiles:
             for file in checked.files.values():
                 checked._add(single_method(file))
             return checked
-        for name, place in definition_files(path):
+        for name, place in definition_files(definitions_folder(path)):
             checked._read(name, place)
         for file in checked.files.values():
             method = Method.in_file(file)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, RuntimeFault
 
+from .cache_option import chosen_cache
 from .check_command import CheckCommand
 from .connector import Connector
 from .context import MODES
@@ -17,6 +19,7 @@ from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
+from .package_bundler import PackageBundler
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
@@ -101,9 +104,24 @@ def methodhost() -> None:
 @click.option(
     "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
 )
+@click.option(
+    "--no-install",
+    is_flag=True,
+    envvar="METHODHOST_NO_INSTALL",
+    help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
-def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)
+def run(
+    session: Session,
+    /,
+    target: str,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (RunCommand's)
+) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
 
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
@@ -111,13 +129,18 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
     value then tells its name and length.
 
+    Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
+    their scripts, and bundled with esbuild; the result is kept.
+
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
     and 3 when a limit was hit.
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    session.connector = Connector.load(target)
-    session.report = RunCommand(**options).execute(session.connector, session.output.on_event)
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    session.connector = Connector.load(target, bundler=bundler)
+    session.report = RunCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

@@ -89,6 +89,7 @@ const core = {
   list,
   loadedLibrary,
   loadMethod,
+  offerToLibraries,
   provide,
   stringify,
   takeSite,
@@ -106,7 +107,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links, packages }.
+// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -182,7 +183,9 @@ const checkStuck = () => {
 };
 
 // What happened in this turn, as JSON text. `more` asks the host for another turn at once.
-const drain = () => {
+const drain = () => wellFormed(turnText());
+
+const turnText = () => {
   checkStuck();
   const lines = `"lines":[${takeLines()}]`;
   if (breached !== null) return `{${lines},"breach":${JSONStringify(breached)}}`;
