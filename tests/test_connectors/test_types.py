@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 METHODHOST = str(Path(sys.executable).with_name("methodhost"))
 GLOBALS = (Path(__file__).parents[1] / "test_runtime" / "globals.txt").read_text().split()
+EXAMPLE = Path(__file__).parents[2] / "examples" / "fulfilment"
 TYPESCRIPT = Path(__file__).parents[1] / "typescript"
 
 GOOD = """
@@ -97,6 +98,7 @@ def test_a_compiler_accepts_what_is_right_and_tells_what_is_wrong(
             "kinds.ts": "".join(_same_arguments()),
             "globals.ts": "".join(f"void {name}\n" for name in GLOBALS),
             "modules.ts": "".join(_imports()),
+            **{f"example/{path.relative_to(EXAMPLE)}": path.read_text() for path in EXAMPLE.rglob("*.ts")},
             **{f"misuse/{name}.ts": f"{head}export default {code}\n" for name, (code, _) in MISUSES.items()},
         }
     )
