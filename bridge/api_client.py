@@ -149,7 +149,7 @@ class ApiClient:
             if call.operation in STREAM_OPERATIONS:
                 return await self._streams.answer(call)
             self._allowance.take()
-            return await self._answer(MethodCall.read(call), call.site)
+            return await self._answer(MethodCall.read(call, self._limits), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
 
