@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test corpus bench soak setup clean
+.PHONY: demo test corpus platform-tests bench soak setup clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -19,6 +19,9 @@ test: $(READY)
 corpus: $(READY)
 	$(BIN)/pytest tests/security
 
+platform-tests: $(READY)
+	$(BIN)/python tests/platform/run.py
+
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py
 	$(BIN)/python benchmarks/piping.py
@@ -28,7 +31,7 @@ soak: $(READY)
 
 setup: $(READY)
 
-$(READY): pyproject.toml hatch_build.py $(wildcard bundles/*.js bundles/*.json bundles/*.mjs bundles/shims/*.js)
+$(READY): pyproject.toml hatch_build.py $(wildcard bundles/*.js bundles/*.json bundles/*.mjs bundles/outline/*.js bundles/parts/*.js bundles/shims/*.js)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev

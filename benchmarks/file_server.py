@@ -7,9 +7,9 @@ ends when its standard input does.
 from __future__ import annotations
 
 import asyncio
-import sys
 
 from aiohttp import web
+from serving import serve
 
 BLOCK = bytes((index * index >> 7) & 0xFF for index in range(256 * 1024))
 BLOCKS = memoryview(BLOCK * 8)
@@ -35,19 +35,8 @@ async def take(request: web.Request) -> web.Response:
     return web.json_response({"bytes": length, "same": same, "type": request.content_type})
 
 
-async def main() -> None:
-    """Serve until standard input closes."""
+if __name__ == "__main__":
     application = web.Application()
     application.router.add_get("/file", give)
     application.router.add_put("/file", take)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host, port = runner.addresses[0][:2]
-    print(f"http://{host}:{port}", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    await runner.cleanup()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(serve(application))

@@ -36,13 +36,15 @@ from .judging import judge
 from .origin import Origin
 from .outgoing import prepare
 from .patience import Patience
+from .plain_call import PLAIN_REQUEST, PlainCall
 from .rate_gate import RateGates
 from .recorder import Recorder
 from .redirects import next_hop
 from .renewal import Renewal
-from .reply import failure_reply, success_reply
+from .reply import failure_reply, plain_reply, success_reply
 from .request_name import request_name
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
+from .target import parse_url
 from .upload import Upload
 from .wire import send
 
@@ -113,7 +115,7 @@ class ApiClient:
         self.bare_bodies: list[BareBody] = []
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
-        self._streams = StreamRegistry()
+        self._streams = StreamRegistry(limits)
         self._new_attempts = partial(
             Attempts, mode=mode, limits=limits, allowance=self._allowance, gate=gate or RateGates().get("")
         )
@@ -130,12 +132,17 @@ class ApiClient:
         return self._recorder.exchanges
 
     @property
+    def plain_settings(self) -> dict[str, JSON]:
+        """What the extension's JavaScript must know about a run whose method is given no client."""
+        return {"requestBytes": self._limits.request_bytes}
+
+    @property
     def settings(self) -> JSON:
-        """What the extension's JavaScript must know about the run."""
+        """What the extension's JavaScript must know about a run whose method is given the client."""
         client = self._renewal.client
         maker = client.settings if isinstance(client, IsolateClient) else None
         known = client.settings if isinstance(client, ClientConfig) else None
-        return {"requestBytes": self._limits.request_bytes, "maker": maker, "client": known}
+        return {**self.plain_settings, "maker": maker, "client": known}
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call of a method.
@@ -149,6 +156,8 @@ class ApiClient:
             if call.operation in STREAM_OPERATIONS:
                 return await self._streams.answer(call)
             self._allowance.take()
+            if call.operation == PLAIN_REQUEST:
+                return await self._answer_plainly(PlainCall.read(call, self._limits), call.site)
             return await self._answer(MethodCall.read(call, self._limits), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
@@ -219,6 +228,28 @@ class ApiClient:
                 self.bare_bodies.append(BareBody.of(site, response))
             return success_reply(request, response)
 
+    async def _answer_plainly(self, call: PlainCall, site: str | None) -> HostReply:
+        """Send what a call means without the client, and give whatever was answered."""
+        held = self._renewal.client
+        own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
+        async with AsyncExitStack() as closing:
+            upload = None
+            if isinstance(call.body, StreamBody):
+                upload = self._streams.upload(call.body.id)
+                closing.push_async_callback(upload.aclose)
+            asked = call.prepare(self._limits, own, upload)
+            patience = Patience(self._deadline, self._limits.request_seconds)
+            if upload is not None:
+                upload.patience = patience
+            async with self._allowance.slot:
+                with concerning(asked):
+                    request, response = await self._follow(asked, 1, patience)
+            if response.stream is None:
+                return plain_reply(asked, request, response)
+            closing.pop_all()
+            response.stream.upload = upload  # which may still be under way
+            return plain_reply(asked, request, response, self._streams.number_of(response.stream, site))
+
     async def _respond(self, call: MethodCall, upload: Upload | None) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
@@ -269,6 +300,9 @@ class ApiClient:
         """Return the last request of a chain of redirects, and its response."""
         most = request.redirects
         response = await self._exchange(request, number, patience)
+        if request.refuses_redirects and next_hop(request, response) is not None:
+            message = f"{request_name(request)} was redirected, which the method does not allow."
+            raise EgressRefusedError(message, key="redirect")
         for _ in range(most):
             hop = next_hop(request, response)
             if hop is None:

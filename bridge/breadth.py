@@ -39,11 +39,10 @@ def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:
     for query in (payload.get("query"), given.get("query")):
         if _more_than(query, limits.url_bytes):
             raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes with its query.", key="url")
-    headers = given.get("headers")
-    if isinstance(headers, dict) and len(headers) > limits.header_count:
-        raise RequestRefusedError(
-            f"The call gives {len(headers)} headers; at most {limits.header_count} are allowed.", key="header"
-        )
+    for headers in (payload.get("headers"), given.get("headers")):
+        if isinstance(headers, dict | list) and len(headers) > limits.header_count:
+            message = f"The call gives {len(headers)} headers; at most {limits.header_count} are allowed."
+            raise RequestRefusedError(message, key="header")
     body = payload.get("body")
     form = body if isinstance(body, dict) else {}
     parts = form.get("parts")

@@ -28,6 +28,7 @@ from .response_handler import ResponseHandler  # noqa: TC001 (pydantic reads it)
 from .response_handlers import ResponseHandlers
 from .scalars import Scalar  # noqa: TC001 (pydantic reads it)
 from .target import parse_url
+from .validation import Problem, first_problem
 
 if TYPE_CHECKING:
     import httpx
@@ -96,9 +97,8 @@ class ClientConfig(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            key = ".".join(str(part) for part in first["loc"]) or None
-            raise ConfigurationError(_explanation(first["type"], first["msg"], key), where=where, key=key) from None
+            problem = first_problem(error)
+            raise ConfigurationError(_explanation(problem), where=where, key=problem.key) from None
 
     def with_bearer(self, token: str, where: str) -> Self:
         """Return the configuration with a bearer token as its `auth`.
@@ -113,8 +113,7 @@ class ClientConfig(BaseModel):
         try:
             return self.model_copy(update={"auth": BearerToken(token=token)})
         except ValidationError as error:
-            message = error.errors(include_url=False, include_input=False)[0]["msg"]
-            raise ConfigurationError(_explanation("", message, None), where=where) from None
+            raise ConfigurationError(first_problem(error).message, where=where) from None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -233,11 +232,11 @@ _KNOWN: Final = (
 )
 
 
-def _explanation(kind: str, message: str, key: str | None) -> str:
+def _explanation(problem: Problem) -> str:
     """Say what is wrong, for the connector's author."""
-    if kind == "extra_forbidden":
-        inside_auth = key is not None and key.startswith("auth.")
+    if problem.kind == "extra_forbidden":
+        inside_auth = problem.key is not None and problem.key.startswith("auth.")
         return f"This option is not known. {f'auth is {AUTH_KINDS}' if inside_auth else f'A client has {_KNOWN}'}."
-    if kind == "model_type":
+    if problem.kind == "model_type":
         return f"A client is an object with {_KNOWN}."
-    return message.removeprefix("Value error, ").removesuffix(".") + "."
+    return problem.message

@@ -75,6 +75,7 @@ class CallError(BridgeError):
         key: What exactly, within the type; stable.
         response: The answer, where the server gave one.
         retry_after_seconds: When the server is ready again, where it said so.
+        code_of_node: What Node.js calls the failure of a network, such as `ECONNREFUSED` (decision 21).
 
     Attributes:
         request: What was sent, where the call got as far as that.
@@ -91,12 +92,14 @@ class CallError(BridgeError):
         key: str | None = None,
         response: Response | None = None,
         retry_after_seconds: float | None = None,
+        code_of_node: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.key = key
         self.response = response
         self.retry_after_seconds = retry_after_seconds
+        self.code_of_node = code_of_node
 
 
 class ConnectionFailedError(CallError):

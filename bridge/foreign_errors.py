@@ -5,6 +5,7 @@ Their texts hold URLs, addresses and paths, so none of them is passed on.
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from dataclasses import dataclass
@@ -19,22 +20,29 @@ from .errors import ConnectionFailedError
 
 @dataclass(frozen=True, kw_only=True)
 class Meaning:
-    """What to tell the method: a stable key, and a sentence that goes on after the request's name."""
+    """What to tell the method: a stable key, a sentence that goes on after the request's name, and Node.js's code."""
 
     key: str
     sentence: str
+    code: str
 
 
-_TIMEOUT: Final = Meaning(key="timeout", sentence="was not answered in time")
-_CONNECT_TIMEOUT: Final = Meaning(key="timeout", sentence="could not be sent: no connection was made in time")
-_CONNECT: Final = Meaning(key="connect", sentence="could not be sent: no connection could be made")
-_NO_NAME: Final = Meaning(key="connect", sentence="could not be sent: the host name is not known")
-_PROXY: Final = Meaning(key="connect", sentence="could not be sent: the proxy could not be reached")
-_PROXY_REFUSED: Final = Meaning(key="connect", sentence="could not be sent: the proxy refused to connect")
-_TLS: Final = Meaning(key="tls", sentence="could not be sent: no trusted TLS connection could be made")
-_BROKEN: Final = Meaning(key="protocol", sentence="got no whole answer: the connection broke")
-_PROTOCOL: Final = Meaning(key="protocol", sentence="got an answer that is not valid HTTP")
-_DECODE: Final = Meaning(key="decode", sentence="got an answer that could not be unpacked")
+_TIMEOUT: Final = Meaning(key="timeout", sentence="was not answered in time", code="ETIMEDOUT")
+_CONNECT_TIMEOUT: Final = Meaning(
+    key="timeout", sentence="could not be sent: no connection was made in time", code="ETIMEDOUT"
+)
+_CONNECT: Final = Meaning(key="connect", sentence="could not be sent: no connection could be made", code="ECONNREFUSED")
+_NO_NAME: Final = Meaning(key="connect", sentence="could not be sent: the host name is not known", code="ENOTFOUND")
+_PROXY: Final = Meaning(
+    key="connect", sentence="could not be sent: the proxy could not be reached", code="ECONNREFUSED"
+)
+_PROXY_REFUSED: Final = Meaning(
+    key="connect", sentence="could not be sent: the proxy refused to connect", code="ECONNRESET"
+)
+_TLS: Final = Meaning(key="tls", sentence="could not be sent: no trusted TLS connection could be made", code="EPROTO")
+_BROKEN: Final = Meaning(key="protocol", sentence="got no whole answer: the connection broke", code="ECONNRESET")
+_PROTOCOL: Final = Meaning(key="protocol", sentence="got an answer that is not valid HTTP", code="EPROTO")
+_DECODE: Final = Meaning(key="decode", sentence="got an answer that could not be unpacked", code="Z_DATA_ERROR")
 
 MEANINGS: Final[dict[type[BaseException], Meaning]] = {
     TimeoutError: _TIMEOUT,
@@ -80,4 +88,12 @@ def translated(error: BaseException, request_name: str) -> ConnectionFailedError
         request_name: Verb and URL, without secrets.
     """
     meaning = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
-    return ConnectionFailedError(f"{request_name} {meaning.sentence}.", key=meaning.key)
+    message = f"{request_name} {meaning.sentence}."
+    code = (_code_of(error) if meaning is _CONNECT else None) or meaning.code
+    return ConnectionFailedError(message, key=meaning.key, code_of_node=code)
+
+
+def _code_of(error: BaseException) -> str | None:
+    """Return the name of the system's own number for why no connection could be made, where there is one."""
+    number = error.errno if isinstance(error, OSError) else None
+    return errno.errorcode.get(number) if number else None

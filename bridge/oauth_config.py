@@ -11,6 +11,7 @@ from .auth import BasicCredentials
 from .errors import ConfigurationError, RequestRefusedError
 from .scalars import Scalar, scalar_text
 from .target import parse_url
+from .validation import first_problem
 
 if TYPE_CHECKING:
     from runtime import JSON
@@ -59,10 +60,8 @@ class OAuthConfig(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            key = ".".join(str(part) for part in first["loc"]) or None
-            message = first["msg"].removeprefix("Value error, ").removesuffix(".")
-            raise ConfigurationError(f"{message}.", where=where, key=key) from None
+            problem = first_problem(error)
+            raise ConfigurationError(problem.message, where=where, key=problem.key) from None
 
     def header_auth(self) -> BasicCredentials | None:
         """Return the client's authentication where it is sent as a header.

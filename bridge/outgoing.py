@@ -22,6 +22,8 @@ from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import httpx
 
     from .call import MethodCall
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .proxy import Proxy
 
-_DEFAULT_HEADERS: Final = {
+DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
     "user-agent": f"methodhost/{version('methodhost')}",
 }
@@ -59,6 +61,8 @@ class OutgoingRequest:
         warnings: What the method's author should know.
         retries: Further attempts that were asked for, after what may not go wrong again.
         own_origin: That of the client's base, where it has one.
+        any_status: Whether the call gives every response, whatever its status, and its body as it is asked for.
+        refuses_redirects: Whether a redirect is an error.
     """
 
     verb: str
@@ -77,6 +81,8 @@ class OutgoingRequest:
     warnings: tuple[str, ...] = ()
     retries: int = 0
     own_origin: Origin | None = None
+    any_status: bool = False
+    refuses_redirects: bool = False
 
     @property
     def is_idempotent(self) -> bool:
@@ -114,9 +120,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     call, given = patched(call, visible.overrides), call
     merged = merge(visible, call)
     url = with_query(url, merged.query)
-    _refuse_too_long(url, limits)
+    refuse_long_url(url, limits)
     body = _encoded(call)
-    _refuse_too_large(body, limits)
+    refuse_large_body(body, limits)
     headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
     refuse_too_many(headers.items(), limits)
     most = call.options.max_redirects
@@ -136,7 +142,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
         own_origin=Origin.of(parse_url(config.base_uri)) if config.base_uri else None,
         plain=call.options.response_type == "text",
         redirects=limits.redirects if most is None else min(most, limits.redirects),
-        warnings=(*_left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
+        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
     )
 
 
@@ -161,23 +167,29 @@ def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: dict[st
 
 def _completed(given: dict[str, str | None], content_type: str | None) -> dict[str, str]:
     """Return the headers with those that every request has. None suppresses a default."""
-    headers = {**_DEFAULT_HEADERS, **given, _CONTENT_TYPE: content_type, "accept-encoding": OFFERED_ENCODINGS}
+    headers = {**DEFAULT_HEADERS, **given, _CONTENT_TYPE: content_type, "accept-encoding": OFFERED_ENCODINGS}
     return {name: value for name, value in headers.items() if value is not None}
 
 
-def _refuse_too_large(body: EncodedBody | None, limits: Limits) -> None:
+def refuse_large_body(body: EncodedBody | None, limits: Limits) -> None:
     """End the run for a body that became too long in encoding; the sandbox refuses others itself."""
     if body is not None and len(body.content) > limits.request_bytes:
         message = f"The body of a request is more than {limits.request_bytes} bytes long."
         raise RunEnded(Failure(type="limit", key="request_size", message=message))
 
 
-def _refuse_too_long(url: httpx.URL, limits: Limits) -> None:
+def refuse_long_url(url: httpx.URL, limits: Limits) -> None:
+    """Refuse a URL that is longer than the limits allow.
+
+    Raises:
+        RequestRefusedError: `url`.
+    """
     if len(str(url)) > limits.url_bytes:
         raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes.", key="url")
 
 
-def _left_out_warnings(names: tuple[str, ...]) -> list[str]:
+def left_out_warnings(names: Iterable[str]) -> list[str]:
+    """Return what to tell the author about headers that only the host may set."""
     return [f"The header {name} was not sent: it belongs to the host." for name in names]
 
 

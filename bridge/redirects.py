@@ -31,15 +31,30 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
             would take there what is not for everybody.
     """
     location = response.header("location")
-    if location is None or response.status not in _TO_GET | _SAME_AGAIN:
+    if location is None or not is_redirect(response):
         return None
     url = _resolved(request.url, location)
     hop = replace(request, url=url)
-    if response.status in _TO_GET and request.verb != "GET":
+    if _becomes_get(request, response.status):
         hop = _without_body(hop)
     elif isinstance(hop.body, Upload) and hop.body.started:
         raise EgressRefusedError("The server redirects a stream, which cannot be sent again.", key="redirect")
     return hop if Origin.of(request.url).reaches(Origin.of(url)) else _for_anybody(hop)
+
+
+def is_redirect(response: Response) -> bool:
+    """Whether a response says that what was asked for is elsewhere, and where."""
+    return response.status in _TO_GET | _SAME_AGAIN and response.header("location") is not None
+
+
+def _becomes_get(request: OutgoingRequest, status: int) -> bool:
+    """Whether the next request asks for what is there with GET.
+
+    A client's request does whatever its verb; one that was made without the client does as the Fetch standard says.
+    """
+    if status not in _TO_GET or request.verb in {"GET", "HEAD"}:
+        return False
+    return not request.any_status or status == HTTPStatus.SEE_OTHER or request.verb == "POST"
 
 
 def _resolved(url: httpx.URL, location: str) -> httpx.URL:

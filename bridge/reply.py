@@ -44,6 +44,29 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
     return reply if "built" in value or stream is not None else _with_body(reply, request, response)
 
 
+def plain_reply(
+    asked: OutgoingRequest, request: OutgoingRequest, response: Response, stream: int | None = None
+) -> HostReply:
+    """Return the answer to a request that was made without the client, whatever its status; the body is not with it.
+
+    Args:
+        asked: As the method asked for it.
+        request: The last one, after redirects.
+        response: The answer to that.
+        stream: The number of the stream that is the body; None where the body is empty.
+    """
+    value: dict[str, JSON] = {
+        "status": response.status,
+        "statusText": response.reason,
+        "headers": [[name, value] for name, value in response.headers],
+        "url": str(request.url),
+        "redirected": request.url != asked.url,
+        "stream": stream,
+        "warnings": [*asked.warnings, *response.warnings],
+    }
+    return HostReply(ok=True, value=value)
+
+
 def bytes_reply(value: JSON, data: bytes) -> HostReply:
     """Return an answer with bytes, which methods see as a Buffer.
 
@@ -65,6 +88,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
     value: dict[str, JSON] = {
         "type": error.type,
         "key": error.key,
+        "code": error.code_of_node,
         "message": redactor.text(error.message),
         "retryAfter": error.retry_after_seconds,
         "plain": request.plain if request else False,

@@ -38,11 +38,11 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
     received = 0
     async for chunk in stream:
         received += len(chunk)
-        _refuse_too_long(received, limits)
+        refuse_too_long(received, limits)
         unpacker = unpacker or unpacker_for(encoding)  # a body that is empty is not packed, whatever its headers say
         for piece in unpacker.feed(chunk):
             body.write(piece)
-            _refuse_too_long(body.tell(), limits)
+            refuse_too_long(body.tell(), limits)
             await _breathe(piece)
         await _breathe(chunk)
     if unpacker is not None:
@@ -56,7 +56,12 @@ async def _breathe(data: bytes) -> None:
         await asyncio.sleep(0)
 
 
-def _refuse_too_long(length: int, limits: Limits) -> None:
+def refuse_too_long(length: int, limits: Limits) -> None:
+    """End a run that would be given more of a body than it may have.
+
+    Raises:
+        RunEnded: `length` is more than `response_bytes`.
+    """
     if length > limits.response_bytes:
         message = f"A response is longer than {limits.response_bytes} bytes."
         data: dict[str, JSON] = {"limit": "response_size", "value": limits.response_bytes, "used": length}

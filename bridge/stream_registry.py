@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
@@ -13,16 +14,19 @@ from .errors import CallError, RequestRefusedError, concerning
 from .incoming_stream import StreamState
 from .reply import bytes_reply
 from .request_name import request_name
+from .response_body import refuse_too_long
 from .upload import Upload
 
 if TYPE_CHECKING:
     from runtime import JSON, HostCall
 
     from .incoming_stream import IncomingStream
+    from .limits import Limits
 
 _READ: Final = "apiClient.stream.read"
+_READ_ALL: Final = "apiClient.stream.read_all"
 _CANCEL: Final = "apiClient.stream.cancel"
-STREAM_OPERATIONS: Final = frozenset({_READ, _CANCEL})
+STREAM_OPERATIONS: Final = frozenset({_READ, _READ_ALL, _CANCEL})
 """What the sandbox may ask of a stream; it counts as no request."""
 
 _MOST_WAITING: Final = 16
@@ -60,9 +64,14 @@ class _Entry:
 
 
 class StreamRegistry:
-    """The streams of one run. Each has one use; whoever uses it closes it, and this the others."""
+    """The streams of one run. Each has one use; whoever uses it closes it, and this the others.
 
-    def __init__(self) -> None:
+    Args:
+        limits: `response_bytes` bounds a stream that is read as a whole.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._entries: dict[int, _Entry] = {}
         self._numbers = count(1)
         self._idle = 0
@@ -87,9 +96,9 @@ class StreamRegistry:
         reply = None
         try:
             entry = self._find(call.payload, "id")
-            reply = await (self._read(entry) if call.operation == _READ else self._cancel(entry))
+            reply = await self._carry_out(call, entry)
         finally:
-            if reply is None or reply.data is None:
+            if reply is None or (reply.data is None and reply.text is None):
                 self._count_idle()
         return reply
 
@@ -117,12 +126,12 @@ class StreamRegistry:
         return entry.stream
 
     async def aclose(self) -> list[str]:
-        """Close the streams of which nobody has taken care; return a warning for each."""
+        """Close the streams of which nobody has taken care; return a warning for each that was meant to be read."""
         entries = [entry for entry in self._entries.values() if entry.use in {Use.NONE, Use.READ}]
         forgotten = [entry for entry in entries if entry.stream.state is StreamState.OPEN]
         for entry in forgotten:
             await entry.stream.aclose()
-        return [_forgotten_warning(entry) for entry in forgotten]
+        return [_forgotten_warning(entry) for entry in forgotten if not entry.stream.request.any_status]
 
     def _find(self, reference: JSON, key: str) -> _Entry:
         """Return what a reference that hostile code wrote refers to."""
@@ -141,6 +150,30 @@ class StreamRegistry:
                     f"The stream of {name} can be used once: it was {entry.use.value}.", key="invalid"
                 )
         entry.use = use
+
+    async def _carry_out(self, call: HostCall, entry: _Entry) -> HostReply:
+        if call.operation == _CANCEL:
+            return await self._cancel(entry)
+        if call.operation == _READ_ALL:
+            return await self._read_all(
+                entry, as_text=isinstance(call.payload, dict) and call.payload.get("text") is True
+            )
+        return await self._read(entry)
+
+    async def _read_all(self, entry: _Entry, *, as_text: bool) -> HostReply:
+        """Give all that is left of a stream at once.
+
+        Raises:
+            RunEnded: It is longer than a response may be.
+        """
+        self._claim(entry, Use.READ)
+        body = io.BytesIO()
+        while (piece := await entry.stream.read()) is not None:
+            body.write(piece)
+            refuse_too_long(entry.stream.received_bytes, self._limits)
+        if as_text:
+            return HostReply(ok=True, value=None, text=body.getvalue().decode("utf-8", "replace"))
+        return HostReply(ok=True, value=None, data=body.getvalue())
 
     async def _read(self, entry: _Entry) -> HostReply:
         if entry.is_over:

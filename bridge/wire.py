@@ -11,6 +11,7 @@ import httpx
 
 from .errors import ConnectionFailedError
 from .incoming_stream import IncomingStream
+from .redirects import is_redirect
 from .response import Response
 from .response_body import raw_body, read_body
 from .upload import Upload
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from .outgoing import OutgoingRequest
 
 _LAST_STATUS: Final = 599
+_WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def send(
     transport: httpx.AsyncBaseTransport, request: OutgoingRequest, limits: Limits, deadline: Deadline
 ) -> Response:
-    """Send a request and read its response; where it succeeded and the call wants a stream, its head alone.
+    """Send a request and read its response; its head alone where the call wants a stream and gets this response.
 
     Args:
         transport: Whose sockets to use.
@@ -43,12 +45,21 @@ async def send(
         answered = await transport.handle_async_request(_as_httpx(request, limits))
         closing.push_async_callback(answered.aclose)
         response = _head(answered)
-        if request.streamed and response.is_success:
+        if _is_given_as_stream(request, response):
             stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
             closing.pop_all()  # the stream closes it
             return replace(response, stream=stream)
         body = await read_body(raw_body(answered), answered.headers.get("content-encoding", ""), limits)
         return replace(response, body=body)
+
+
+def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
+    """Whether the body is left for the method to ask for."""
+    if not request.any_status:
+        return request.streamed and response.is_success
+    if request.verb == "HEAD" or response.status in _WITHOUT_BODY:
+        return False
+    return not (request.redirects and is_redirect(response))
 
 
 def _head(answered: httpx.Response) -> Response:

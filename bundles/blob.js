@@ -15,6 +15,14 @@ Object.defineProperty(Blob.prototype, "text", {
   configurable: true,
 });
 
+Object.defineProperty(Blob.prototype, "bytes", {
+  async value() {
+    return new Uint8Array(await this.arrayBuffer());
+  },
+  writable: true,
+  configurable: true,
+});
+
 const showBlob = (blob) => `Blob { size: ${blob.size}, type: ${quoted(blob.type)} }`;
 const showFile = (file) => `File { name: ${quoted(file.name)}, size: ${file.size}, type: ${quoted(file.type)} }`;
 

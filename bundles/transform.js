@@ -1,5 +1,6 @@
 // Turns a module's source into a plain CommonJS function body. Runs in an isolate of its own, as a script like any other.
 import { transform } from "sucrase";
+import "./shims/export_declarations.js";
 import { decode } from "@jridgewell/sourcemap-codec";
 
 // A line whose columns moved, as [line, [generated column, original column, ...]]; lines that are as they were need no entry, and one of

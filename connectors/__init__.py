@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
 from runtime import (
+    DiskCache,
     Layer,
     LayerMissingError,
     LayerName,
@@ -35,6 +36,7 @@ from .errors import (
 from .file_credential_store import FileCredentialStore
 from .host import MethodHost
 from .memory_credential_store import MemoryCredentialStore
+from .package_bundler import PackageBundler
 from .report import RunReport
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "CredentialStore",
     "CredentialStoreError",
     "DefinitionError",
+    "DiskCache",
     "EgressPolicy",
     "Exchange",
     "FileCredentialStore",
@@ -62,6 +65,7 @@ __all__ = [
     "MethodError",
     "MethodHost",
     "OAuthSection",
+    "PackageBundler",
     "PoolPolicy",
     "RunReport",
     "SandboxReport",

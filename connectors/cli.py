@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from runtime import HostLimitError, LayerMissingError, LayerName, RuntimeFault
+from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, RuntimeFault
 
+from .cache_option import chosen_cache
+from .check_command import CheckCommand
 from .connector import Connector
 from .context import MODES
 from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
+from .init_command import InitCommand
+from .package_bundler import PackageBundler
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
 from .termination import Termination
+from .types_command import TypesCommand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from .check_report import CheckReport
     from .diagnosis import Diagnosis
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
+    from .written_files import WrittenFiles
 
 
 @dataclass(kw_only=True)
@@ -37,6 +45,8 @@ class Session:
         output: Where its result goes.
         report: Its result; none where it only printed help.
         diagnosis: Its result, where it looked at the machine.
+        check: Its result, where it looked at a connector.
+        written: Its result, where it wrote files for an author.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -44,6 +54,8 @@ class Session:
     output: JsonOutput | TerminalOutput
     report: RunReport | None = None
     diagnosis: Diagnosis | None = None
+    check: CheckReport | None = None
+    written: WrittenFiles | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -83,9 +95,33 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
+@click.option(
+    "--cache-dir",
+    metavar="DIR",
+    envvar="METHODHOST_CACHE_DIR",
+    help="Keep what is made of sources in DIR; otherwise where this system keeps caches. Also METHODHOST_CACHE_DIR.",
+)
+@click.option(
+    "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
+)
+@click.option(
+    "--no-install",
+    is_flag=True,
+    envvar="METHODHOST_NO_INSTALL",
+    help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
 @click.pass_obj
-def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)
+def run(
+    session: Session,
+    /,
+    target: str,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (RunCommand's)
+) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
 
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
@@ -93,13 +129,18 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
     value then tells its name and length.
 
+    Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
+    their scripts, and bundled with esbuild; the result is kept.
+
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
     and 3 when a limit was hit.
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    session.connector = Connector.load(target)
-    session.report = RunCommand(**options).execute(session.connector, session.output.on_event)
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    session.connector = Connector.load(target, bundler=bundler)
+    session.report = RunCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 
@@ -123,6 +164,50 @@ def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None
     session.status = ExitStatus.OK if session.diagnosis.ok else ExitStatus.FAILED
 
 
+@methodhost.command()
+@click.argument("path")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def check(session: Session, /, path: str, as_json: bool) -> None:
+    """Look for mistakes in PATH, a connector's folder or a single .js or .ts file, without running any of it.
+
+    Finds syntax errors, imports that lead nowhere, methods that are missing or cannot be what they should, files that
+    nothing uses, calls that nobody awaits, and keys of definitions that mean nothing.
+
+    The exit status is 0 when there is no problem, 1 when there is one, and 2 when the command is wrong.
+    """
+    session.check = CheckCommand(path=path).execute()
+    session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
+
+
+@methodhost.command()
+@click.argument("path")
+@click.option("--force", is_flag=True, help="Write over files of your own as well.")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
+    """Write types for the methods of PATH, a connector's folder or one .js or .ts file, so that editors check them.
+
+    They go into types/methodhost: what each kind of methods receives and gives, apiClient, errors, and the globals that
+    there are. A tsconfig.json or jsconfig.json is written where there is none.
+
+    The exit status is 0, or 2 when the command is wrong or a file cannot be written.
+    """
+    session.written = TypesCommand(path=path, force=force).execute()
+
+
+@methodhost.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@click.pass_obj
+def init(session: Session, /, name: str, as_json: bool) -> None:
+    """Make NAME, the folder of a new connector that runs at once.
+
+    The exit status is 0, or 2 when the name cannot be used or the folder is there already.
+    """
+    session.written = InitCommand(name=name).execute()
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -133,6 +218,10 @@ def main() -> NoReturn:
         session.output.show(session.report, session.connector)
     elif session.diagnosis is not None:
         session.output.show_diagnosis(session.diagnosis)
+    elif session.check is not None:
+        session.output.show_check(session.check)
+    elif session.written is not None:
+        session.output.show_written(session.written)
     sys.exit(session.status)
 
 
@@ -158,6 +247,9 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
         session.fail(ExitStatus.WRONG, _error_of(caught))
     except (HostLimitError, LayerMissingError) as caught:
         session.fail(ExitStatus.WRONG, RunError(type="configuration", key=caught.code, message=str(caught)))
+    except RunEnded as caught:
+        failure = caught.failure
+        session.fail(ExitStatus.FAILED, RunError(type=failure.type, key=failure.key, message=failure.message))
     except RuntimeFault as caught:
         session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))
     except (click.Abort, KeyboardInterrupt):

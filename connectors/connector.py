@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 
 from .document import Document
 from .errors import DefinitionError, UnknownMethodError
-from .folder import CODE_SUFFIXES, SPEC, read_folder
+from .folder import CODE_SUFFIXES, SPEC, definitions_folder, read_folder
 from .limits import LimitSettings
 from .mapping import FormulaMapping
-from .method import MAPPING, Method
+from .method import HANDLER_METHODS, MAPPING, Method
 from .source_file import SourceFile
 from .spec import ConnectorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from runtime import Module
+
+    from .package_bundler import PackageBundler
 
 SINGLE_FILES = (".js", ".ts")
 """Ends of names of files that are connectors by themselves."""
@@ -38,6 +42,7 @@ class Connector:
         methods: Its methods by name.
         client_mapping: How its client is made, where that is written as a mapping.
         limits: What its runs may use at most, where that is less than the host allows.
+        packages: What its files may import by a name that is no path.
     """
 
     place: str
@@ -46,22 +51,28 @@ class Connector:
     methods: Mapping[str, Method] = field(repr=False)
     client_mapping: FormulaMapping | None = field(default=None, repr=False)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    packages: Mapping[str, Module] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, path: str | Path) -> Connector:
+    def load(cls, path: str | Path, *, bundler: PackageBundler | None = None) -> Connector:
         """Load a connector's folder, or one `.js` or `.ts` file as a connector with one method.
+
+        Where the folder has no `spec.yml`, and its folder `src` has one, that is the connector's.
+
+        Args:
+            path: Of the folder or file.
+            bundler: Makes what its `package.json` names importable, which may take many seconds the first time.
+                Without it methods can import what the host provides, and nothing else by name.
 
         Raises:
             DefinitionError: Names the file, and its key and line where there is one.
         """
         path = Path(path)
         if path.is_dir():
-            return _from_files(str(path), read_folder(path))
-        if not path.exists():
-            raise DefinitionError("There is no such file or folder.", file=str(path))
-        if path.suffix not in SINGLE_FILES:
-            endings = " or ".join(SINGLE_FILES)
-            raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+            connector = _from_files(str(path), read_folder(definitions_folder(path)))
+            packages = {} if bundler is None else bundler.bundle(path, connector.texts.values())
+            return replace(connector, packages=MappingProxyType(packages))
+        require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
     @classmethod
@@ -79,8 +90,9 @@ class Connector:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the names and texts of all files."""
-        lines = (f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items()))
+        """SHA-256 over the names and texts of all files and packages."""
+        lines = [f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items())]
+        lines += (f"{name}\0{module.code}\n" for name, module in sorted(self.packages.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @cached_property
@@ -91,7 +103,8 @@ class Connector:
     def find(self, name: str | None = None) -> Method:
         """Return a method by its name, or the only one.
 
-        Suffix and spelling are forgiven (`data/contacts/findById`), and `operations/<key>` means its method `run`.
+        Suffix and spelling are forgiven (`data/contacts/findById`), `operations/<key>` means its method `run`, and a
+        method of a collection may be in a handler that its `index` file exports.
 
         Raises:
             UnknownMethodError: Lists the methods there are, and names the nearest.
@@ -103,6 +116,10 @@ class Connector:
         for method in self.methods.values():
             if wanted & {_squashed(method.name), _squashed(method.file.name)}:
                 return method
+        for handler in (method for method in self.methods.values() if method.is_handler):
+            for held in map(handler.of_handler, HANDLER_METHODS):
+                if _squashed(held.name) in wanted:
+                    return held
         raise UnknownMethodError(name, self.methods.keys(), file=self.place)
 
     def _only_method(self) -> Method:
@@ -114,6 +131,15 @@ class Connector:
         return candidates[0]
 
 
+def require_single_file(path: Path) -> None:
+    """Raise DefinitionError where `path` is no file that can be a connector by itself."""
+    if not path.exists():
+        raise DefinitionError("There is no such file or folder.", file=str(path))
+    if path.suffix not in SINGLE_FILES:
+        endings = " or ".join(SINGLE_FILES)
+        raise DefinitionError(f"A connector is a folder, or one file whose name ends in {endings}.", file=str(path))
+
+
 def _squashed(name: str) -> str:
     """Return a name without what people spell differently."""
     return _without_suffix(name.strip("/").removeprefix("./")).replace("-", "").lower()
@@ -123,9 +149,14 @@ def _without_suffix(name: str) -> str:
     return name.removesuffix(".js").removesuffix(".ts")
 
 
+def single_method(file: SourceFile) -> Method:
+    """Return the method of a connector that is one file."""
+    return Method(name=_without_suffix(file.name), file=file)
+
+
 def _from_method(file: SourceFile) -> Connector:
     """Make a connector of one file."""
-    method = Method(name=_without_suffix(file.name), file=file)
+    method = single_method(file)
     return Connector(
         place=file.place,
         spec=ConnectorSpec(key=method.name, name=method.name),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, PositiveInt
 
+from .errors import CredentialConflictError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
@@ -31,6 +33,16 @@ class StoredCredentials(BaseModel):
     credentials: dict[str, JsonValue] = Field(repr=False)
     version: PositiveInt
     expires_at: AwareDatetime | None = None
+
+
+def check_version(stored: StoredCredentials | None, expected: int) -> None:
+    """Check that what is stored for a connection is of the version that its new credentials are to replace.
+
+    Raises:
+        CredentialConflictError: It is another one.
+    """
+    if expected != (stored.version if stored else NOT_STORED):
+        raise CredentialConflictError("Other credentials were saved meanwhile.")
 
 
 class CredentialStore(Protocol):

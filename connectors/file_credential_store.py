@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from filelock import AsyncFileLock, FileLock, Timeout
 from pydantic import ValidationError
 
-from .credential_store import NOT_STORED, StoredCredentials
-from .errors import CredentialConflictError, CredentialStoreError
+from .credential_store import StoredCredentials, check_version
+from .errors import CredentialStoreError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -116,9 +116,7 @@ class FileCredentialStore:
         )
         try:
             with lock:
-                stored = self._read(file)
-                if record.version != (stored.version if stored else NOT_STORED) + 1:
-                    raise CredentialConflictError("Other credentials were saved meanwhile.")
+                check_version(self._read(file), record.version - 1)
                 _write(file, record.model_dump_json())
         except Timeout as caught:
             raise CredentialStoreError(f"{file} is being saved by a process that does not go on.") from caught

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEC = "spec.yml"
+SOURCE = "src"
 CODE_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
 """Files that methods may import."""
 SUFFIXES = (*CODE_SUFFIXES, ".yml", ".yaml")
@@ -21,6 +22,7 @@ NOT_DEFINITIONS = (
     "package.json",
     "package-lock.json",
     "tsconfig.json",
+    "jsconfig.json",
     ".d.ts",
     ".test.json",
     ".fixture.json",
@@ -33,6 +35,12 @@ MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 8
 
 
+def definitions_folder(folder: Path) -> Path:
+    """Return the folder with the definitions: `src` of a connector that is a package (semantics 1.1)."""
+    source = folder / SOURCE
+    return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
+
+
 def read_folder(root: Path) -> dict[str, SourceFile]:
     """Return the definition files under `root` by their path inside it.
 
@@ -41,8 +49,7 @@ def read_folder(root: Path) -> dict[str, SourceFile]:
     """
     files: dict[str, SourceFile] = {}
     total = 0
-    for path in _paths(root):
-        name = path.relative_to(root).as_posix()
+    for name, path in definition_files(root):
         files[name] = SourceFile.read(path, name=name)
         total += len(files[name].text)
         if len(files) > MOST_FILES or total > MOST_BYTES:
@@ -51,9 +58,14 @@ def read_folder(root: Path) -> dict[str, SourceFile]:
     return files
 
 
-def _paths(root: Path) -> Iterator[Path]:
-    """Yield the files to read, in a fixed order."""
-    yield from _walk(root, root.resolve(), depth=0)
+def definition_files(root: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files to read, each with its path inside `root`, in a fixed order.
+
+    Raises:
+        DefinitionError: A folder cannot be read, or a link leaves `root`.
+    """
+    for path in _walk(root, root.resolve(), depth=0):
+        yield path.relative_to(root).as_posix(), path
 
 
 def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:

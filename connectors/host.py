@@ -15,12 +15,14 @@ from .limits import tightest
 from .loop_thread import LoopThread, wait_for
 from .method_run import MethodRun
 from .record import RunRecord
+from .registered_modules import registered_modules
 from .services import Services, open_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
-    from runtime import PoolPolicy, SandboxReport
+    from runtime import DiskCache, PoolPolicy, SandboxReport
 
     from .connection import Connection
     from .connector import Connector
@@ -49,9 +51,15 @@ class MethodHost:
              every Linux can have, and none on other systems.
         policy: How workers are shared among connections, and replaced.
         drain_seconds: How long closing waits for runs under way before it ends them.
+        cache: Where what was made of sources is kept for later hosts; `DiskCache.of_user()`, or one in a folder of
+            your choice. Without it, it is kept in memory as long as the host is open.
+        modules: What methods may import besides what the host provides, by name: text of JavaScript, as CommonJS or ES
+            modules, or the path of a file with it. It must not import files. Those of Node.js that would reach the
+            machine, such as `fs`, cannot be given.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
+        DefinitionError: One of `modules` cannot be given, or not be read.
     """
 
     def __init__(
@@ -66,6 +74,8 @@ class MethodHost:
         require: Iterable[str] | None = None,
         policy: PoolPolicy | None = None,
         drain_seconds: float = 0.0,
+        cache: DiskCache | None = None,
+        modules: Mapping[str, str | Path] | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
@@ -76,6 +86,8 @@ class MethodHost:
         self._require = Requirement(require).names
         self._policy = policy
         self._drain_seconds = drain_seconds
+        self._cache = cache
+        self._modules = registered_modules(modules or {})
         self._runs = Attendance()
         self._resources = AsyncExitStack()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -223,6 +235,8 @@ class MethodHost:
             credentials=self._credentials,
             require=self._require,
             policy=self._policy,
+            cache=self._cache,
+            modules=self._modules,
         )
         self._services = await self._resources.enter_async_context(services)
 

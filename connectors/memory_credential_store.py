@@ -8,8 +8,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from .credential_store import NOT_STORED, StoredCredentials
-from .errors import CredentialConflictError
+from .credential_store import StoredCredentials, check_version
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,9 +41,7 @@ class MemoryCredentialStore:
         Raises:
             CredentialConflictError: Another version is stored.
         """
-        stored = self._stored.get(connection_id)
-        if expected_version != (stored.version if stored else NOT_STORED):
-            raise CredentialConflictError("Other credentials were saved meanwhile.")
+        check_version(self._stored.get(connection_id), expected_version)
         self._stored[connection_id] = StoredCredentials(
             credentials=deepcopy(dict(credentials)), version=expected_version + 1, expires_at=expires_at
         )

@@ -6,9 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .report import RunReport
+    from .written_files import WrittenFiles
 
 
 class JsonOutput:
@@ -23,6 +25,14 @@ class JsonOutput:
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""
         _write(diagnosis.to_json())
+
+    def show_check(self, report: CheckReport) -> None:
+        """Write what was found in a connector."""
+        _write(report.to_json())
+
+    def show_written(self, written: WrittenFiles) -> None:
+        """Write which files were written."""
+        _write(written.to_json())
 
 
 def _write(document: str) -> None:

@@ -9,11 +9,13 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .render_check import check_text
 from .render_diagnosis import diagnosis_text
 from .render_text import (
     ending_text,
     error_text,
     exchange_text,
+    files_text,
     log_text,
     place_text,
     value_text,
@@ -22,10 +24,12 @@ from .render_text import (
 )
 
 if TYPE_CHECKING:
+    from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .record import Event
     from .report import RunReport
+    from .written_files import WrittenFiles
 
 
 class TerminalOutput:
@@ -63,3 +67,11 @@ class TerminalOutput:
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""
         Console().print(diagnosis_text(diagnosis))
+
+    def show_check(self, report: CheckReport) -> None:
+        """Write what was found in a connector."""
+        self._value.print(check_text(report))
+
+    def show_written(self, written: WrittenFiles) -> None:
+        """Write which files were written."""
+        self._value.print(files_text(written))

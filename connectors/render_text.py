@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .delivery import Written
     from .report import RunError, RunUsage
+    from .written_files import WrittenFiles
 
 LONGEST_DATA = 500
 TYPES_WITHOUT_DATA = frozenset({"configuration", "custom_code"})  # told by the message, and by the place
@@ -63,6 +64,15 @@ def written_text(written: Written) -> Text:
     return Text.assemble(("wrote ", "cyan"), f"{written.bytes} bytes to {name}")
 
 
+def files_text(files: WrittenFiles) -> Text:
+    """Return which files were written, which were kept, and what to do now."""
+    text = Text()
+    for verb, style, names in (("wrote", "cyan", files.written), ("kept ", "yellow", files.kept)):
+        for name in names:
+            text.append(f"{verb} ", style).append(f"{printable(f'{files.folder}/{name}')}\n")
+    return text.append("\nNext:\n", "bold").append("\n".join(f"  {printable(line)}" for line in files.next))
+
+
 def ending_text(usage: RunUsage, *, ok: bool) -> Text:
     """Return how a run ended, and what it used."""
     memory = f"memory {usage.peak_memory_bytes / 1e6:.0f} MB"
@@ -91,11 +101,28 @@ def place_text(error: RunError, source: str | None) -> Text:
     if place is None:
         return Text()
     text = Text(printable(f"  {place.file}:{place.line}:{place.column}"), "cyan")
-    frame = source and SourceFrame.around(source, place.line, place.column)
-    for margin, line in frame.numbered() if frame else ():
-        marked = margin.startswith(">") or line.strip() == "^"
-        text.append(f"\n  {margin}", "red" if marked else "dim").append(line, "bold" if marked else "")
+    if source:
+        text.append_text(frame_text(source, place.line, place.column))
     return text.append("".join(f"\n{frame}" for frame in _frames(error.stack)), "dim")
+
+
+def frame_text(source: str, line: int, column: int | None) -> Text:
+    """Return the lines around a place, each on a line of its own; nothing where the source has no such line.
+
+    Args:
+        source: Text of the file.
+        line: Counted from 1.
+        column: Where the caret stands; without it, the first character of the line.
+    """
+    text = Text()
+    first = (
+        len(source.split("\n")[line - 1]) - len(source.split("\n")[line - 1].lstrip()) + 1 if column is None else column
+    )
+    frame = SourceFrame.around(source, line, first)
+    for margin, shown in frame.numbered() if frame else ():
+        marked = margin.startswith(">") or shown.strip() == "^"
+        text.append(f"\n  {margin}", "red" if marked else "dim").append(shown, "bold" if marked else "")
+    return text
 
 
 def _frames(stack: str | None) -> Iterator[str]:

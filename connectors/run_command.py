@@ -18,6 +18,8 @@ from .limits import parse_limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runtime import DiskCache
+
     from .connector import Connector
     from .context import Mode
     from .record import Event
@@ -37,6 +39,7 @@ class RunCommand:
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
+        cache: Where to keep what is made of sources.
     """
 
     method: str | None
@@ -47,6 +50,7 @@ class RunCommand:
     allow: tuple[str, ...]
     limits: tuple[str, ...]
     output: str | None
+    cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
         """Run the method in a host of its own.
@@ -61,8 +65,9 @@ class RunCommand:
         connector.find(self.method)
         args = read_args(self.args, self.input)
         connection = Connection.load(self.connection) if self.connection else None
-        host = MethodHost(limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1)
-
+        host = MethodHost(
+            limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1, cache=self.cache
+        )
         delivery = None if self.output is None else Delivery.open(self.output)
 
         async def run() -> RunReport:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge import Transports, api_client_extension
+from bridge import CryptoThreads, Transports, api_client_extension
 from runtime import Sandbox
 
 from .auth_methods import AuthMethods
@@ -20,10 +20,10 @@ from .store_keeper import StoreKeeper
 from .wall import Wall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Mapping
 
     from bridge import EgressPolicy
-    from runtime import PoolPolicy, SandboxReport
+    from runtime import DiskCache, Module, PoolPolicy, SandboxReport
 
     from .credential_store import CredentialStore
 
@@ -58,6 +58,8 @@ async def open_services(
     credentials: CredentialStore | None,
     require: Iterable[str],
     policy: PoolPolicy | None,
+    cache: DiskCache | None,
+    modules: Mapping[str, Module],
 ) -> AsyncIterator[Services]:
     """Start the sandbox and what lies around it; stop all of it at the end.
 
@@ -69,6 +71,8 @@ async def open_services(
         credentials: Where credentials are kept; without it they are remembered as long as the services are open.
         require: Names of layers that must be active around each worker.
         policy: How workers are shared and replaced.
+        cache: Where what was made of sources is kept.
+        modules: What methods may import, by name.
     """
     sandbox = Sandbox(
         extensions=(api_client_extension(),),
@@ -77,11 +81,14 @@ async def open_services(
         spares=spares,
         require=require,
         policy=policy,
+        cache=cache,
+        packages=modules,
     )
     transports = Transports(policy=egress)
+    crypto = CryptoThreads()
     try:
         async with sandbox:
-            wall = Wall(sandbox=sandbox, transports=transports, policy=egress)
+            wall = Wall(sandbox=sandbox, transports=transports, policy=egress, crypto=crypto)
             clients = ClientMaker(wall)
             methods = AuthMethods(wall)
             source = CredentialSource(methods, clients, OAuth(wall, methods))
@@ -96,3 +103,4 @@ async def open_services(
                 await streams.aclose()
     finally:  # after the sandbox: a run that is ended must not see its sockets go first
         await transports.aclose()
+        await crypto.aclose()

@@ -47,22 +47,27 @@ class SourceFile:
         return cls(name=name, place=place, text=text, digest=digest)
 
     @classmethod
-    def read(cls, path: Path, *, name: str) -> SourceFile:
+    def read(cls, path: Path, *, name: str, most_bytes: int = LONGEST_FILE_BYTES) -> SourceFile:
         """Read a file from disk.
 
+        Args:
+            path: Of the file.
+            name: Its path inside the connector.
+            most_bytes: How long it may be.
+
         Raises:
-            DefinitionError: It cannot be read, is no regular file, is longer than 1 MiB, is empty, or is not UTF-8.
+            DefinitionError: It cannot be read, is no regular file, is too long, is empty, or is not UTF-8.
         """
         place = str(path)
         if path.exists() and not path.is_file():
             raise DefinitionError("This is not a regular file.", file=place)
         try:
             with path.open("rb") as stream:
-                content = stream.read(LONGEST_FILE_BYTES + 1)
+                content = stream.read(most_bytes + 1)
         except OSError as caught:
             raise DefinitionError(f"The file cannot be read: {caught.strerror}.", file=place) from caught
-        if len(content) > LONGEST_FILE_BYTES:
-            raise DefinitionError(f"The file is longer than {LONGEST_FILE_BYTES} bytes.", file=place)
+        if len(content) > most_bytes:
+            raise DefinitionError(f"The file is longer than {most_bytes} bytes.", file=place)
         try:
             return cls.of(name, content.decode("utf-8-sig"), place=place)
         except UnicodeDecodeError as caught:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, ClientConfig, IsolateClient
-from runtime import Failure, HostCall, HostReply, RunEnded, SandboxClosedError
+from runtime import Failure, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ByteStream, Client, EgressPolicy, Transports
+    from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transports
     from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
@@ -39,7 +39,7 @@ CLOSED = Failure(type="internal", key="closed", message="The host was closed bef
 
 
 class Wall:
-    """Runs methods in the sandbox, with an `apiClient` or without one.
+    """Runs methods in the sandbox, with an `apiClient` or without one; all of them may make plain requests.
 
     What a method waits for in the middle of its run (new credentials, a new client) is an inner run, for which the
     sandbox must have workers of its own: when every other one serves a method that waits, it must still be able to run.
@@ -48,12 +48,16 @@ class Wall:
         sandbox: Where methods run.
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
+        crypto: Where `crypto.subtle` computes.
     """
 
-    def __init__(self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy) -> None:
+    def __init__(
+        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, crypto: CryptoThreads
+    ) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
+        self._crypto = crypto
 
     async def run(
         self,
@@ -78,11 +82,10 @@ class Wall:
         """
         part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        script = method.script(context.connector.texts, others)
-        if client is None:
-            outcome = await self._execute(part, script, arguments, calls=_refuse, client_settings=None)
-        else:
-            outcome = await self._run_with(self._api_client(part, client, refresh), part, script, arguments, on_stream)
+        script = method.script(context.connector.texts, others, packages=context.connector.packages)
+        api_client = self._api_client(part, client or ClientConfig(), refresh)
+        settings = api_client.plain_settings if client is None else api_client.settings
+        outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream)
         return _measured_by(context, outcome)
 
     def host_client(self, context: RunContext) -> ApiClient:
@@ -95,8 +98,10 @@ class Wall:
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
         part = _with_time_left(context)
-        script = maker.script(context.connector.texts)
-        outcome = await self._execute(part, script, arguments, calls=_refuse, client_settings={"making": True})
+        script = maker.script(context.connector.texts, packages=context.connector.packages)
+        api_client = self._api_client(part, ClientConfig(), None)
+        settings: dict[str, JSON] = {**api_client.plain_settings, "making": True}
+        outcome = await self._run_with(api_client, part, script, arguments, settings, None)
         return _measured_by(context, outcome)
 
     async def _run_with(
@@ -105,16 +110,17 @@ class Wall:
         context: RunContext,
         script: Script,
         arguments: dict[str, JSON],
+        settings: JSON,
         on_stream: OnStream | None,
     ) -> Outcome:
-        """Run a method that has a client, and close the streams that it leaves behind."""
+        """Run a method whose requests `api_client` makes, and close the streams that it leaves behind."""
         try:
             outcome = await self._execute(
                 context,
                 script,
                 arguments,
                 calls=api_client,
-                client_settings=api_client.settings,
+                settings=settings,
                 on_start=api_client.begin,
             )
             if outcome.resource is not None:
@@ -132,8 +138,8 @@ class Wall:
         arguments: dict[str, JSON],
         *,
         calls: HostCalls,
-        client_settings: JSON,
-        on_start: Callable[[], None] | None = None,
+        settings: JSON,
+        on_start: Callable[[], None],
     ) -> Outcome:
         """Run code when its turn has come."""
         try:
@@ -141,9 +147,9 @@ class Wall:
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=calls,
+                calls=self._crypto.calls(calls, context.limits),
                 limits=context.limits,
-                settings={} if client_settings is None else {"apiClient": client_settings},
+                settings={"apiClient": settings},
                 inner=context.inner,
                 on_log=context.record.on_log,
                 on_start=on_start,
@@ -214,8 +220,3 @@ def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:
         f"Earlier parts of the run, such as the making of its client, had taken {earlier:.3g} s of the {value:g} s."
     )
     return replace(outcome, failure=replace(failure, message=f"{failure.message}. {before}", data=data))
-
-
-async def _refuse(call: HostCall) -> HostReply:
-    """Answer a call that the method had no means to make."""
-    return HostReply(ok=False, value={"message": f"{call.operation} is not available here"})

@@ -7,12 +7,15 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 from __future__ import annotations
 
 from .attendance import Attendance
+from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .host import Extension, HostCall, HostCalls, HostReply
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
+from .linker import linked_file
 from .outcome import LogLine, Outcome, Usage
+from .outline import outline_script
 from .policy import PoolPolicy
 from .requirement import Requirement
 from .sandbox import Sandbox
@@ -24,6 +27,7 @@ from .values import JSON
 __all__ = [
     "JSON",
     "Attendance",
+    "DiskCache",
     "Extension",
     "Failure",
     "HostCall",
@@ -49,5 +53,7 @@ __all__ = [
     "Script",
     "Usage",
     "WorkerStartError",
+    "linked_file",
+    "outline_script",
     "read_source",
 ]

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from py_mini_racer import init_mini_racer
-from py_mini_racer._dll import mr_callback_func  # noqa: PLC2701 (pinned)
+from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

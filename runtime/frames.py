@@ -1,8 +1,8 @@
 """What is written on the channel between the application and a worker.
 
-A frame is one byte of kind, one byte with the number of parts, the length of each part, and the parts:
+A frame is one byte of kind, two bytes with the number of parts, the length of each part, and the parts:
 
-    u8 kind | u8 n | n x u32 length (little endian) | n parts
+    u8 kind | u16 n | n x u32 length (little endian) | n parts
 
 The worker speaks only when spoken to: it answers each frame with exactly one frame. That alone bounds how much the
 application can be made to read, and it treats any other behaviour, like any malformed byte, as a breach that ends the
@@ -31,7 +31,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_PARTS: Final = 255
+MOST_PARTS: Final = 2**16 - 1
+HEAD: Final = struct.Struct("<BH")
+"""How a frame begins: its kind, and the number of its parts."""
+
 USAGE: Final = struct.Struct("<dQ")
 """The usage part: CPU seconds of the process and its highest resident memory in bytes."""
 
@@ -72,7 +75,7 @@ class Frame:
 def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
     """Return the bytes of a frame."""
     lengths = struct.pack(f"<{len(parts)}I", *map(len, parts))
-    return b"".join((bytes((kind, len(parts))), lengths, *parts))
+    return b"".join((HEAD.pack(kind, len(parts)), lengths, *parts))
 
 
 class FrameDecoder:
@@ -85,7 +88,7 @@ class FrameDecoder:
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._buffer = bytearray()
-        self._wanted = 2
+        self._wanted = HEAD.size
 
     def feed(self, data: bytes) -> Frame | None:
         """Take bytes from the stream; return the frame they complete.
@@ -101,16 +104,18 @@ class FrameDecoder:
         if frame is None:
             return None
         self._buffer.clear()
-        self._wanted = 2
+        self._wanted = HEAD.size
         return frame
 
     def _decode(self) -> Frame | None:
-        count = self._buffer[1]
-        start = 2 + 4 * count
+        kind, count = HEAD.unpack_from(self._buffer)
+        start = HEAD.size + 4 * count
+        if start > self.most_bytes:
+            raise FrameError("a frame is too long")
         if len(self._buffer) < start:
             self._wanted = start
             return None
-        lengths = struct.unpack_from(f"<{count}I", self._buffer, 2)
+        lengths = struct.unpack_from(f"<{count}I", self._buffer, HEAD.size)
         end = start + sum(lengths)
         if end > self.most_bytes:
             raise FrameError("a frame is too long")
@@ -119,7 +124,7 @@ class FrameDecoder:
             return None
         if len(self._buffer) > end:
             raise FrameError("bytes follow a frame")
-        return Frame(_kind(self._buffer[0]), _cut(self._buffer, start, lengths))
+        return Frame(_kind(kind), _cut(self._buffer, start, lengths))
 
 
 def _kind(value: int) -> FrameKind:

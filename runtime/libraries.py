@@ -1,9 +1,9 @@
 """JavaScript libraries that an isolate loads on first touch.
 
 V8 has no URL, no Buffer and no text encoding. Their text is kept out of isolates that cannot use it, because V8 would
-parse it in each of them anew. A library comes with a run whose source names one of its globals, or with the reply of a
-host call that names the library. Where source may reach a global without naming it - `globalThis["Buf" + "fer"]` - all
-libraries come.
+parse it in each of them anew. A library comes with a run whose source names one of its globals or imports one of its
+modules, or with the reply of a host call that names the library. Where source may reach a global without naming it -
+`globalThis["Buf" + "fer"]` - all libraries that are globals come.
 """
 
 from __future__ import annotations
@@ -26,24 +26,77 @@ class Library:
         name: Of its file in `bundles/`; extensions take its exports by `core.library(name)`.
         globals: Those of its exports that are globals of methods.
         words: What in a method's source else may lead to it.
+        modules: Names by which methods import its default export.
+        members: Whether what follows such a name, as `get` in `lodash/get`, is a member of that.
+        needs: Libraries that it takes from the isolate, as `library:NAME` in its text.
     """
 
     name: str
     globals: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    members: bool = False
+    needs: tuple[str, ...] = ()
+
+
+def _of_node(*names: str) -> tuple[str, ...]:
+    """Return the names of a module of Node.js: with and without its scheme."""
+    return (*names, *(f"node:{name}" for name in names))
 
 
 LIBRARIES: Final = (
-    Library("base64", ("atob", "btoa")),
+    Library(
+        "abort", ("AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"), needs=("dom_exception",)
+    ),
+    Library("axios", words=("axios",), needs=("blob", "url")),
+    Library("base64", ("atob", "btoa"), needs=("dom_exception",)),
     Library("blob", ("Blob", "File", "FormData")),
-    Library("buffer", ("Buffer",)),
-    Library("clone", ("structuredClone",)),
+    Library("buffer", ("Buffer",), words=("arraybuffer", "formData"), modules=_of_node("buffer")),
+    Library("clone", ("structuredClone",), needs=("dom_exception",)),
+    Library("crypto", ("CryptoKey", "SubtleCrypto", "crypto"), needs=("dom_exception",)),
+    Library("crypto_module", modules=_of_node("crypto"), needs=("buffer", "crypto")),
+    Library("dom_exception", ("DOMException",)),
     Library("encoding", ("TextDecoder", "TextEncoder")),
+    Library("events", modules=_of_node("events")),
+    Library(
+        "fetch",
+        ("Headers", "Request", "Response"),
+        words=("fetch",),
+        needs=("abort", "blob", "streams", "url"),
+    ),
     Library("inspect", words=("console",)),
+    Library("lodash", modules=("lodash",), members=True),
+    Library("path", modules=_of_node("path", "path/posix")),
+    Library("querystring", modules=_of_node("querystring")),
+    Library(
+        "streams",
+        (
+            "ByteLengthQueuingStrategy",
+            "CountQueuingStrategy",
+            "ReadableByteStreamController",
+            "ReadableStream",
+            "ReadableStreamBYOBReader",
+            "ReadableStreamBYOBRequest",
+            "ReadableStreamDefaultController",
+            "ReadableStreamDefaultReader",
+            "TransformStream",
+            "TransformStreamDefaultController",
+            "WritableStream",
+            "WritableStreamDefaultController",
+            "WritableStreamDefaultWriter",
+        ),
+        needs=("abort", "dom_exception"),
+    ),
+    Library("text_streams", ("TextDecoderStream", "TextEncoderStream"), needs=("streams",)),
     Library("url", ("URL", "URLSearchParams")),
+    Library("url_module", modules=_of_node("url"), needs=("url",)),
+    Library("util", modules=_of_node("util")),
 )
 
+_NEEDS: Final = {library.name: library.needs for library in LIBRARIES}
 _LIBRARY_OF: Final = {word: library.name for library in LIBRARIES for word in (*library.globals, *library.words)}
+_LIBRARY_OF_MODULE: Final = {module: library.name for library in LIBRARIES for module in library.modules}
+_IMPORTED: Final = re.compile(rf"""\brequire\(\s*(['"`])({"|".join(_LIBRARY_OF_MODULE)})(?:/[^'"`\n]*)?\1\s*\)""")
 _ESCAPE: Final = re.compile(r"\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))")
 _STRICT: Final = re.compile(r"\s*['\"]use strict['\"]")
 
@@ -59,7 +112,10 @@ _SLOPPY_THIS: Final = re.compile(rf"\bthis\b{_NO_WORD_AFTER}{_NO_MEMBER_AFTER}")
 
 
 def library_sources() -> dict[str, str]:
-    """Return the text of each library by its name: the body of a function over `module`, `exports` and `globalThis`."""
+    """Return the text of each library by its name.
+
+    It is the body of a function over `module`, `exports`, `globalThis` and `require`.
+    """
     return {library.name: read_source(__package__, f"bundles/{library.name}.js") for library in LIBRARIES}
 
 
@@ -70,15 +126,24 @@ def libraries_of(code: str) -> tuple[str, ...]:
         code: A method's source, as V8 gets it.
     """
     text = _ESCAPE.sub(_unescaped, code)
+    imported = {_LIBRARY_OF_MODULE[match[2]] for match in _IMPORTED.finditer(text)}
     if _reaches_the_global_object(text):
-        return tuple(library.name for library in LIBRARIES)
+        return in_order(imported | set(_LIBRARY_OF.values()))
     named = _NAMED.finditer(text)
-    return in_order(_LIBRARY_OF[match[2]] for match in named if not match[1] or _BEFORE_EXPRESSIONS.fullmatch(match[1]))
+    return in_order(
+        imported | {_LIBRARY_OF[match[2]] for match in named if not match[1] or _BEFORE_EXPRESSIONS.fullmatch(match[1])}
+    )
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return `names`, once each, in the order of `LIBRARIES`."""
-    wanted = set(names)
+    """Return `names` and what they need, once each, in the order of `LIBRARIES`."""
+    waiting = list(names)
+    wanted: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += _NEEDS[name]
     return tuple(library.name for library in LIBRARIES if library.name in wanted)
 
 

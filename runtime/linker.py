@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from .frames import MOST_PARTS
 from .script import Module
+from .transform import SourceRefusedError
+from .verdict import limit_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
+    from .failure import Failure
     from .fair_queue import Place
+    from .limits import SandboxLimits
     from .script import Script
     from .transform import CompiledModule, Transformer
 
 _SUFFIXES: Final = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json")
 _WRITTEN_AS: Final = {".js": ".ts", ".mjs": ".mts", ".cjs": ".cts"}
 """TypeScript imports a file by the name that it has once it is compiled."""
+_AT_A_TIME: Final = 4
+"""Files of one script that are compiled beside each other."""
+_MOST_MODULES: Final = (MOST_PARTS - 4) // 3
+"""What a START frame can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +36,13 @@ class LinkedScript:
 
     Attributes:
         modules: The file that exports the method first.
-        links: By file, which file each of its relative imports means.
+        links: By file, which file each of its imports means.
+        packages: Names of all packages that files could have imported.
     """
 
     modules: tuple[CompiledModule, ...]
     links: Mapping[str, Mapping[str, str]]
+    packages: tuple[str, ...] = ()
 
 
 class Linker:
@@ -38,43 +50,77 @@ class Linker:
 
     Args:
         transformer: Turns their files into what V8 takes.
+        packages: What all scripts may import by a name that is no path. They win over the packages of a script.
     """
 
-    def __init__(self, transformer: Transformer) -> None:
+    def __init__(self, transformer: Transformer, packages: Mapping[str, Module] | None = None) -> None:
         self._transformer = transformer
+        self._packages = packages or {}
 
-    async def link(self, script: Script, place: Place) -> LinkedScript:
+    async def link(self, script: Script, place: Place, limits: SandboxLimits) -> LinkedScript:
         """Return the script with all files that it imports, directly or not.
 
         Args:
             script: What is to be run.
             place: For whom.
+            limits: Of the run.
 
         Raises:
-            SourceRefusedError: One of them is not JavaScript or TypeScript.
+            SourceRefusedError: One of them is not JavaScript or TypeScript, or there are too many.
             RunEnded: Compiling could not be started.
         """
-        waiting = [script.module, *script.others]
+        packages = {**script.packages, **self._packages}
         modules: dict[str, CompiledModule] = {}
         links: dict[str, dict[str, str]] = {}
-        while waiting:
-            module = waiting.pop(0)
-            if module.name in modules:
-                continue
-            compiled = modules[module.name] = await self._transformer.compile(module, place)
-            found = {wanted: name for wanted in compiled.imports if (name := _find(module.name, wanted, script.files))}
-            if found:
-                links[module.name] = found
-            waiting += (Module(name=name, code=script.files[name]) for name in found.values())
-        return LinkedScript(modules=tuple(modules.values()), links=links)
+        wave = {module.name: module for module in (script.module, *script.others)}
+        while wave:
+            if len(modules) + len(wave) > min(limits.modules, _MOST_MODULES):
+                raise SourceRefusedError(_too_many(script, limits, len(modules) + len(wave)), lasting=False)
+            compiled = await self._compile(tuple(wave.values()), place)
+            modules |= {module.name: module for module in compiled}
+            wave = {}
+            for module in compiled:
+                found = dict(_imported(module, script.files, packages))
+                links[module.name] = {wanted: target.name for wanted, target in found.items()}
+                wave |= {target.name: target for target in found.values() if target.name not in modules}
+        return LinkedScript(modules=tuple(modules.values()), links=links, packages=tuple(sorted(packages)))
+
+    async def _compile(self, modules: Sequence[Module], place: Place) -> list[CompiledModule]:
+        """Compile some modules, a few at a time; of several that are wrong, the first one is told."""
+        compiled: list[CompiledModule] = []
+        for start in range(0, len(modules), _AT_A_TIME):
+            some = (self._transformer.compile(module, place) for module in modules[start : start + _AT_A_TIME])
+            for result in await asyncio.gather(*some, return_exceptions=True):
+                if isinstance(result, BaseException):
+                    raise result
+                compiled.append(result)
+        return compiled
 
 
-def _find(importer: str, wanted: str, files: Mapping[str, str]) -> str | None:
-    """Return the file that a relative import means; None where there is none, or the import is not relative."""
+def linked_file(importer: str, wanted: str, files: Container[str]) -> str | None:
+    """Return the file that a relative import means; None where there is none, or the import is not relative.
+
+    Args:
+        importer: The file with the import.
+        wanted: The import as it is written.
+        files: Names of all files there are.
+    """
     if not wanted.startswith(("./", "../")) and wanted not in {".", ".."}:
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(importer), wanted))
     return next((candidate for candidate in _candidates(path) if candidate in files), None)
+
+
+def _imported(
+    importer: CompiledModule, files: Mapping[str, str], packages: Mapping[str, Module]
+) -> Iterator[tuple[str, Module]]:
+    """Yield what a module imports, as it is written there and as what it means."""
+    for wanted in importer.imports:
+        file = linked_file(importer.name, wanted, files)
+        if file is not None:
+            yield wanted, Module(name=file, code=files[file])
+        elif wanted in packages:
+            yield wanted, packages[wanted]
 
 
 def _candidates(path: str) -> Iterator[str]:
@@ -84,3 +130,9 @@ def _candidates(path: str) -> Iterator[str]:
         yield stem + _WRITTEN_AS[suffix]
     yield from (path + suffix for suffix in _SUFFIXES)
     yield from (posixpath.join(path, "index") + suffix for suffix in _SUFFIXES)
+
+
+def _too_many(script: Script, limits: SandboxLimits, used: int) -> Failure:
+    """Return the failure of a script with too many files; `used` is how many are known."""
+    message = f"{script.module.name} and what it imports are more than {min(limits.modules, _MOST_MODULES)} files"
+    return limit_failure("modules", message, limits, used=used)

@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lease:
-    """What a worker is bound to for its life: one isolation key, and the memory limit the kernel holds it to."""
+    """What a worker is bound to for its life: one isolation key, and the memory limit the kernel holds it to.
+
+    Attributes:
+        isolation_key: Of its runs.
+        memory_bytes: The limit.
+        single: Whether it serves one run only.
+    """
 
     isolation_key: str
     memory_bytes: int
+    single: bool = False
 
 
 class PooledWorker:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from functools import partial
+import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .breaker import Passage
+    from .disk_cache import DiskCache
     from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
-    from .script import Script
+    from .script import Module, Script
     from .values import JSON
 
+_SEED_BYTES: Final = 32
 _TRANSFORM_KEY: Final = "methodhost:transform"
 _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
 
@@ -53,6 +56,8 @@ class Sandbox:
         require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
             none on other systems.
         policy: How workers are shared among keys, and replaced.
+        cache: Where what was made of sources is kept for other processes, and later ones; in memory it always is.
+        packages: What all scripts may import by a name that is no path.
 
     Raises:
         ValueError: There is no layer of a name in `require`.
@@ -67,13 +72,15 @@ class Sandbox:
         spares: int = 2,
         require: Iterable[str] | None = None,
         policy: PoolPolicy | None = None,
+        cache: DiskCache | None = None,
+        packages: Mapping[str, Module] | None = None,
     ) -> None:
         policy = policy or PoolPolicy()
         admit = Requirement(require).check
         self._launcher = Launcher(extensions, policy)
         self._pool = Pool(self._launcher, policy, size=workers, inner_size=inner_workers, spares=spares, admit=admit)
         self._breaker = CircuitBreaker(policy)
-        self._linker = Linker(Transformer(self._run_transform))
+        self._linker = Linker(Transformer(self._run_transform, cache), packages)
         self._runs: set[Run] = set()
         self._callers = Attendance()
         self._report: SandboxReport | None = None
@@ -121,6 +128,7 @@ class Sandbox:
         calls: HostCalls,
         limits: SandboxLimits | None = None,
         settings: Mapping[str, JSON] | None = None,
+        seed: bytes | None = None,
         inner: bool = False,
         on_log: Callable[[LogLine], None] | None = None,
         on_start: Callable[[], None] | None = None,
@@ -137,22 +145,23 @@ class Sandbox:
             calls: Answers the script's host calls.
             limits: Of this run.
             settings: For the extensions, by their names.
+            seed: 32 bytes, from which the randomness of `crypto` comes; new ones otherwise.
             inner: Whether another run waits for this one in the middle of its own; it has precedence then.
             on_log: Hears each console line as it comes.
             on_start: Called when the run has its worker, and its wall time begins.
 
         Raises:
-            ValueError: `arguments` are not JSON values.
+            ValueError: `arguments` are not JSON values, or `seed` is not 32 bytes long.
             SandboxClosedError: The sandbox is not open.
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
-        prepare = partial(
-            RunRequest,
+        request = RunRequest(
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
             limits=limits or SandboxLimits(),
             settings=settings or {},
+            seed=_seed_text(seed),
             calls=calls,
             on_log=on_log or _ignore,
             on_start=on_start or _nothing,
@@ -161,7 +170,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, prepare, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return _without_value(refused.failure, queue_seconds=waited)
@@ -175,25 +184,16 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(
-        self, passage: Passage, script: Script, prepare: Callable[..., RunRequest], place: Place
-    ) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended.
-
-        Args:
-            passage: The permission.
-            script: What to run.
-            prepare: Gives the request for a compiled script.
-            place: What the run waits for.
-        """
+    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended."""
         try:
-            linked = await self._linker.link(script, place)
+            linked = await self._linker.link(script, place, request.limits)
         except SourceRefusedError as refused:
             outcome = _without_value(refused.failure)
         else:
-            request = prepare(modules=linked.modules, links=linked.links)
             lease = Lease(place.key, request.limits.memory_bytes)
-            outcome = await self._execute(lease, place, request)
+            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
+            outcome = await self._execute(lease, place, ready)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
@@ -217,7 +217,7 @@ class Sandbox:
         reusable = False
         try:
             outcome = await run.outcome()
-            reusable = outcome.failure is None or outcome.failure.type != "limit"
+            reusable = not lease.single and (outcome.failure is None or outcome.failure.type != "limit")
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
@@ -235,12 +235,21 @@ class Sandbox:
             arguments=json.dumps(arguments),
             limits=_TRANSFORM_LIMITS,
             settings={},
+            seed=_seed_text(None),
             calls=_no_calls,
             on_log=_ignore,
             on_start=_nothing,
         )
-        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes)
+        lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
+
+
+def _seed_text(seed: bytes | None) -> str:
+    """Return a seed as isolates take it; a new one where none is given."""
+    seed = secrets.token_bytes(_SEED_BYTES) if seed is None else seed
+    if len(seed) != _SEED_BYTES:
+        raise ValueError(f"seed must be {_SEED_BYTES} bytes long, not {len(seed)}")
+    return seed.hex()
 
 
 def _without_value(failure: Failure, *, queue_seconds: float = 0.0) -> Outcome:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import re
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
 
 from .failure import Failure, Location
 from .libraries import libraries_of
@@ -15,11 +20,13 @@ from .prelude import module_offset
 from .script import Module, Script
 from .source import read_source
 from .stack import ModuleStackReader, SourceColumns, StackReader
-from .verdict import syntax_failure
+from .transformed import TRANSFORMED, Refused, Transformed
+from .verdict import protocol_failure, syntax_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from .disk_cache import DiskCache
     from .fair_queue import Place
     from .outcome import Outcome
 
@@ -71,11 +78,19 @@ class Transformer:
     """Turns ES modules and TypeScript into CommonJS, in an isolate of its own, and keeps results by content.
 
     Args:
-        run: Runs the transforming script with these arguments, behind the wall like any other, in a place.
+        run: Runs the transforming script with these arguments, behind the wall like any other, in a place. Each time
+            in a worker of its own: what it says of one source is believed, and kept for all who have the same source,
+            so no other source may have had its hands on that worker before.
+        cache: Where results are kept beyond the life of this process.
     """
 
-    def __init__(self, run: Callable[[CompiledModule, Script, dict[str, Any], Place], Awaitable[Outcome]]) -> None:
+    def __init__(
+        self,
+        run: Callable[[CompiledModule, Script, dict[str, Any], Place], Awaitable[Outcome]],
+        cache: DiskCache | None = None,
+    ) -> None:
         self._run = run
+        self._cache = cache
         self._kept: OrderedDict[bytes, CompiledModule | Failure] = OrderedDict()
         self._under_way: dict[tuple[bytes, Place], asyncio.Task[CompiledModule]] = {}
 
@@ -92,7 +107,8 @@ class Transformer:
                 takes too much to compile.
             RunEnded: Compiling could not be started.
         """
-        digest = hashlib.sha256(f"{module.name}\0{module.code}".encode(errors="surrogatepass")).digest()
+        text = f"{module.name}\0{module.commonjs}\0{module.code}"
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
         kept = self._kept.get(digest)
         if kept is None:
             return await self._compile_once(digest, module, place)
@@ -127,22 +143,47 @@ class Transformer:
         if module.name.endswith(".json"):
             return wrap(module, f"module.exports = {module.code}", {}, ())
         typescript = module.name.endswith(_TYPESCRIPT)
-        if not typescript and not _MODULE_SYNTAX.search(module.code):
+        if module.commonjs or not (typescript or _MODULE_SYNTAX.search(module.code)):
             return wrap(module, module.code, {}, libraries_of(module.code))
-        script = Script(
-            module=Module(name="methodhost:transform", code=read_source(__package__, "bundles/transform.js"))
-        )
+        result = await self._transform(module, place, typescript=typescript)
+        if isinstance(result, Refused):
+            raise SourceRefusedError(_refusal(module, result), lasting=True)
+        return wrap(module, result.code, dict(result.columns), libraries_of(result.code))
+
+    async def _transform(self, module: Module, place: Place, *, typescript: bool) -> Transformed | Refused:
+        """Return what the transforming script says of a module, now or at an earlier time."""
+        if self._cache is None:
+            return _read(await self._transform_anew(module, place, typescript=typescript))
+        key = f"transform\0{self._script_digest}\0{module.name}\0{module.code}".encode(errors="surrogatepass")
+        kept = await asyncio.to_thread(self._cache.read, key)
+        with suppress(ValidationError):
+            if kept is not None:
+                return TRANSFORMED.validate_json(kept)
+        said = await self._transform_anew(module, place, typescript=typescript)
+        result = _read(said)
+        await asyncio.to_thread(self._cache.write, key, said)
+        return result
+
+    async def _transform_anew(self, module: Module, place: Place, *, typescript: bool) -> bytes:
+        """Run the transforming script, and return what it says as JSON text."""
+        module_of_script = Module(name="methodhost:transform", code=self._script_code, commonjs=True)
         arguments = {"code": module.code, "name": module.name, "typescript": typescript}
-        outcome = await self._run(wrap(script.module, script.module.code, {}, ()), script, arguments, place)
-        result: Any = outcome.value
+        compiled = wrap(module_of_script, module_of_script.code, {}, ())
+        outcome = await self._run(compiled, Script(module=module_of_script), arguments, place)
         if outcome.failure is not None:
             raise SourceRefusedError(outcome.failure, lasting=False)
-        if not result["ok"]:
-            raise SourceRefusedError(_refusal(module, result), lasting=True)
-        return wrap(module, result["code"], dict(result["columns"]), libraries_of(result["code"]))
+        return json.dumps(outcome.value, ensure_ascii=False).encode(errors="replace")
+
+    @property
+    def _script_code(self) -> str:
+        return read_source(__package__, "bundles/transform.js")
+
+    @cached_property
+    def _script_digest(self) -> str:
+        return hashlib.sha256(self._script_code.encode()).hexdigest()
 
 
-def wrap(module: Module, code: str, moved: dict[int, list[int]], libraries: tuple[str, ...]) -> CompiledModule:
+def wrap(module: Module, code: str, moved: Mapping[int, Sequence[int]], libraries: tuple[str, ...]) -> CompiledModule:
     """Return `code`, CommonJS made of `module`, as one function expression.
 
     Args:
@@ -162,9 +203,21 @@ def wrap(module: Module, code: str, moved: dict[int, list[int]], libraries: tupl
     return CompiledModule(module.name, body, length, stacks, tuple(imports), libraries)
 
 
-def _refusal(module: Module, result: dict[str, Any]) -> Failure:
-    message = _COLUMN_IN_MESSAGE.sub("", _COLUMN_IN_MESSAGE.sub("", str(result["message"])))
-    place = result["location"]
-    location = Location(file=module.name, line=int(place["line"]), column=int(place["column"])) if place else None
+def _read(said: bytes) -> Transformed | Refused:
+    """Return what the script said.
+
+    Raises:
+        SourceRefusedError: No honest script says that.
+    """
+    try:
+        return TRANSFORMED.validate_json(said)
+    except ValidationError:
+        raise SourceRefusedError(protocol_failure(), lasting=False) from None
+
+
+def _refusal(module: Module, result: Refused) -> Failure:
+    message = _COLUMN_IN_MESSAGE.sub("", _COLUMN_IN_MESSAGE.sub("", result.message))
+    place = result.location
+    location = Location(file=module.name, line=place.line, column=place.column) if place else None
     stacks = StackReader((ModuleStackReader(module.name, module.code, SourceColumns(0)),))
     return syntax_failure(message, location, stacks)

@@ -167,7 +167,7 @@ def fault_failure(parts: Sequence[bytes], stacks: StackReader, grown: int, limit
     if kind == b"heap":
         message = f"The method's objects took more than {limits.heap_bytes} bytes of heap"
         return limit_failure("memory", message, limits, used=grown, limit="heap")
-    message, location = stacks.syntax_error(words, int(module) if module.isdigit() and len(module) < 4 else 0)
+    message, location = stacks.syntax_error(words, int(module) if module.isdigit() and len(module) < 6 else 0)
     if kind != b"syntax":
         message = words.partition("\n")[0].partition(": ")[2] or message
     return syntax_failure(_cut(message, limits.error_message_bytes), location, stacks)

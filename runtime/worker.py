@@ -19,7 +19,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
-from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
+from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
 from .hardening import CHANNEL
 from .prelude import Prelude
 from .rlimits import limit_cpu, limit_memory
@@ -233,7 +233,7 @@ class Worker:
             data = data[os.write(CHANNEL, data) :]
 
     def _read(self) -> Frame:
-        kind, count = self._read_exactly(2)
+        kind, count = HEAD.unpack(self._read_exactly(HEAD.size))
         lengths = struct.unpack(f"<{count}I", self._read_exactly(4 * count))
         return Frame(FrameKind(kind), tuple(self._read_exactly(length) for length in lengths))
 

@@ -160,7 +160,3 @@ def main() -> NoReturn:
     except Exception:  # noqa: BLE001 (the same for all)
         sys.excepthook(*sys.exc_info())
     os._exit(1)  # the interpreter cannot be taken down: memory that it would write to is sealed
-
-
-if __name__ == "__main__":
-    main()

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from .errors import WorkerStartError
@@ -16,6 +17,7 @@ from .process import WorkerExit, WorkerProcess
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_SCRIPT: Final = str(Path(__file__).with_name("zygote_start.py"))
 _MOST_DESCRIPTORS: Final = 2
 _START_SECONDS: Final = 20.0
 _FORK_SECONDS: Final = 10.0
@@ -193,7 +195,7 @@ async def _spawn() -> tuple[asyncio.subprocess.Process, socket.socket]:
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-I", "-m", f"{__package__}.zygote"),
+                *("-I", _SCRIPT),
                 stdin=theirs.fileno(),
                 stdout=asyncio.subprocess.DEVNULL,
                 env={},

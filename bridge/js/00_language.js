@@ -19,6 +19,7 @@ const {
   ReflectApply,
   String: NativeString,
   StringIncludes,
+  StringIndexOf,
   StringSlice,
   StringToLowerCase,
   Symbol: { asyncIterator, toStringTag },

@@ -41,7 +41,7 @@ const succeed = (value, body) => {
   return value.full ? fullResponse(value, data) : data;
 };
 
-const failWith = ({ type, key, message, retryAfter, warnings, request, response, built, plain, text }, body) => {
+const failWith = ({ type, key, code, message, retryAfter, warnings, request, response, built, plain, text }, body) => {
   warnAll(warnings);
   const full = response === null ? undefined : fullResponse(response, dataOf({ plain }, body));
   const init = { __proto__: null, message, data: built === undefined ? full?.data : built.data };
@@ -49,6 +49,7 @@ const failWith = ({ type, key, message, retryAfter, warnings, request, response,
   if (retryAfter !== null) init.retryAfter = retryAfter;
   const error = new (classOf[type] ?? ConnectionError)(init);
   if (retryAfter !== null) error.retryAfter = retryAfter;
+  if (code !== null) error.code = code;
   if (full !== undefined) error.response = full;
   if (request !== null) error.request = request;
   const reported = text === undefined ? full : fullResponse(response, parseText(text, plain));

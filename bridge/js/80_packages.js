@@ -1,15 +1,13 @@
 // The packages of the contract that methods import.
-const connectorSdk = () => ({
-  __esModule: true,
-  ...errors,
-  RestApiClient,
-  ConnectionErrorKey: ObjectFreeze({
-    CONNECTION_IS_DEFUNCT: "connection_is_defunct",
-    ACCESS_TOKEN_EXPIRED: "access_token_expired",
-    RATE_LIMIT_EXCEEDED: "rate_limit_exceeded",
-  }),
-});
+const connectorSdk = () => ({ __esModule: true, ...errors, ...enums, ...handlers, RestApiClient });
 
-for (const name of ["@integration-app/connector-sdk", "@integration-app/sdk", "@integration-app/sdk/errors", "@membranehq/sdk"]) {
-  core.provide(name, connectorSdk);
-}
+const CONNECTOR_SDK = [
+  "@integration-app/connector-sdk",
+  "@integration-app/sdk",
+  "@integration-app/sdk/connector-api",
+  "@integration-app/sdk/data-collections",
+  "@integration-app/sdk/data-locations",
+  "@integration-app/sdk/errors",
+  "@membranehq/sdk",
+];
+for (const name of CONNECTOR_SDK) core.provide(name, connectorSdk);

@@ -1,5 +1,5 @@
-// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, maker, client }, or { making: true } in a run of
-// makeApiClient, or nothing in a run without a client.
+// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, maker, client }; { requestBytes } in a run whose
+// method is given no client, with `making: true` in one of makeApiClient.
 const standardClient = frozenClient(() => null);
 
 const give = (args, name, value) => ObjectDefineProperty(args, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
@@ -12,8 +12,9 @@ const giveClient = (args, client) => {
 
 core.onStart("apiClient", (settings, args) => {
   if (settings === undefined) return undefined;
-  if (settings.making) return void core.onResult(describeMade);
   requestBytes = settings.requestBytes;
+  if (settings.making) return void core.onResult(describeMade);
+  if (settings.maker === undefined) return undefined;
   hostClient = settings.client;
   if (settings.maker === null) return void giveClient(args, standardClient);
   return (async () => giveClient(args, await makeConnectionClient(settings.maker)))();

@@ -1,4 +1,4 @@
-// What the bundle of Blob takes instead of globals: UTF-8, and a stream that can be iterated and read chunk by chunk.
+// What the bundle of Blob takes instead of globals: UTF-8, and a stream that at least can be iterated and read chunk by chunk.
 import { utf8fromStringLoose } from "@exodus/bytes/utf8.js";
 
 export class TextEncoder {
@@ -16,7 +16,20 @@ const pulled = (source) =>
     source.pull(controller).catch(reject);
   });
 
-export class BlobStream {
+// Where the library of streams has not come, nothing in the method asks what kind of stream it is.
+const realStream = (source) => {
+  try {
+    return new (require("library:streams").ReadableStream)(source);
+  } catch {
+    return null;
+  }
+};
+
+export function BlobStream(source) {
+  return realStream(source) ?? new LightStream(source);
+}
+
+class LightStream {
   #source;
   #locked = false;
 

@@ -132,6 +132,22 @@ const stringify = (value, label) => {
   }
 };
 
+// JSON text in which half of a surrogate pair, which JSON.stringify escapes and nothing outside can hold, is U+FFFD.
+const wellFormed = (text) => {
+  let at = StringIndexOf(text, "\\ud");
+  if (at < 0) return text;
+  let made = "";
+  let done = 0;
+  for (; at >= 0; at = StringIndexOf(text, "\\ud", at + 3)) {
+    let slashes = 0;
+    while (StringCharCodeAt(text, at - 1 - slashes) === 92) slashes++;
+    if (slashes % 2 === 1) continue;
+    made += `${StringSlice(text, done, at)}\\ufffd`;
+    done = at + 6;
+  }
+  return made + StringSlice(text, done);
+};
+
 const utf8Length = (text, most) => {
   let length = text.length;
   if (length > most) return length;

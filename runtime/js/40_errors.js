@@ -28,7 +28,13 @@ const messageOf = (thrown) => {
 // Errors that an extension made carry their own type, key and data: facts the method cannot change.
 const facts = new WeakMap();
 const brand = (error, { type, key, data }) => {
-  WeakMapSet(facts, error, { __proto__: null, type, key: key ?? null, data: data ?? null });
+  WeakMapSet(facts, error, { __proto__: null, type, key: key ?? null, data: data ?? null, because: "" });
+};
+
+// An error of a library that stands for one of an extension: it is reported as that is, with what it says.
+const brandAs = (error, cause) => {
+  const known = WeakMapGet(facts, cause);
+  if (known !== undefined) WeakMapSet(facts, error, { __proto__: null, ...known, because: `: ${messageOf(cause)}` });
 };
 
 const dataText = (data) => {
@@ -50,7 +56,7 @@ const failureText = (thrown) => {
   parts.type = known ? known.type : "custom_code";
   parts.key = known && typeof known.key === "string" ? cut(known.key, 128) : null;
   parts.name = typeof name === "string" ? cut(name, 256) : null;
-  parts.message = cut(message, limits.errorMessageBytes);
+  parts.message = cut(known ? message + known.because : message, limits.errorMessageBytes);
   parts.stack = typeof stack === "string" ? cut(stack, limits.errorMessageBytes + limits.errorStackBytes) : null;
   return `${StringSlice(JSONStringify(parts), 0, -1)},"data":${dataText(known ? known.data : null)}}`;
 };

@@ -43,14 +43,14 @@ const withFramesOf = (error, site) => {
 const never = new NativePromise(() => {});
 
 // `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload; `site`, from `takeSite`, is
-// where the method asked for it, if that was before.
-const call = (operation, payload, settle, bytes = null, site = takeSite(call)) => {
+// where the method asked for it, if that was before. `control` is given a function `drop`, after which nobody waits for the answer.
+const call = (operation, payload, settle, bytes = null, site = takeSite(call), control = null) => {
   const text = stringify(payload, "payload");
   const length = MathMax(utf8Length(text, limits.callBytes), bytes === null ? 0 : ArrayBufferByteLength(bytes));
   if (length > limits.callBytes) breach("call_size", `One call out of the method is ${length} bytes long`, length);
   if (breached !== null) return never;
   return new NativePromise((resolve, reject) => {
-    enqueue(operation, text, site, {
+    const id = enqueue(operation, text, site, {
       __proto__: null,
       resolve: (value, body) => resolve(settle.resolve(value, body)),
       reject: (value, body) => reject(withFramesOf(settle.reject(value, body), site)),
@@ -58,6 +58,7 @@ const call = (operation, payload, settle, bytes = null, site = takeSite(call)) =
       kind: operation,
       site,
     }, bytes);
+    if (control !== null) control.drop = () => drop(id);
   });
 };
 

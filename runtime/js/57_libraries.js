@@ -3,8 +3,8 @@
 const loaders = new Map();
 const loaded = new Map();
 
-// `loader` is a library's text as a function over module, exports and globalThis: an empty object, since libraries look there for
-// others of their kind, and to look is to load.
+// `loader` is a library's text as a function over module, exports, globalThis and require. globalThis is an empty object, since libraries
+// look there for others of their kind, and to look is to load.
 const addLibrary = (name, loader) => {
   MapSet(loaders, name, loader);
 };
@@ -13,9 +13,33 @@ const evaluateLibrary = (name) => {
   const loader = MapGet(loaders, name);
   if (loader === undefined) throw new NativeError("it did not come with this run, since nothing in the source of the method names it");
   const module = { __proto__: null, exports: {} };
-  ReflectApply(loader, undefined, [module, module.exports, { __proto__: null }]);
+  ReflectApply(loader, undefined, [module, module.exports, { __proto__: null }, requireForLibraries]);
   return module.exports;
 };
+
+const OTHER_LIBRARY = "library:";
+
+// What a library imports: another one, or the few functions of the host that there are for all of them.
+const requireForLibraries = (wanted) => {
+  const name = StringSlice(wanted, OTHER_LIBRARY.length);
+  return name === "host" ? hostForLibraries : library(name);
+};
+
+const hostForLibraries = {
+  __proto__: null,
+  // 32 bytes in hexadecimal, from which all randomness of the run comes.
+  get seed() {
+    return run.seed;
+  },
+  // A timer that nobody is warned of when the method ends before it, as those of signals in Node.js; gives a function that clears it.
+  setTimer(callback, delay) {
+    const id = setTimer("AbortSignal.timeout", false, callback, delay, []);
+    return () => clearTimer(id);
+  },
+};
+
+// A function of an extension, for libraries.
+const offerToLibraries = (name, value) => ObjectDefineProperty(hostForLibraries, name, { __proto__: null, value, enumerable: true });
 
 // Objects of these that are in a result are refused: JSON would make {} of them, or a list of numbers.
 const REFUSED = {
@@ -24,10 +48,15 @@ const REFUSED = {
   Buffer: "a Buffer",
   File: "a File",
   FormData: "a FormData",
+  Headers: "a Headers",
+  ReadableStream: "a ReadableStream",
+  Request: "a Request",
+  Response: "a Response",
   URLSearchParams: "a URLSearchParams",
 };
 
 const adopt = (global, value) => {
+  if (typeof value !== "function") return;
   ObjectDefineProperty(value, "name", { __proto__: null, value: global, configurable: true }); // names in bundles are short
   const label = REFUSED[global];
   if (label === undefined) return;

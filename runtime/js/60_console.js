@@ -57,7 +57,7 @@ const write = (level, values) => {
     }
   }
   lineCount++;
-  const line = `[${quote(level)},${quote(cut(text, limits.logLineBytes))},${time}]`;
+  const line = `[${quote(level)},${wellFormed(quote(cut(text, limits.logLineBytes)))},${time}]`;
   push(lines, line);
   keepForTheHost(line);
 };

@@ -34,7 +34,7 @@ const setTimer = (kind, repeats, callback, delay, values) => {
   requireFunction(callback, kind);
   if (breached !== null) return 0;
   const id = nextTimer++;
-  const timer = { __proto__: null, id, kind, repeats, callback, delay: delayOf(delay), values, site: takeSite(globalThis[kind]) };
+  const timer = { __proto__: null, id, kind, repeats, callback, delay: delayOf(delay), values, site: takeSite(setTimer) };
   MapSet(timers, id, timer);
   if (MapSize(timers) > limits.timers) breach("timers", `The method has more than ${limits.timers} timers waiting`, MapSize(timers));
   else arm(timer);

@@ -1,4 +1,5 @@
 // A method's source file is a CommonJS module; ES modules were turned into that form before.
+const PlainPrototype = ObjectGetPrototypeOf({});
 const modules = new Map();
 const provided = new Map(); // modules of the host, by name: functions that give their exports
 
@@ -31,24 +32,66 @@ const loadError = (message) => {
 
 const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
 
-const providedNames = () => {
+for (const [name, names] of Object.entries(libraryModules)) {
+  for (const module of names) provide(module, () => library(name).default);
+}
+
+// Of modules of the host, and of packages that came with the run; `node:path` is the same as `path`, and not told beside it.
+const availableNames = () => {
   let text = "";
-  MapForEach(provided, (_, name) => {
+  const add = (name) => {
     text += `${text === "" ? "" : ", "}${name}`;
+  };
+  MapForEach(provided, (_, name) => {
+    if (!StringStartsWith(name, "node:")) add(name);
   });
+  for (let i = 0; i < run.packages.length; i++) {
+    const name = run.packages[i];
+    if (!StringIncludes(name, ":") && !MapHas(provided, name)) add(name);
+  }
   return text === "" ? "none" : text;
 };
 
+const isAvailable = (name) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
+  return MapHas(provided, name);
+};
+
 const whyMissing = (wanted) =>
-  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${providedNames()}.`;
+  StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
+
+const exportsOf = (found) => (found.exports ??= found.load());
+
+// What `lodash/get` means; undefined where there is no such member.
+const memberOf = (wanted) => {
+  const slash = StringIndexOf(wanted, "/");
+  const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
+  if (!ObjectHasOwn(modulesWithMembers, name)) return undefined;
+  const exported = exportsOf(MapGet(provided, name));
+  const member = StringSlice(wanted, slash + 1);
+  return ObjectHasOwn(exported, member) ? exported[member] : undefined;
+};
 
 const requireFor = (module) => {
-  const require = (wanted) => {
-    const found = MapGet(provided, wanted);
-    if (found !== undefined) return (found.exports ??= found.load());
+  const linked = (wanted) => {
     const links = ObjectHasOwn(run.links, module.name) ? run.links[module.name] : {};
-    if (ObjectHasOwn(links, wanted)) return evaluateModule(MapGet(modules, links[wanted]));
-    throw withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(require));
+    return ObjectHasOwn(links, wanted) ? links[wanted] : undefined;
+  };
+  const missing = (wanted, caller) =>
+    withFramesOf(loadError(`${module.name} imports '${textOf(wanted)}', ${whyMissing(wanted)}`), takeSite(caller));
+  const require = (wanted) => {
+    const name = linked(wanted);
+    if (name !== undefined) return evaluateModule(MapGet(modules, name));
+    const found = MapGet(provided, wanted);
+    if (found !== undefined) return exportsOf(found);
+    const member = memberOf(textOf(wanted));
+    if (member !== undefined) return member;
+    throw missing(wanted, require);
+  };
+  require.resolve = (wanted) => {
+    const name = linked(wanted) ?? (isAvailable(wanted) ? wanted : undefined);
+    if (name === undefined) throw missing(wanted, require.resolve);
+    return name;
   };
   return require;
 };
@@ -62,6 +105,14 @@ const evaluateModule = (module) => {
   return module.evaluated.exports;
 };
 
+const own = (object, key) => (ObjectHasOwn(object, key) ? object[key] : undefined);
+
+// What a class made is a handler: its members are its methods, and no exports.
+const isHandler = (exported) => {
+  const prototype = typeof exported === "function" ? null : ObjectGetPrototypeOf(exported);
+  return prototype !== null && prototype !== PlainPrototype;
+};
+
 const candidatesOf = (exported, names) => {
   const found = list();
   const add = (how, value, self) => {
@@ -71,24 +122,42 @@ const candidatesOf = (exported, names) => {
   };
   add("module.exports", exported, undefined);
   if (!isObject(exported)) return found;
-  add("the default export", exported.default, undefined);
-  for (let i = 0; i < names.length; i++) add(`the export '${names[i]}'`, exported[names[i]], undefined);
-  const keys = ObjectKeys(exported);
-  if (found.length === 0) {
-    const functions = list();
-    for (let i = 0; i < keys.length; i++) if (typeof exported[keys[i]] === "function") push(functions, keys[i]);
-    if (functions.length === 1) add(`the export '${functions[0]}'`, exported[functions[0]], undefined);
+  const main = own(exported, "default");
+  if (!isHandler(exported)) {
+    add("the default export", main, undefined);
+    for (let i = 0; i < names.length; i++) add(`the export '${names[i]}'`, own(exported, names[i]), undefined);
+    if (found.length === 0) {
+      const functions = functionsOf(exported);
+      if (functions.length === 1) add(`the export '${functions[0]}'`, exported[functions[0]], undefined);
+    }
   }
-  const handler = isObject(exported.default) ? exported.default : exported;
+  const handler = isObject(main) ? main : exported;
   for (let i = 0; i < names.length; i++) add(`the handler's method '${names[i]}'`, handler[names[i]], handler);
   return found;
+};
+
+const functionsOf = (object) => {
+  const keys = ObjectKeys(object);
+  const functions = list();
+  for (let i = 0; i < keys.length; i++) if (typeof object[keys[i]] === "function") push(functions, keys[i]);
+  return functions;
+};
+
+const MOST_EXPORTS_NAMED = 20;
+
+const described = (value) => {
+  if (typeof value !== "object" || value === null) return typeof value;
+  const methods = functionsOf(value);
+  let text = "";
+  for (let i = 0; i < methods.length && i < MOST_EXPORTS_NAMED; i++) text += `${i === 0 ? " with " : ", "}${cut(methods[i], 64)}`;
+  return `object${text}`;
 };
 
 const exportedNames = (exported) => {
   if (!isObject(exported)) return `a ${typeof exported}`;
   const keys = ObjectKeys(exported);
   let text = "";
-  for (let i = 0; i < keys.length && i < 20; i++) text += `${i === 0 ? "" : ", "}'${cut(keys[i], 64)}' (${typeof exported[keys[i]]})`;
+  for (let i = 0; i < keys.length && i < MOST_EXPORTS_NAMED; i++) text += `${i === 0 ? "" : ", "}'${cut(keys[i], 64)}' (${described(exported[keys[i]])})`;
   return text === "" ? "nothing" : text;
 };
 

@@ -79,6 +79,7 @@ const core = {
   addOpaqueKind,
   addResource,
   brand,
+  brandAs,
   breach,
   call,
   copyBytes,
@@ -88,6 +89,7 @@ const core = {
   list,
   loadedLibrary,
   loadMethod,
+  offerToLibraries,
   provide,
   stringify,
   takeSite,
@@ -105,7 +107,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links }.
+// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -151,6 +153,7 @@ const warnOfPending = () => {
   let timersLeft = 0;
   let example = null;
   MapForEach(pending, (settlers) => {
+    if (settlers.kind === "AbortSignal.timeout") return;
     if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
     else calls++;
     example ??= placeOf(settlers.site);
@@ -180,7 +183,9 @@ const checkStuck = () => {
 };
 
 // What happened in this turn, as JSON text. `more` asks the host for another turn at once.
-const drain = () => {
+const drain = () => wellFormed(turnText());
+
+const turnText = () => {
   checkStuck();
   const lines = `"lines":[${takeLines()}]`;
   if (breached !== null) return `{${lines},"breach":${JSONStringify(breached)}}`;

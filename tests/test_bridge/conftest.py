@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,6 +21,7 @@ from runtime import HostCall, HostReply, Module, Outcome, Sandbox, Script
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+_AXIOS = Path(__file__).parents[1] / "axios"
 LOOPBACK = EgressPolicy.from_allow(["127.0.0.0/8"])
 
 
@@ -315,3 +317,9 @@ def methods(shared_methods: Methods) -> Methods:
     shared_methods.server.seen.clear()
     shared_methods.answer = lambda seen: web.json_response({"method": seen.method, "path": seen.path})
     return shared_methods
+
+
+@pytest.fixture(scope="session")
+def node_with_axios(node_with: Callable[[Path], str]) -> str:
+    """The path of a Node.js that finds the axios of `tests/axios`."""
+    return node_with(_AXIOS)

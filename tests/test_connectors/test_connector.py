@@ -65,6 +65,67 @@ def test_a_method_is_found_under_each_spelling(load_folder: Load, asked: str, fo
     assert found == load_folder(FOLDER).find(asked).name
 
 
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [
+        ("auth/oauth-config.js", ("getOAuthConfig", "oAuthConfig", "oauthConfig")),
+        ("auth/get-oauth-config.ts", ("getOAuthConfig", "oAuthConfig")),
+        ("auth/get-token-data.js", ("getTokenData",)),
+        ("auth/make-api-client.js", ("makeApiClient",)),
+        ("auth/refresh-credentials.js", ("refreshCredentials",)),
+        ("auth/test.js", ("test",)),
+        ("auth/get-credentials-from-connection-parameters.js", ("getCredentialsFromConnectionParameters",)),
+        (
+            "auth/get-credentials-from-token-response.js",
+            ("getCredentialsFromTokenResponse", "getCredentialsFromAccessTokenResponse"),
+        ),
+        (
+            "auth/get-credentials-from-access-token-response.js",
+            ("getCredentialsFromAccessTokenResponse", "getCredentialsFromTokenResponse"),
+        ),
+        ("data/deals/events-created-webhook-handle.js", ("handle", "handleWebhook")),
+        ("data/deals/created-webhook-subscribe.ts", ("subscribe",)),
+        ("data/deals/events-webhook-unsubscribe.ts", ("unsubscribe",)),
+        ("data/deals/events-updated-custom-pull-collect-events.js", ("collectEvents", "pull")),
+        ("data/deals/events-pull.js", ("pull", "collectEvents")),
+        ("data/deals/events-created-pull-latest-records.js", ("pullLatestRecords",)),
+        ("data/deals/fields-to-api.js", ("fieldsToApi", "recordToApi")),
+        ("data/deals/record-from-fields.js", ("recordFromFields",)),
+        ("data/deals/custom-fields-schema.js", ("customFieldsSchema",)),
+        ("global-webhooks/all/handle.js", ("handle",)),
+        ("operations/sync/run.js", ("run",)),
+    ],
+)
+def test_a_method_may_be_exported_under_its_key_and_its_other_names(
+    load_folder: Load, file: str, names: tuple[str, ...]
+) -> None:
+    """Names of all editions of the contract are known, whatever the file is called."""
+    assert set(names) <= set(load_folder({file: METHOD}).find().exports)
+
+
+def test_methods_of_a_handler_are_found_by_their_names(load_folder: Load) -> None:
+    """An index file of a collection holds methods, as far as they have no files of their own."""
+    connector = load_folder(FOLDER | {"data/contacts/index.ts": METHOD, "data/users/index.ts": METHOD})
+
+    held = connector.find("data/users/findById")
+    assert ("data/users/find-by-id", "data/users/index.ts") == (held.name, held.file.name)
+    assert ("findById", "find-by-id") == held.exports
+    assert "data/contacts/list.js" == connector.find("data/contacts/list").file.name
+    with pytest.raises(UnknownMethodError):
+        connector.find("data/users/nothing")
+    with pytest.raises(UnknownMethodError):
+        connector.find("operations/users/find")
+
+
+def test_definitions_may_lie_in_src(load_folder: Load) -> None:
+    """Connectors that are packages have their definitions in a folder of their own."""
+    files = {f"src/{name}": text for name, text in FOLDER.items()} | {"package.json": "{}", "data/old/list.js": METHOD}
+    connector = load_folder(files)
+
+    assert "harbour" == connector.spec.key
+    assert "data/contacts/list.js" == connector.find("data/contacts/list").file.name
+
+
 def test_an_unknown_method_is_answered_with_the_nearest_and_all_names(load_folder: Load) -> None:
     """Whoever mistypes a name is shown what there is."""
     with pytest.raises(UnknownMethodError) as caught:

@@ -25,6 +25,13 @@ SPELLINGS = {
     "only function": "exports.version = 1; exports.whatever = ({ n }) => n",
     "handler object": "export default new (class { constructor() { this.m = 2 } list({ n }) { return n + this.m - 2 } })()",
     "handler of functions": "export default { spec: () => 0, list: ({ n }) => n }",
+    "inherited by a handler": "class Base { list({ n }) { return n } }; export default new (class extends Base {})()",
+    "commonjs handler": "module.exports = new (class { find() { return 0 } list({ n }) { return n } })()",
+    "two names in one declaration": "export const version = 1, list = ({ n }) => n",
+    "default of several": "const a = 1, list = ({ n }) => n\nexport { a, list as default }",
+    "default of another name": "function other({ n }) { return n }\nexport default other",
+    "key as the file spells it": "exports['list'] = async ({ n }) => n",
+    "generic function": "exports.default = async function list(context, input) { return input.n }",
     "hashbang": "#!/usr/bin/env node\nmodule.exports = ({ n }) => n",
 }
 
@@ -44,6 +51,23 @@ async def test_the_default_export_wins_over_a_named_one(bench: Bench) -> None:
     ) == outcome.warnings
 
 
+ORDER = {
+    "default export": "export default () => 'default export'\nexport const list = () => 2",
+    "module.exports": "module.exports = () => 'module.exports'\nmodule.exports.default = () => 2\nmodule.exports.list = () => 3",
+    "exports.default": "exports.default = () => 'exports.default'\nexports.list = () => 2",
+    "named export": "exports.list = () => 'named export'\nexports.other = () => 2",
+    "older name": "exports.find = () => 'older name'\nexports.other = () => 2",
+    "only function": "exports.other = () => 'only function'\nexports.default = { list: () => 2 }",
+    "handler": "exports.a = () => 1\nexports.b = () => 2\nexports.default = { list: () => 'handler' }",
+}
+
+
+@pytest.mark.parametrize("taken", ORDER)
+async def test_of_several_candidates_the_first_in_order_is_taken(bench: Bench, taken: str) -> None:
+    """The order is that of decision 1."""
+    assert taken == await bench.value(ORDER[taken], exports=("list", "find"))
+
+
 @pytest.mark.parametrize(
     ("code", "exported"),
     [
@@ -51,6 +75,9 @@ async def test_the_default_export_wins_over_a_named_one(bench: Bench) -> None:
         ("const a = 1", "nothing"),
         ("module.exports = 4", "a number"),
         ("exports.one = () => 1; exports.two = () => 2", "'one' (function), 'two' (function)"),
+        ("export default { find: () => 1, update: () => 2, path: 'x' }", "'default' (object with find, update)"),
+        ("module.exports = new (class { find = () => 1 })()", "'find' (function)"),
+        ("export const toString = 1", "'toString' (number)"),
     ],
 )
 async def test_a_file_without_a_method_says_what_it_exports(bench: Bench, code: str, exported: str) -> None:

@@ -21,11 +21,12 @@ def test_a_frame_survives_any_cutting_of_the_stream(parts: tuple[bytes, ...], st
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x63\x00",
+        b"\x63\x00\x00",
         encode(FrameKind.TURN, (b"x" * 200,)),
-        b"\x11\x01\xff\xff\xff\xff",
+        b"\x11\x01\x00\xff\xff\xff\xff",
         encode(FrameKind.TURN) + b"x",
-        b"\x11\xff" + b"\xff" * 1020,
+        b"\x11\xff\x00" + b"\xff" * 1020,
+        b"\x11\xff\xff",
     ],
 )
 def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:

@@ -77,6 +77,60 @@ async def test_typescript_is_understood(bench: Bench) -> None:
     )
 
 
+DECLARATIONS = """
+export const one = 1, two = one + 1, named = () => two
+export let typed: Map<string, number> = new Map<string, number>([['a', 3]]), later: number, [four, { five = 5 }]: any = [4, {}]
+export const last = (a: number, b = 2) => (a, b), // of several lines
+  text = `${one, two}`
+later = 6; later++
+export const set = () => { later = 8 }
+"""
+
+
+async def test_one_declaration_may_export_several_names(bench: Bench) -> None:
+    """Each name of an exported declaration is exported, whatever its value is, and stays in step with its variable."""
+    code = """import * as all from './many'
+    export default () => {
+      const before = all.later
+      all.set()
+      return [all.one, all.two, all.named.name, all.typed.get('a'), all.four, all.five, all.last(1), all.text, before, all.later]
+    }"""
+    assert [1, 2, "named", 3, 4, 5, 2, "2", 7, 8] == await bench.value(
+        code, name="list.js", files={"many.ts": DECLARATIONS}
+    )
+
+
+async def test_a_place_after_a_declaration_of_several_names_is_the_authors(bench: Bench) -> None:
+    """Lines and columns are those of the source."""
+    code = "export const a = 1, b = 2; export default () => {\n  throw new Error('x') }"
+    failure = (await bench.run(code, name="list.js")).failure
+    assert failure is not None
+    assert Location(file="list.js", line=2, column=9) == failure.location
+
+
+async def test_a_run_may_have_many_files(bench: Bench) -> None:
+    """Hundreds of files are no trouble; beyond the limit the run is refused with a failure that names it."""
+    files = {f"n{n}.js": f"exports.n = {n}" for n in range(300)}
+    code = "module.exports = () => [" + ",".join(f"require('./n{n}.js').n" for n in range(300)) + "].length"
+    assert 300 == await bench.value(code, name="list.js", files=files)
+    failure = (await bench.run(code, name="list.js", files=files, modules=300)).failure
+    assert failure is not None
+    assert ("limit", "modules") == (failure.type, failure.key)
+    assert "list.js and what it imports are more than 300 files" == failure.message
+    assert {"limit": "modules", "value": 300, "used": 301} == failure.data
+
+
+async def test_of_several_broken_files_the_first_is_told(bench: Bench) -> None:
+    """Files are compiled beside each other; which error is told does not depend on which is found first."""
+    files = {f"{n}.ts": "export default (" + "x" * n for n in range(1, 4)}
+    code = "import a from './1'\nimport b from './2'\nimport c from './3'\nexport default () => [a, b, c]"
+    for _ in range(3):
+        failure = (await bench.run(code, name="list.ts", files=files)).failure
+        assert failure is not None
+        assert failure.location is not None
+        assert failure.location.file == "1.ts"
+
+
 async def test_files_may_import_each_other(bench: Bench) -> None:
     """A cycle is resolved as module systems do: what was exported so far is there."""
     files = {

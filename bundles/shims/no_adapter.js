@@ -1,0 +1,2 @@
+// An adapter that is not available.
+export default null;

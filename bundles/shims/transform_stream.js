@@ -1,0 +1,1 @@
+export { TransformStream } from "library:streams";

@@ -1,0 +1,1 @@
+export { DOMException as WebException } from "library:dom_exception";
