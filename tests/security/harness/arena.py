@@ -39,6 +39,11 @@ NEXT = Connector.from_source(
     "next",
     "module.exports = ({ input }) => [input.n + 1, typeof globalThis.leak, typeof ({}).leak, JSON.stringify([1]), [].length]",
 )
+DERIVE = Connector.from_source(
+    "derive",
+    "module.exports = async () => { const key = await crypto.subtle.importKey('raw', new Uint8Array(8), 'PBKDF2', false, ['deriveBits']);"
+    " await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(8), iterations: 3e5 }, key, 256) }",
+)
 WARM = Connector.from_source("warm", "module.exports = async ({ apiClient }) => (await apiClient.get('/warm')).path")
 
 
@@ -104,6 +109,8 @@ class Arena:
         """Fill the places for workers and threads, so that there is a highest number of everything to come back to."""
         barrier = threading.Barrier(min(32, (os.cpu_count() or 1) + 4))
         await asyncio.gather(*(asyncio.to_thread(barrier.wait, PATIENCE_SECONDS) for _ in range(barrier.parties)))
+        derived = await asyncio.gather(*(self.host.run(DERIVE, connection=self.customer()) for _ in range(4)))
+        assert [None] * 4 == [report.unwrap() for report in derived]
         for _ in range(size + 2):
             (await self.host.run(WARM, connection=self.customer())).unwrap()
         gc.collect()
