@@ -157,8 +157,8 @@ class ApiClient:
                 return await self._streams.answer(call)
             self._allowance.take()
             if call.operation == PLAIN_REQUEST:
-                return await self._answer_plainly(PlainCall.read(call), call.site)
-            return await self._answer(MethodCall.read(call), call.site)
+                return await self._answer_plainly(PlainCall.read(call, self._limits), call.site)
+            return await self._answer(MethodCall.read(call, self._limits), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
 
