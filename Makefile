@@ -31,7 +31,7 @@ soak: $(READY)
 
 setup: $(READY)
 
-$(READY): pyproject.toml hatch_build.py $(wildcard bundles/*.js bundles/*.json bundles/*.mjs bundles/outline/*.js bundles/shims/*.js)
+$(READY): pyproject.toml hatch_build.py $(wildcard bundles/*.js bundles/*.json bundles/*.mjs bundles/outline/*.js bundles/parts/*.js bundles/shims/*.js)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev

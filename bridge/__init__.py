@@ -2,7 +2,7 @@
 
 The JavaScript side is an extension for `runtime.Sandbox`, the other side is `ApiClient`, which answers the calls of one
 run. Credentials and sockets stay on this side. Which addresses may be reached is up to an `EgressPolicy`. A client is
-data with formulas in it: `ClientConfig`, `Formula`.
+data with formulas in it: `ClientConfig`, `Formula`. What methods ask of `crypto.subtle` is computed by `CryptoThreads`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from .bare_body import BareBody
 from .byte_stream import ByteStream
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
+from .crypto_calls import CryptoThreads
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -53,6 +54,7 @@ __all__ = [
     "ClientIncompleteError",
     "ConfigurationError",
     "ConnectionFailedError",
+    "CryptoThreads",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",

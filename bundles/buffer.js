@@ -1,6 +1,7 @@
 // Buffer: feross's, with the encodings that matter done by V8 itself, and base64url, which it does not know.
 import { utf8fromStringLoose } from "@exodus/bytes/utf8.js";
-import { Buffer } from "buffer";
+import { Buffer, INSPECT_MAX_BYTES, kMaxLength, SlowBuffer } from "buffer";
+import { moduleOf } from "./parts/module.js";
 import { latin1FromString, latin1ToString } from "./shims/latin1.js";
 import { lenientBase64 } from "./shims/lenient_base64.js";
 import { utf8ToText } from "./shims/utf8_text.js";
@@ -61,3 +62,18 @@ function decode(encoding, start, end) {
 methods(Buffer.prototype, { toString: decode, toLocaleString: decode });
 
 export { Buffer };
+
+const LONGEST_TEXT = 0x1fffffe8; // V8's
+
+// What methods import.
+export default moduleOf(
+  {
+    Buffer,
+    INSPECT_MAX_BYTES,
+    SlowBuffer,
+    constants: { MAX_LENGTH: kMaxLength, MAX_STRING_LENGTH: LONGEST_TEXT },
+    kMaxLength,
+    kStringMaxLength: LONGEST_TEXT,
+  },
+  { Blob: () => Blob, File: () => File, atob: () => atob, btoa: () => btoa },
+);

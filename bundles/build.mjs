@@ -16,6 +16,7 @@ const packageOf = (file) => /\bnode_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exe
 
 // What packages import, where V8 has it built in, or where they would bring tables that cost every run more than they are worth.
 const REPLACED = {
+  "assert": { "is-nan": "nothing.js", "object-is": "nothing.js", "util/": "util_types.js" },
   "axios": {
     "./fetch.js": "axios_fetch.js",
     "./http.js": "axios_adapter.js",
@@ -44,6 +45,7 @@ const REPLACED = {
     "node:worker_threads": "undici_node.js",
     "node:zlib": "undici_node.js",
   },
+  "url": { "punycode/": "punycode.js", "qs": "qs.js" },
   "whatwg-url": {
     "./encoding": "utf8.js",
     "@exodus/bytes/encoding.js": "nothing.js",
@@ -71,8 +73,8 @@ const replaced = (code, before, after) => {
 };
 
 const UNDICI_GLOBALS = [
-  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
-  ...["TransformStream", "URL", "URLSearchParams", "asBuffer", "process"],
+  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "FinalizationRegistry", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
+  ...["TransformStream", "URL", "URLSearchParams", "WeakRef", "asBuffer", "process"],
 ];
 
 const withBodies = (code, file) => {
@@ -82,10 +84,16 @@ const withBodies = (code, file) => {
   const read = "fullyReadBody(object.body, successSteps, errorSteps";
   return replaced(decoded, `${read})`, `(object.body.readWhole ?? ${read.replace("(", ")(")}, convertBytesToJSValue)`);
 };
+const withGlobalObject = (name) => (code) =>
+  code.includes(name) ? `const { globalObject: ${name} } = require(${JSON.stringify(shim("global_object.js"))});\n${code}` : code;
 
 const ADAPTED = {
   "@exodus/bytes": (code) => given(code.replaceAll("globalThis.TransformStream", "TransformStream"), ["TransformStream"], "transform_stream.js", "import"),
-  "axios": (code, file) => (file.endsWith("toFormData.js") ? given(code, ["Blob"], "axios_classes.js", "import") : code),
+  "axios": (code, file) => {
+    if (file.endsWith("toFormData.js")) return given(code, ["Blob"], "axios_classes.js", "import");
+    const ours = 'utils.kindOf(data) === "bytestream" || utils.isStream(data) ||';
+    return file.endsWith("defaults/index.js") ? replaced(code, "utils.isStream(data) ||", ours) : code;
+  },
   "event-target-shim": (code) =>
     given(code.replace(/const Global = [^;]*;/, "const Global = { DOMException: WebException };"), ["WebException"], "web_exception.js", "import"),
   "fetch-blob": (code) =>
@@ -94,6 +102,9 @@ const ADAPTED = {
   "undici": (code, file) => given(withBodies(code, file), UNDICI_GLOBALS, "undici_globals.js", "require"),
   "web-streams-polyfill": (code) =>
     given(replaced(code, "typeof globalThis?globalThis:", "typeof globalThis?{DOMException}:"), ["AbortController", "DOMException"], "stream_globals.js", "import"),
+  "lodash": withGlobalObject("global"),
+  "node-inspect-extracted": withGlobalObject("globalThis"),
+  "path-browserify": (code) => `const process = { cwd: () => "/" };\n${code}`,
   "whatwg-url": withoutSharedMemory,
 };
 
@@ -109,6 +120,7 @@ const adapt = {
     return by === undefined ? null : shim(by);
   },
   transform(code, file) {
+    if (file.startsWith("\0")) return null; // the bundler's own
     const name = packageOf(file);
     if (name !== undefined) bundled.add(name);
     return ADAPTED[name] === undefined ? null : { code: ADAPTED[name](code, file), map: null };

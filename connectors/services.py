@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge import Transports, api_client_extension
+from bridge import CryptoThreads, Transports, api_client_extension
 from runtime import Sandbox
 
 from .auth_methods import AuthMethods
@@ -85,9 +85,10 @@ async def open_services(
         packages=modules,
     )
     transports = Transports(policy=egress)
+    crypto = CryptoThreads()
     try:
         async with sandbox:
-            wall = Wall(sandbox=sandbox, transports=transports, policy=egress)
+            wall = Wall(sandbox=sandbox, transports=transports, policy=egress, crypto=crypto)
             clients = ClientMaker(wall)
             methods = AuthMethods(wall)
             source = CredentialSource(methods, clients, OAuth(wall, methods))
@@ -102,3 +103,4 @@ async def open_services(
                 await streams.aclose()
     finally:  # after the sandbox: a run that is ended must not see its sockets go first
         await transports.aclose()
+        await crypto.aclose()

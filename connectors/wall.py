@@ -14,7 +14,7 @@ from .misreadings import misreadings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ByteStream, Client, EgressPolicy, Transports
+    from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transports
     from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
@@ -48,12 +48,16 @@ class Wall:
         sandbox: Where methods run.
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
+        crypto: Where `crypto.subtle` computes.
     """
 
-    def __init__(self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy) -> None:
+    def __init__(
+        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, crypto: CryptoThreads
+    ) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
+        self._crypto = crypto
 
     async def run(
         self,
@@ -78,7 +82,7 @@ class Wall:
         """
         part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        script = method.script(context.connector.texts, others)
+        script = method.script(context.connector.texts, others, packages=context.connector.packages)
         api_client = self._api_client(part, client or ClientConfig(), refresh)
         settings = api_client.plain_settings if client is None else api_client.settings
         outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream)
@@ -94,7 +98,7 @@ class Wall:
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
         part = _with_time_left(context)
-        script = maker.script(context.connector.texts)
+        script = maker.script(context.connector.texts, packages=context.connector.packages)
         api_client = self._api_client(part, ClientConfig(), None)
         settings: dict[str, JSON] = {**api_client.plain_settings, "making": True}
         outcome = await self._run_with(api_client, part, script, arguments, settings, None)
@@ -143,7 +147,7 @@ class Wall:
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=calls,
+                calls=self._crypto.calls(calls, context.limits),
                 limits=context.limits,
                 settings={"apiClient": settings},
                 inner=context.inner,

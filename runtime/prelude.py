@@ -44,10 +44,16 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     parts = [read_source(__package__, f"js/{name}") for name in names]
     parts.extend(f"({extension.source.strip().rstrip(';')})(core);" for extension in extensions)
     body = "\n".join(parts)
-    library_globals = json.dumps({library.name: library.globals for library in LIBRARIES})
+    tables = {
+        "libraryGlobals": {library.name: library.globals for library in LIBRARIES},
+        "libraryModules": {library.name: library.modules for library in LIBRARIES if library.modules},
+        "modulesWithMembers": {
+            module: library.name for library in LIBRARIES if library.members for module in library.modules
+        },
+    }
     text = (
         '(() => {\n"use strict";\n'
-        f"const libraryGlobals = {library_globals};\n"
+        f"{''.join(f'const {name} = {json.dumps(table)};' for name, table in tables.items())}\n"
         f"{body}\nreturn Object.freeze({{ __proto__: null, {_DOORS} }});\n}})()"
     )
     return PreludeSource(text, library_sources())

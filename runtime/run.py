@@ -71,6 +71,7 @@ class RunRequest:
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
         settings: By extension name.
+        seed: 32 bytes in hexadecimal, from which all randomness of the run comes.
         calls: Answers the method's host calls.
         on_log: Hears each console line as it comes.
         on_start: Hears that the run begins.
@@ -80,6 +81,7 @@ class RunRequest:
     arguments: str
     limits: SandboxLimits
     settings: Mapping[str, JSON]
+    seed: str = field(repr=False)
     calls: HostCalls
     on_log: Callable[[LogLine], None]
     on_start: Callable[[], None]
@@ -189,6 +191,7 @@ class Run:
         header = {
             "limits": {_camel(name): value for name, value in vars(limits).items()},
             "settings": dict(request.settings),
+            "seed": request.seed,
             "module": request.modules[0].name,
             "exports": request.exports,
             "links": {name: dict(links) for name, links in request.links.items()},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .script import Module, Script
     from .values import JSON
 
+_SEED_BYTES: Final = 32
 _TRANSFORM_KEY: Final = "methodhost:transform"
 _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
 
@@ -126,6 +128,7 @@ class Sandbox:
         calls: HostCalls,
         limits: SandboxLimits | None = None,
         settings: Mapping[str, JSON] | None = None,
+        seed: bytes | None = None,
         inner: bool = False,
         on_log: Callable[[LogLine], None] | None = None,
         on_start: Callable[[], None] | None = None,
@@ -142,12 +145,13 @@ class Sandbox:
             calls: Answers the script's host calls.
             limits: Of this run.
             settings: For the extensions, by their names.
+            seed: 32 bytes, from which the randomness of `crypto` comes; new ones otherwise.
             inner: Whether another run waits for this one in the middle of its own; it has precedence then.
             on_log: Hears each console line as it comes.
             on_start: Called when the run has its worker, and its wall time begins.
 
         Raises:
-            ValueError: `arguments` are not JSON values.
+            ValueError: `arguments` are not JSON values, or `seed` is not 32 bytes long.
             SandboxClosedError: The sandbox is not open.
         """
         if self._closed or self._report is None:
@@ -157,6 +161,7 @@ class Sandbox:
             exports=script.exports,
             limits=limits or SandboxLimits(),
             settings=settings or {},
+            seed=_seed_text(seed),
             calls=calls,
             on_log=on_log or _ignore,
             on_start=on_start or _nothing,
@@ -230,12 +235,21 @@ class Sandbox:
             arguments=json.dumps(arguments),
             limits=_TRANSFORM_LIMITS,
             settings={},
+            seed=_seed_text(None),
             calls=_no_calls,
             on_log=_ignore,
             on_start=_nothing,
         )
         lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
+
+
+def _seed_text(seed: bytes | None) -> str:
+    """Return a seed as isolates take it; a new one where none is given."""
+    seed = secrets.token_bytes(_SEED_BYTES) if seed is None else seed
+    if len(seed) != _SEED_BYTES:
+        raise ValueError(f"seed must be {_SEED_BYTES} bytes long, not {len(seed)}")
+    return seed.hex()
 
 
 def _without_value(failure: Failure, *, queue_seconds: float = 0.0) -> Outcome:

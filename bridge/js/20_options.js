@@ -146,6 +146,13 @@ const maxRedirectsOf = (value) => {
   return MathMin(value, MOST_REDIRECTS);
 };
 
+const signalOf = (given) => {
+  const value = isObject(given) ? given.signal : undefined;
+  if (value === undefined || value === null) return null;
+  if (!isAbortSignal(value)) refuse("invalid", `options.signal must be an AbortSignal, not ${describe(value)}`);
+  return value;
+};
+
 // What each option becomes on its way out; undefined and null leave the client's own.
 const optionReaders = {
   __proto__: null,
@@ -166,6 +173,7 @@ const readOptions = (given, verb, client) => {
   const names = ObjectKeys(requireObject(given, "options"));
   const format = given.queryFormat ?? client.queryFormat;
   for (let i = 0; i < names.length; i++) {
+    if (names[i] === "signal") continue; // it stays here
     const reader = optionReaders[names[i]];
     if (reader === undefined) {
       core.warn(`apiClient.${verb} does not know the option ${StringSlice(names[i], 0, 64)}; it was ignored`);

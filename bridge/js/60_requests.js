@@ -43,9 +43,28 @@ const send = (client, request) => {
   const body = bodyOf(request.data, contentTypeOf(options.headers, config.headers));
   const payload = payloadOf(config, request, options, body.body);
   if (isTooLong(body) || areTooMany()) return never;
-  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send) };
-  return client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
+  const signal = signalOf(request.options);
+  if (signal?.aborted) return rejected(signal.reason);
+  const control = { __proto__: null, drop() {} };
+  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send), control };
+  const answer = client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
+  return signal === null ? answer : untilAborted(answer, signal, control);
 };
+
+// The answer, unless a signal breaks the request off before.
+const untilAborted = (answer, signal, control) =>
+  new NativePromise((resolve, reject) => {
+    const stop = () => {
+      control.drop();
+      reject(signal.reason);
+    };
+    const settleWith = (end) => (value) => {
+      signal.removeEventListener("abort", stop);
+      end(value);
+    };
+    signal.addEventListener("abort", stop);
+    PromiseThen(answer, settleWith(resolve), settleWith(reject));
+  });
 
 // Bytes of a Blob come later than the call that sends them; it is still made where the method made it.
 const makeCall = ({ operation, payload, bytes, site, control }, settlers) => {

@@ -25,14 +25,21 @@ const requireForLibraries = (wanted) => {
   return name === "host" ? hostForLibraries : library(name);
 };
 
-const hostForLibraries = ObjectFreeze({
+const hostForLibraries = {
   __proto__: null,
+  // 32 bytes in hexadecimal, from which all randomness of the run comes.
+  get seed() {
+    return run.seed;
+  },
   // A timer that nobody is warned of when the method ends before it, as those of signals in Node.js; gives a function that clears it.
   setTimer(callback, delay) {
-    const id = setTimer("AbortSignal.timeout", false, callback, delay, []);
+    const id = setTimer("AbortSignal.timeout", false, callback, delay, [], true);
     return () => clearTimer(id);
   },
-});
+};
+
+// A function of an extension, for libraries.
+const offerToLibraries = (name, value) => ObjectDefineProperty(hostForLibraries, name, { __proto__: null, value, enumerable: true });
 
 // Objects of these that are in a result are refused: JSON would make {} of them, or a list of numbers.
 const REFUSED = {
@@ -49,6 +56,7 @@ const REFUSED = {
 };
 
 const adopt = (global, value) => {
+  if (typeof value !== "function") return;
   ObjectDefineProperty(value, "name", { __proto__: null, value: global, configurable: true }); // names in bundles are short
   const label = REFUSED[global];
   if (label === undefined) return;

@@ -32,13 +32,19 @@ const loadError = (message) => {
 
 const provide = (name, load) => MapSet(provided, name, { __proto__: null, load, exports: undefined });
 
-// Of modules of the host, and of packages that came with the run.
+for (const [name, names] of Object.entries(libraryModules)) {
+  for (const module of names) provide(module, () => library(name).default);
+}
+
+// Of modules of the host, and of packages that came with the run; `node:path` is the same as `path`, and not told beside it.
 const availableNames = () => {
   let text = "";
   const add = (name) => {
     text += `${text === "" ? "" : ", "}${name}`;
   };
-  MapForEach(provided, (_, name) => add(name));
+  MapForEach(provided, (_, name) => {
+    if (!StringStartsWith(name, "node:")) add(name);
+  });
   for (let i = 0; i < run.packages.length; i++) {
     const name = run.packages[i];
     if (!StringIncludes(name, ":") && !MapHas(provided, name)) add(name);
@@ -46,13 +52,31 @@ const availableNames = () => {
   return text === "" ? "none" : text;
 };
 
-const isAvailable = (name) => {
-  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
-  return MapHas(provided, name);
-};
-
 const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
+
+const exportsOf = (found) => (found.exports ??= found.load());
+
+// The name of the module in `lodash/get`; undefined where there is no such module, or its members are no modules.
+const holderOf = (wanted) => {
+  const slash = StringIndexOf(wanted, "/");
+  const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
+  return ObjectHasOwn(modulesWithMembers, name) ? name : undefined;
+};
+
+// What `lodash/get` means; undefined where there is no such member.
+const memberOf = (wanted) => {
+  const name = holderOf(wanted);
+  if (name === undefined) return undefined;
+  const exported = exportsOf(MapGet(provided, name));
+  const member = StringSlice(wanted, name.length + 1);
+  return ObjectHasOwn(exported, member) ? exported[member] : undefined;
+};
+
+const isAvailable = (wanted) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === wanted) return true;
+  return MapHas(provided, wanted) || holderOf(textOf(wanted)) !== undefined;
+};
 
 const requireFor = (module) => {
   const linked = (wanted) => {
@@ -65,7 +89,9 @@ const requireFor = (module) => {
     const name = linked(wanted);
     if (name !== undefined) return evaluateModule(MapGet(modules, name));
     const found = MapGet(provided, wanted);
-    if (found !== undefined) return (found.exports ??= found.load());
+    if (found !== undefined) return exportsOf(found);
+    const member = memberOf(textOf(wanted));
+    if (member !== undefined) return member;
     throw missing(wanted, require);
   };
   require.resolve = (wanted) => {

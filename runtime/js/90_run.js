@@ -89,6 +89,7 @@ const core = {
   list,
   loadedLibrary,
   loadMethod,
+  offerToLibraries,
   provide,
   stringify,
   takeSite,
@@ -106,7 +107,7 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, module, exports, links, packages }.
+// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -152,7 +153,7 @@ const warnOfPending = () => {
   let timersLeft = 0;
   let example = null;
   MapForEach(pending, (settlers) => {
-    if (settlers.kind === "AbortSignal.timeout") return;
+    if (settlers.quiet) return;
     if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
     else calls++;
     example ??= placeOf(settlers.site);

@@ -84,6 +84,7 @@ class Bench:
         companion: Module | None = None,
         files: Mapping[str, str] | None = None,
         inner: bool = False,
+        seed: bytes | None = None,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
@@ -101,6 +102,7 @@ class Bench:
             limits=SandboxLimits(**limits),  # type: ignore[arg-type]
             settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
             inner=inner,
+            seed=seed,
             on_log=self.lines.append,
         )
 

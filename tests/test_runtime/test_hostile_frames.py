@@ -106,6 +106,7 @@ def request_for(limits: SandboxLimits) -> RunRequest:
         arguments="{}",
         limits=limits,
         settings={},
+        seed="00" * 32,
         calls=answer,
         on_log=lambda _: None,
         on_start=lambda: None,

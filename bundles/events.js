@@ -1,0 +1,2 @@
+// events: EventEmitter and once.
+export { default } from "events/";

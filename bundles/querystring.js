@@ -1,0 +1,4 @@
+// querystring, as methods import it.
+import * as querystring from "./parts/querystring.js";
+
+export default { ...querystring };
