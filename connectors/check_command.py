@@ -75,7 +75,7 @@ def _problems_in_code(checked: CheckedFiles, examination: Examination, spec: Con
     """Yield what is wrong with the files of code that V8 accepts."""
     outlines = examination.outlines
     texts = {name: file.text for name, file in checked.code.items()}
-    yield from import_problems(outlines, texts, examination.unavailable)
+    yield from import_problems(outlines, texts, examination.unavailable, checked.packages)
     for outline in outlines.values():
         for one in outline.unawaited:
             message = f"{one.call} gives a promise, which is used here as if it were the answer; write await before it."

@@ -60,7 +60,7 @@ def unused_files(
         if name in imported or name in LEGACY or any(part in name for part in FOR_OTHER_TOOLS):
             continue
         if method is not None:
-            if "/" in method.name and kind_of(method) is None:
+            if "/" in method.name and kind_of(method) is None and not method.is_handler:
                 yield Problem(rule="unused", message=_no_such_method(method), file=name)
         elif name.endswith(CODE_SUFFIXES):
             yield Problem(rule="unused", message="Nothing imports this file, and it is no method.", file=name)

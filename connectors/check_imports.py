@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from runtime import linked_file
 
 from .check_report import Problem
+from .package_manifest import package_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from .outline import Import, Outline
 
@@ -19,7 +20,10 @@ MOST_LISTED = 12
 
 
 def import_problems(
-    outlines: Mapping[str, Outline], texts: Mapping[str, str], unavailable: Mapping[str, str]
+    outlines: Mapping[str, Outline],
+    texts: Mapping[str, str],
+    unavailable: Mapping[str, str],
+    packages: Container[str] = (),
 ) -> Iterator[Problem]:
     """Yield what is imported and is not there.
 
@@ -27,11 +31,12 @@ def import_problems(
         outlines: Of the connector's files.
         texts: All files that may be imported.
         unavailable: Why modules are not available that are imported by name.
+        packages: Packages that are there all the same, once they are installed.
     """
     for outline in outlines.values():
         for one in outline.imports:
             if not one.module.startswith("."):
-                if one.module in unavailable:
+                if one.module in unavailable and package_of(one.module) not in packages:
                     yield _problem(outline.name, one, f"This imports {unavailable[one.module]}")
                 continue
             file = linked_file(outline.name, one.module, texts)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 from .check_report import Problem
 from .connector import require_single_file, single_method
@@ -11,10 +12,8 @@ from .errors import DefinitionError
 from .folder import CODE_SUFFIXES, SPEC, definition_files, definitions_folder
 from .json_text import JsonTextError, read_json
 from .method import Method
+from .package_manifest import MANIFEST, PackageManifest
 from .source_file import SourceFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 JSON_SUFFIX = ".json"
 
@@ -27,11 +26,13 @@ class CheckedFiles:
         files: By their path inside it.
         methods: By name.
         problems: Why others could not be taken in.
+        packages: Names of packages that its `package.json` makes importable.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    packages: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -47,6 +48,7 @@ class CheckedFiles:
             for file in checked.files.values():
                 checked._add(single_method(file))
             return checked
+        checked._read_manifest(path)
         for name, place in definition_files(definitions_folder(path)):
             checked._read(name, place)
         for file in checked.files.values():
@@ -76,6 +78,16 @@ class CheckedFiles:
             self.problems.append(Problem(rule="file", message=caught.message, file=name))
         except JsonTextError as caught:
             self.problems.append(Problem(rule="syntax", message=str(caught), file=name, line=caught.line))
+
+    def _read_manifest(self, folder: Path) -> None:
+        try:
+            manifest = PackageManifest.read(folder)
+            self.packages = manifest.names if manifest else frozenset()
+        except DefinitionError as caught:
+            file = Path(caught.file or MANIFEST).name
+            self.problems.append(
+                Problem(rule="file", message=caught.message, file=file, key=caught.key, line=caught.line)
+            )
 
     def _add(self, method: Method) -> None:
         other = self.methods.setdefault(method.name, method)

@@ -175,3 +175,20 @@ def test_syntax_errors_are_found_as_a_run_would_find_them(write_folder: WriteFol
         ("operations/three/run.js", 2, "syntax"),
         ("operations/two/run.ts", 1, "syntax"),
     ] == found
+
+
+def test_packages_and_handlers_are_known(write_folder: WriteFolder) -> None:
+    """What package.json names can be imported, and an index file of a collection is used."""
+    files = {
+        "spec.yml": "name: A\nkey: a\n",
+        "data/users/spec.yml": "name: Users\nmethods:\n  find:\n    implementationType: javascript\n",
+        "data/users/index.ts": "import dayjs from 'dayjs/esm'\nimport z from 'zod'\nexport default { find: () => ({ records: [dayjs(), z] }) }\n",
+        "lib/unused.js": "exports.a = 1",
+    }
+    folder = write_folder({f"src/{name}": text for name, text in files.items()})
+    (folder / "package.json").write_text('{"dependencies": {"dayjs": "1"}}')
+    problems = [(one.rule, one.file) for one in CheckCommand(path=str(folder)).execute().problems]
+    assert [("import", "data/users/index.ts"), ("unused", "lib/unused.js")] == sorted(problems)
+    (folder / "package.json").write_text('{"dependencies": {"dayjs": "file:/etc"}}')
+    wrong = next(one for one in CheckCommand(path=str(folder)).execute().problems if one.rule == "file")
+    assert ("package.json", "dependencies.dayjs") == (wrong.file, wrong.key)
