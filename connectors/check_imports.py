@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from runtime import linked_file
 
 from .check_report import Problem
-from .package_manifest import package_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .outline import Import, Outline
 
@@ -20,10 +19,7 @@ MOST_LISTED = 12
 
 
 def import_problems(
-    outlines: Mapping[str, Outline],
-    texts: Mapping[str, str],
-    unavailable: Mapping[str, str],
-    packages: Container[str] = (),
+    outlines: Mapping[str, Outline], texts: Mapping[str, str], unavailable: Mapping[str, str]
 ) -> Iterator[Problem]:
     """Yield what is imported and is not there.
 
@@ -31,12 +27,11 @@ def import_problems(
         outlines: Of the connector's files.
         texts: All files that may be imported.
         unavailable: Why modules are not available that are imported by name.
-        packages: Packages that are there all the same, once they are installed.
     """
     for outline in outlines.values():
         for one in outline.imports:
             if not one.module.startswith("."):
-                if one.module in unavailable and package_of(one.module) not in packages:
+                if one.module in unavailable:
                     yield _problem(outline.name, one, f"This imports {unavailable[one.module]}")
                 continue
             file = linked_file(outline.name, one.module, texts)

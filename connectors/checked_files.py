@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .check_report import Problem
 from .connector import require_single_file, single_method
@@ -14,6 +13,9 @@ from .json_text import JsonTextError, read_json
 from .method import Method
 from .package_manifest import MANIFEST, PackageManifest
 from .source_file import SourceFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 JSON_SUFFIX = ".json"
 
@@ -25,14 +27,14 @@ class CheckedFiles:
     Attributes:
         files: By their path inside it.
         methods: By name.
-        problems: Why others could not be taken in.
-        packages: Names of packages that its `package.json` makes importable.
+        packages: Names of those that its `package.json` names.
+        problems: What could not be taken in.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
     packages: frozenset[str] = frozenset()
+    problems: list[Problem] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -48,7 +50,6 @@ class CheckedFiles:
             for file in checked.files.values():
                 checked._add(single_method(file))
             return checked
-        checked._read_manifest(path)
         for name, place in definition_files(definitions_folder(path)):
             checked._read(name, place)
         for file in checked.files.values():
@@ -79,15 +80,15 @@ class CheckedFiles:
         except JsonTextError as caught:
             self.problems.append(Problem(rule="syntax", message=str(caught), file=name, line=caught.line))
 
-    def _read_manifest(self, folder: Path) -> None:
+    def _read_packages(self, folder: Path) -> None:
         try:
             manifest = PackageManifest.read(folder)
-            self.packages = manifest.names if manifest else frozenset()
+            self.packages = frozenset() if manifest is None else manifest.names
         except DefinitionError as caught:
-            file = Path(caught.file or MANIFEST).name
-            self.problems.append(
-                Problem(rule="file", message=caught.message, file=file, key=caught.key, line=caught.line)
+            problem = Problem(
+                rule="definition", message=caught.message, file=MANIFEST, line=caught.line, key=caught.key
             )
+            self.problems.append(problem)
 
     def _add(self, method: Method) -> None:
         other = self.methods.setdefault(method.name, method)

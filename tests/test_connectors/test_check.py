@@ -95,6 +95,9 @@ FOLDER = {
     "data/orders/search.ts": "export default (async () => { throw new Error('later') }) satisfies unknown\n",
     "data/orders/serch.js": "export default () => 1\n",
     "data/orders/events-created-webhook-handle.js": "export default ({ body, events }) => ({ event: body })\n",
+    "data/users/index.js": "import { DataCollectionHandler } from '@integration-app/sdk'\n"
+    "export default new DataCollectionHandler({\n  spec: {},\n  list({ curser }) { return { records: [], cursor: curser } },\n})\n",
+    "data/places/index.js": "export default { name: 'places' }\n",
     "operations/sync/rnu.js": "export default () => 1\n",
     "lib/records.ts": "export const toRecord = (order: Order) => order\nexport interface Order { id: string }\nexport enum Kind { A }\n",
     "lib/index.js": "export const unused = 1\n",
@@ -125,6 +128,8 @@ data/orders/spec.yml:4 definition
 data/orders/spec.yml:5 missing
 data/orders/spec.yml:6 definition
 data/orders/update.js:1:1 export
+data/places/index.js:1:1 export
+data/users/index.js:4:10 argument
 lib/index.js unused
 operations/sync missing
 operations/sync/rnu.js unused
@@ -177,18 +182,13 @@ def test_syntax_errors_are_found_as_a_run_would_find_them(write_folder: WriteFol
     ] == found
 
 
-def test_packages_and_handlers_are_known(write_folder: WriteFolder) -> None:
-    """What package.json names can be imported, and an index file of a collection is used."""
+def test_a_handler_holds_the_methods_that_its_collection_promises(write_folder: WriteFolder) -> None:
+    """What a collection's spec.yml says to be JavaScript may be in an index file; what is in src is looked at there."""
     files = {
-        "spec.yml": "name: A\nkey: a\n",
-        "data/users/spec.yml": "name: Users\nmethods:\n  find:\n    implementationType: javascript\n",
-        "data/users/index.ts": "import dayjs from 'dayjs/esm'\nimport z from 'zod'\nexport default { find: () => ({ records: [dayjs(), z] }) }\n",
-        "lib/unused.js": "exports.a = 1",
+        "src/spec.yml": "name: A\nkey: a\n",
+        "src/data/users/spec.yml": "name: Users\nmethods:\n  find:\n    implementationType: javascript\n",
+        "src/data/users/index.ts": "export default { find: () => ({ records: [] }) }\n",
+        "src/lib/unused.js": "exports.a = 1",
     }
-    folder = write_folder({f"src/{name}": text for name, text in files.items()})
-    (folder / "package.json").write_text('{"dependencies": {"dayjs": "1"}}')
-    problems = [(one.rule, one.file) for one in CheckCommand(path=str(folder)).execute().problems]
-    assert [("import", "data/users/index.ts"), ("unused", "lib/unused.js")] == sorted(problems)
-    (folder / "package.json").write_text('{"dependencies": {"dayjs": "file:/etc"}}')
-    wrong = next(one for one in CheckCommand(path=str(folder)).execute().problems if one.rule == "file")
-    assert ("package.json", "dependencies.dayjs") == (wrong.file, wrong.key)
+    problems = [(one.rule, one.file) for one in CheckCommand(path=str(write_folder(files))).execute().problems]
+    assert [("unused", "lib/unused.js")] == problems
