@@ -180,3 +180,15 @@ def test_syntax_errors_are_found_as_a_run_would_find_them(write_folder: WriteFol
         ("operations/three/run.js", 2, "syntax"),
         ("operations/two/run.ts", 1, "syntax"),
     ] == found
+
+
+def test_a_handler_holds_the_methods_that_its_collection_promises(write_folder: WriteFolder) -> None:
+    """What a collection's spec.yml says to be JavaScript may be in an index file; what is in src is looked at there."""
+    files = {
+        "src/spec.yml": "name: A\nkey: a\n",
+        "src/data/users/spec.yml": "name: Users\nmethods:\n  find:\n    implementationType: javascript\n",
+        "src/data/users/index.ts": "export default { find: () => ({ records: [] }) }\n",
+        "src/lib/unused.js": "exports.a = 1",
+    }
+    problems = [(one.rule, one.file) for one in CheckCommand(path=str(write_folder(files))).execute().problems]
+    assert [("unused", "lib/unused.js")] == problems
