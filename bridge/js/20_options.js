@@ -16,11 +16,11 @@ const requireObject = (value, label) => {
 
 const DEEPEST_MEMBER = 32;
 const MOST_MEMBERS = 10_000;
-let members = 0;
+let memberCount = 0; // of the query or form that is being written
 
 const countMember = (label) => {
-  members++;
-  if (members > MOST_MEMBERS) refuse("invalid", `${label} is one of more than ${MOST_MEMBERS} members, which a query or form cannot hold`);
+  memberCount++;
+  if (memberCount > MOST_MEMBERS) refuse("invalid", `${label} is one of more than ${MOST_MEMBERS} members, which a query or form cannot hold`);
 };
 
 // Members of queries and forms. Leaves become the text that JavaScript makes of them, so that nobody else has to know how; null and
@@ -57,7 +57,7 @@ const isJsonMember = (key, value, format) =>
   typeof value === "object" && value !== null && (StringEndsWith(StringTrim(key), "{}") || (format === "json" && !(value instanceof NativeDate)));
 
 const membersOf = (values, label, format, files) => {
-  members = 0;
+  memberCount = 0;
   const members = ObjectCreate(null);
   const keys = ObjectKeys(values);
   for (let i = 0; i < keys.length; i++) {
