@@ -47,7 +47,7 @@ AUTH_KEYS = (
 COLLECTION_KEYS = (
     *("key", "name", "description", "type", "fieldsSchema", "parametersSchema", "methods", "events", "extends", "udm"),
     *("customFields", "customFieldsSchema", "spec", "isHidden", "recordFromFields", "recordFromApi", "recordToApi"),
-    *("fieldsFromApi", "fieldsToApi", "path", "udmMappings", "apiRequests"),
+    *("fieldsFromApi", "fieldsToApi", "list", "find", "findById", "match", "search", "create", "update", "delete"),
 )
 NOT_SUPPORTED = "not-supported"
 """Of a method that a definition says there is none of."""

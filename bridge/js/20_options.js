@@ -16,7 +16,7 @@ const requireObject = (value, label) => {
 
 const DEEPEST_MEMBER = 32;
 const MOST_MEMBERS = 10_000;
-let memberCount = 0;
+let memberCount = 0; // of the query or form that is being written
 
 const countMember = (label) => {
   memberCount++;

@@ -101,6 +101,10 @@ FOLDER = {
     "operations/sync/rnu.js": "export default () => 1\n",
     "lib/records.ts": "export const toRecord = (order: Order) => order\nexport interface Order { id: string }\nexport enum Kind { A }\n",
     "lib/index.js": "export const unused = 1\n",
+    "tests/helper.js": "module.exports = 1\n",
+    "operations/sums/run.js": "export default async ({ apiClient, input }) => {\n"
+    "  const page = apiClient.get('orders')\n  const other = apiClient.get('x').then((y) => y.z)\n"
+    "  const all = (await page).orders.map((page) => page.total)\n  return { all, other: await other, input }\n}\n",
     "lib/records.test.ts": "import './records'\n",
 }
 """A connector with a mistake in almost every line."""
