@@ -48,6 +48,31 @@ export default async function list({ apiClient, cursor, parameters }: Arguments<
 export const test: Method<'auth/test'> = async ({ apiClient }) => apiClient.get('me')
 """
 
+IMPORTS = """
+import nodeCrypto, { createHash, createHmac } from 'node:crypto'
+import * as url from 'url'
+import EventEmitter, { once } from 'events'
+import lodash, { chunk } from 'lodash'
+import get from 'lodash/get'
+import path from 'node:path'
+import querystring from 'querystring'
+import util, { promisify } from 'util'
+import { Buffer as Bytes } from 'buffer'
+
+class Queue extends EventEmitter {}
+
+export default async () => {
+  const key = await crypto.subtle.importKey('raw', Bytes.from('k'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const signature = await crypto.subtle.sign('HMAC', key, crypto.getRandomValues(new Uint8Array(4)))
+  const { privateKey } = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])
+  await once(new Queue(), 'x')
+  await promisify(setTimeout)(1)
+  const digest: string = createHash('md5').update('x').digest('hex') + createHmac('sha1', 'k').update('x').digest('base64url')
+  return [signature.byteLength, privateKey.type, digest, nodeCrypto.randomInt(3), url.parse('x'), new url.URL('x:y').href, lodash.sum([1]),
+    chunk([1], 1), get({}, 'a'), path.join('a', 'b'), querystring.parse('a=1').a, util.inspect({ a: 1 }, { depth: 0 })]
+}
+"""
+
 MISUSES = {
     "no_such_argument": ("({ apiClent }: Arguments<'data/list'>) => ({ records: [apiClent] })", "apiClent"),
     "no_such_verb": ("({ apiClient }: Arguments<'auth/test'>) => apiClient.head('x')", "head"),
@@ -79,6 +104,7 @@ def test_a_compiler_accepts_what_is_right_and_tells_what_is_wrong(
     folder = write_folder(
         {
             "data/orders/list.ts": GOOD,
+            "imports.ts": IMPORTS,
             "kinds.ts": "".join(_same_arguments()),
             "globals.ts": "".join(f"void {name}\n" for name in GLOBALS),
             **{f"misuse/{name}.ts": f"{head}export default {code}\n" for name, (code, _) in MISUSES.items()},
