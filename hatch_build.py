@@ -27,12 +27,8 @@ class BundleHook(BuildHookInterface[Any]):
         """Write the bundles."""
         root = Path(self.root)
         folder = root / "bundles"
-        sources = [
-            path
-            for part in (folder, folder / "outline", folder / "parts", folder / "shims")
-            for path in part.iterdir()
-            if path.is_file()
-        ]
+        folders = (folder, folder / "outline", folder / "parts", folder / "shims")
+        sources = [path for part in folders for path in part.iterdir() if path.is_file()]
         bundles = [root / "runtime" / "bundles" / path.name for path in folder.glob("*.js")]
         newest = max(path.stat().st_mtime for path in sources)
         if all(path.exists() and path.stat().st_mtime > newest for path in bundles):

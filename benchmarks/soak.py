@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
-import importlib.util
 import os
 import random
 import statistics
@@ -23,11 +21,17 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from connectors import Connector, WorkerStartError
+from connectors import Connector
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "security"))
+
+from harness.arena import Arena, open_arena
+from harness.case import whole_corpus
+from harness.judging import wrong_ends
+from harness.kills import LOST, kill_some_worker, run_with_kills
 
 RATE = 10.0
 PHASE_SECONDS = 15.0
@@ -42,18 +46,6 @@ GOOD = Connector.from_source(
 )
 MEBIBYTE = 2**20
 chance = random.Random()  # noqa: S311 (no secrets)
-
-
-def corpus() -> Any:  # noqa: ANN401 (a module that is read from its path)
-    """Return the module with the harness and the cases of the security tests."""
-    path = Path(__file__).parents[1] / "tests" / "security" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("security_harness", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @dataclass(kw_only=True)
@@ -78,7 +70,6 @@ class Sample:
     @classmethod
     def now(cls) -> Sample:
         """Measure."""
-        gc.collect()
         me = psutil.Process()
         return cls(
             seconds=time.monotonic(),
@@ -92,10 +83,9 @@ class Sample:
 class Soak:
     """The load."""
 
-    def __init__(self, harness: Any, arena: Any) -> None:  # noqa: ANN401 (of that module)
-        self.harness = harness
+    def __init__(self, arena: Arena) -> None:
         self.arena = arena
-        self.cases = harness.whole_corpus()
+        self.cases = whole_corpus()
         self.customers = [arena.customer() for _ in range(CUSTOMERS)]
         self.quiet, self.attacked = Phase(), Phase()
         self.samples: list[Sample] = []
@@ -105,6 +95,7 @@ class Soak:
         """Alternate the phases for so long."""
         await self.phase(Phase(), hostile=False, seconds=5.0)  # to be warm
         self.samples.append(Sample.now())
+        self.arena.heartbeat.forget()
         end = time.monotonic() + minutes * 60
         while time.monotonic() < end:
             await self.phase(self.quiet, hostile=False)
@@ -121,7 +112,7 @@ class Soak:
             if draw < HOSTILE:
                 tasks.append(asyncio.create_task(self.attack(phase)))
             elif draw < HOSTILE + KILLS:
-                phase.counts["workers killed"] += self.harness.kill_some_worker()
+                phase.counts["workers killed"] += await asyncio.to_thread(kill_some_worker)
             fault = chance.choice(FAULTY) if hostile and chance.random() < FAULTS else None
             tasks.append(asyncio.create_task(self.good(phase, number, fault)))
         await asyncio.gather(*tasks)
@@ -130,20 +121,14 @@ class Soak:
         """Run a good method once."""
         started = time.monotonic()
         customer = self.customers[number % CUSTOMERS]
-        try:
-            report = await self.arena.host.run(
-                GOOD, connection=customer, args={"input": {"path": fault or f"x{number}"}}
-            )
-        except WorkerStartError:
-            phase.counts["runs whose worker was killed at its start"] += 1
-            return
+        report = await self.arena.host.run(GOOD, connection=customer, args={"input": {"path": fault or f"x{number}"}})
         phase.durations.append(time.monotonic() - started)
         phase.counts["good runs"] += 1
         if fault is not None:
             phase.counts["faults of the server"] += 1
             if report.value == "fault" or (report.error is not None and report.error.type == "connection"):
                 return
-        if report.error is not None and report.error.key in self.harness.LOST and phase is self.attacked:
+        if report.error is not None and report.error.key == LOST and phase is self.attacked:
             phase.counts["runs lost to kills"] += 1
         elif report.value != f"/x{number}":
             phase.failed.append(report.to_json()[:300])
@@ -152,19 +137,17 @@ class Soak:
         """Run a hostile case."""
         case = chance.choice(self.cases)
         phase.counts["hostile runs"] += 1
-        try:
-            report = await self.arena.host.run(
-                case.connector,
-                connection=self.arena.customer(),
-                args=case.args,
-                mode=case.mode,
-                limits=case.tightened,
-            )
-        except WorkerStartError:
-            phase.counts["runs whose worker was killed at its start"] += 1
-            return
-        lost = report.error is not None and report.error.key in self.harness.LOST
-        self.findings += [] if lost else [f"{case.name}: {found}" for found in self.harness.wrong_ends(case, report)]
+        report = await self.arena.host.run(
+            case.connector,
+            connection=self.arena.customer(**case.client),
+            args=case.args,
+            mode=case.mode,  # type: ignore[arg-type]
+            limits=case.tightened,
+        )
+        if report.error is not None and report.error.key == LOST:
+            phase.counts["hostile runs lost to kills"] += 1
+        else:
+            self.findings += [f"{case.name}: {found}" for found in wrong_ends(case, report)]
 
 
 def quantile(durations: list[float], share: float) -> float:
@@ -183,12 +166,11 @@ def show(soak: Soak) -> None:
         print(f"{name:44}{soak.quiet.counts[name]:12}{soak.attacked.counts[name]:12}")
     rates = [len(phase.failed) / max(1, phase.counts["good runs"]) for phase in (soak.quiet, soak.attacked)]
     print(f"{'error rate of good runs':44}{rates[0]:12.2%}{rates[1]:12.2%}")
-    figures = soak.arena.figures
-    busy, silence = figures.busy * 1000, figures.silence * 1000
-    print(f"event loop: {busy:.0f} ms of CPU time at most, silent for {silence:.0f} ms at most")
-    print(f"canary: {len(soak.arena.canary_errors)} errors in {soak.arena.canary_runs} runs")
+    heartbeat, canary = soak.arena.heartbeat, soak.arena.canary
+    print(f"event loop: silent for {heartbeat.longest * 1000:.0f} ms at most")
+    print(f"canary: {len(canary.errors)} errors in {len(canary.songs)} runs")
     show_samples(soak.samples)
-    for text in (*soak.quiet.failed, *soak.attacked.failed, *soak.findings, *soak.arena.canary_errors)[:20]:
+    for text in (*soak.quiet.failed, *soak.attacked.failed, *soak.findings, *canary.errors, *heartbeat.silences)[:20]:
         print("!", text)
 
 
@@ -208,23 +190,21 @@ def show_samples(samples: list[Sample]) -> None:
 
 async def soak_for(minutes: float) -> bool:
     """Soak and print; return whether nothing good failed."""
-    harness = corpus()
-    async with harness.open_arena([], together=TOGETHER) as arena:
-        soak = Soak(harness, arena)
+    async with open_arena(together=TOGETHER) as arena:
+        soak = Soak(arena)
         await soak.run(minutes)
         show(soak)
         left = await arena.left()
         print(left or "nothing is left")
-        return not (soak.quiet.failed or soak.attacked.failed or left)
+        return not (soak.quiet.failed or soak.attacked.failed or soak.findings or left)
 
 
 async def kill_in(runs: int) -> bool:
     """Make so many runs with a kill at each twentieth, and print."""
-    harness = corpus()
-    async with harness.open_arena([], together=CUSTOMERS) as arena:
+    async with open_arena(together=CUSTOMERS) as arena:
         samples, wrong, killed, lost = [], [], 0, 0
         for _ in range(10):
-            result = await harness.run_with_kills(arena, runs=runs // 10, kill_every=20, together=CUSTOMERS)
+            result = await run_with_kills(arena, runs=runs // 10, kill_every=20, together=CUSTOMERS)
             killed, lost = killed + result["killed"], lost + result["lost"]
             wrong += result["wrong"]
             samples.append(Sample.now())

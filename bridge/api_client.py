@@ -115,7 +115,7 @@ class ApiClient:
         self.bare_bodies: list[BareBody] = []
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
-        self._streams = StreamRegistry(limits)
+        self._streams = StreamRegistry(limits, self._allowance.slot)
         self._new_attempts = partial(
             Attempts, mode=mode, limits=limits, allowance=self._allowance, gate=gate or RateGates().get("")
         )
@@ -134,7 +134,7 @@ class ApiClient:
     @property
     def plain_settings(self) -> dict[str, JSON]:
         """What the extension's JavaScript must know about a run whose method is given no client."""
-        return {"requestBytes": self._limits.request_bytes}
+        return {"requestBytes": self._limits.request_bytes, "requests": self._limits.requests}
 
     @property
     def settings(self) -> JSON:
@@ -157,8 +157,8 @@ class ApiClient:
                 return await self._streams.answer(call)
             self._allowance.take()
             if call.operation == PLAIN_REQUEST:
-                return await self._answer_plainly(PlainCall.read(call), call.site)
-            return await self._answer(MethodCall.read(call), call.site)
+                return await self._answer_plainly(PlainCall.read(call, self._limits), call.site)
+            return await self._answer(MethodCall.read(call, self._limits), call.site)
         except CallError as error:
             return failure_reply(error, self._redactor)
 

@@ -8,12 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, Va
 
 from .auth import BasicCredentials  # noqa: TC001 (pydantic reads it)
 from .body import Body  # noqa: TC001 (pydantic reads it)
+from .breadth import refuse_too_broad
 from .client_config import MOST_RETRIES
 from .errors import RequestRefusedError
 from .query import GivenQuery, Query, QueryFormat
 
 if TYPE_CHECKING:
     from runtime import HostCall
+
+    from .limits import Limits
 
 _VERBS: Final = {f"apiClient.{verb}": verb.upper() for verb in ("get", "post", "put", "patch", "delete")}
 
@@ -72,13 +75,18 @@ class MethodCall(_Part):
     dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)
 
     @classmethod
-    def read(cls, call: HostCall) -> Self:
+    def read(cls, call: HostCall, limits: Limits) -> Self:
         """Return what a host call means.
 
+        Args:
+            call: As the sandbox sent it.
+            limits: Bound how much of it is read.
+
         Raises:
-            RequestRefusedError: `invalid`: the sandbox's own JavaScript writes no such call.
+            RequestRefusedError: It is too long; or `invalid`: the sandbox's own JavaScript writes no such call.
         """
         payload = call.payload if isinstance(call.payload, dict) else {}
+        refuse_too_broad(payload, limits)
         try:
             return cls.model_validate({**payload, "verb": _VERBS[call.operation], "data": call.data})
         except (KeyError, ValidationError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
 from .body import BytesBody, MultipartBody, StreamBody, TextBody
+from .breadth import refuse_too_broad
 from .encoded_body import encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, is_left_out, refuse_too_many
@@ -57,13 +58,19 @@ class PlainCall(BaseModel):
     max_redirects: NonNegativeInt | None = Field(alias="maxRedirects")
 
     @classmethod
-    def read(cls, call: HostCall) -> Self:
+    def read(cls, call: HostCall, limits: Limits) -> Self:
         """Return what a host call means.
 
+        Args:
+            call: As the sandbox sent it.
+            limits: Bound how much of it is read.
+
         Raises:
-            RequestRefusedError: `invalid`: it asks for a method that no method may use, or for nonsense.
+            RequestRefusedError: It is too long; or `invalid`: it asks for a method that no method may use, or for
+                nonsense.
         """
         payload = call.payload if isinstance(call.payload, dict) else {}
+        refuse_too_broad(payload, limits)
         try:
             read = cls.model_validate({**payload, "data": call.data})
         except ValidationError:

@@ -73,8 +73,8 @@ const replaced = (code, before, after) => {
 };
 
 const UNDICI_GLOBALS = [
-  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
-  ...["TransformStream", "URL", "URLSearchParams", "asBuffer", "process"],
+  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "FinalizationRegistry", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
+  ...["TransformStream", "URL", "URLSearchParams", "WeakRef", "asBuffer", "process"],
 ];
 
 const withBodies = (code, file) => {
@@ -89,7 +89,11 @@ const withGlobalObject = (name) => (code) =>
 
 const ADAPTED = {
   "@exodus/bytes": (code) => given(code.replaceAll("globalThis.TransformStream", "TransformStream"), ["TransformStream"], "transform_stream.js", "import"),
-  "axios": (code, file) => (file.endsWith("toFormData.js") ? given(code, ["Blob"], "axios_classes.js", "import") : code),
+  "axios": (code, file) => {
+    if (file.endsWith("toFormData.js")) return given(code, ["Blob"], "axios_classes.js", "import");
+    const ours = 'utils.kindOf(data) === "bytestream" || utils.isStream(data) ||';
+    return file.endsWith("defaults/index.js") ? replaced(code, "utils.isStream(data) ||", ours) : code;
+  },
   "event-target-shim": (code) =>
     given(code.replace(/const Global = [^;]*;/, "const Global = { DOMException: WebException };"), ["WebException"], "web_exception.js", "import"),
   "fetch-blob": (code) =>

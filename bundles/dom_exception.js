@@ -28,7 +28,7 @@ export class DOMException extends Error {
     if (isDictionary && "cause" in options) Object.defineProperty(this, "cause", { value: options.cause, writable: true, configurable: true });
     const head = `${this.#name}: ${this.#message}`;
     const { stack } = this;
-    if (typeof stack === "string" && stack.startsWith("Error")) {
+    if (typeof stack === "string") {
       const frames = stack.indexOf("\n    at ");
       Object.defineProperty(this, "stack", { value: frames < 0 ? head : head + stack.slice(frames), writable: true, configurable: true });
     }

@@ -36,6 +36,7 @@ from .errors import (
 from .file_credential_store import FileCredentialStore
 from .host import MethodHost
 from .memory_credential_store import MemoryCredentialStore
+from .package_bundler import PackageBundler
 from .report import RunReport
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "MethodError",
     "MethodHost",
     "OAuthSection",
+    "PackageBundler",
     "PoolPolicy",
     "RunReport",
     "SandboxReport",

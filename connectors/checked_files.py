@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 from .check_report import Problem
 from .connector import require_single_file, single_method
 from .errors import DefinitionError
-from .folder import CODE_SUFFIXES, SPEC, definition_files
+from .folder import CODE_SUFFIXES, SPEC, definition_files, definitions_folder
 from .json_text import JsonTextError, read_json
 from .method import Method
+from .package_manifest import MANIFEST, PackageManifest
 from .source_file import SourceFile
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class CheckedFiles:
     Attributes:
         files: By their path inside it.
         methods: By name.
-        problems: Why others could not be taken in.
+        packages: Names of those that its `package.json` names.
+        problems: What could not be taken in.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
+    packages: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
@@ -47,7 +50,7 @@ class CheckedFiles:
             for file in checked.files.values():
                 checked._add(single_method(file))
             return checked
-        for name, place in definition_files(path):
+        for name, place in definition_files(definitions_folder(path)):
             checked._read(name, place)
         for file in checked.files.values():
             method = Method.in_file(file)
@@ -76,6 +79,16 @@ class CheckedFiles:
             self.problems.append(Problem(rule="file", message=caught.message, file=name))
         except JsonTextError as caught:
             self.problems.append(Problem(rule="syntax", message=str(caught), file=name, line=caught.line))
+
+    def _read_packages(self, folder: Path) -> None:
+        try:
+            manifest = PackageManifest.read(folder)
+            self.packages = frozenset() if manifest is None else manifest.names
+        except DefinitionError as caught:
+            problem = Problem(
+                rule="definition", message=caught.message, file=MANIFEST, line=caught.line, key=caught.key
+            )
+            self.problems.append(problem)
 
     def _add(self, method: Method) -> None:
         other = self.methods.setdefault(method.name, method)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, RuntimeFault
 
+from .cache_option import chosen_cache
 from .check_command import CheckCommand
+from .cli_options import cache_dir_option, json_option, no_cache_option
 from .connector import Connector
 from .context import MODES
 from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
+from .package_bundler import PackageBundler
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
@@ -92,18 +96,26 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
+@cache_dir_option
+@no_cache_option
 @click.option(
-    "--cache-dir",
-    metavar="DIR",
-    envvar="METHODHOST_CACHE_DIR",
-    help="Keep what is made of sources in DIR; otherwise where this system keeps caches. Also METHODHOST_CACHE_DIR.",
+    "--no-install",
+    is_flag=True,
+    envvar="METHODHOST_NO_INSTALL",
+    help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
 )
-@click.option(
-    "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
-)
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
-def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (RunCommand's)
+def run(
+    session: Session,
+    /,
+    target: str,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (RunCommand's)
+) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
 
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
@@ -111,13 +123,18 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
     value then tells its name and length.
 
+    Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
+    their scripts, and bundled with esbuild; the result is kept.
+
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
     and 3 when a limit was hit.
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    session.connector = Connector.load(target)
-    session.report = RunCommand(**options).execute(session.connector, session.output.on_event)
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    session.connector = Connector.load(target, bundler=bundler)
+    session.report = RunCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 
@@ -129,7 +146,7 @@ def run(session: Session, /, target: str, as_json: bool, **options: Any) -> None
     multiple=True,
     help="A layer that must be active; repeatable. Otherwise those that a host requires by default.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None:
     """Show what stands between a method's code and this machine.
@@ -143,9 +160,11 @@ def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None
 
 @methodhost.command()
 @click.argument("path")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@cache_dir_option
+@no_cache_option
+@json_option
 @click.pass_obj
-def check(session: Session, /, path: str, as_json: bool) -> None:
+def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, no_cache: bool) -> None:
     """Look for mistakes in PATH, a connector's folder or a single .js or .ts file, without running any of it.
 
     Finds syntax errors, imports that lead nowhere, methods that are missing or cannot be what they should, files that
@@ -153,14 +172,14 @@ def check(session: Session, /, path: str, as_json: bool) -> None:
 
     The exit status is 0 when there is no problem, 1 when there is one, and 2 when the command is wrong.
     """
-    session.check = CheckCommand(path=path).execute()
+    session.check = CheckCommand(path=path, cache=chosen_cache(cache_dir, no_cache=no_cache)).execute()
     session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
 
 
 @methodhost.command()
 @click.argument("path")
 @click.option("--force", is_flag=True, help="Write over files of your own as well.")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
     """Write types for the methods of PATH, a connector's folder or one .js or .ts file, so that editors check them.
@@ -175,7 +194,7 @@ def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
 
 @methodhost.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def init(session: Session, /, name: str, as_json: bool) -> None:
     """Make NAME, the folder of a new connector that runs at once.

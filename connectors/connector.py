@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .document import Document
 from .errors import DefinitionError, UnknownMethodError
-from .folder import CODE_SUFFIXES, SPEC, read_folder
+from .folder import CODE_SUFFIXES, SPEC, definitions_folder, read_folder
 from .limits import LimitSettings
 from .mapping import FormulaMapping
 from .method import HANDLER_METHODS, MAPPING, Method
@@ -21,9 +21,12 @@ from .spec import ConnectorSpec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from runtime import Module
+
+    from .package_bundler import PackageBundler
+
 SINGLE_FILES = (".js", ".ts")
 """Ends of names of files that are connectors by themselves."""
-SOURCE = "src"
 MAKE_API_CLIENT = "auth/make-api-client"
 REFRESH_CREDENTIALS = "auth/refresh-credentials"
 
@@ -39,6 +42,7 @@ class Connector:
         methods: Its methods by name.
         client_mapping: How its client is made, where that is written as a mapping.
         limits: What its runs may use at most, where that is less than the host allows.
+        packages: What its files may import by a name that is no path.
     """
 
     place: str
@@ -47,19 +51,27 @@ class Connector:
     methods: Mapping[str, Method] = field(repr=False)
     client_mapping: FormulaMapping | None = field(default=None, repr=False)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    packages: Mapping[str, Module] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, path: str | Path) -> Connector:
+    def load(cls, path: str | Path, *, bundler: PackageBundler | None = None) -> Connector:
         """Load a connector's folder, or one `.js` or `.ts` file as a connector with one method.
 
         Where the folder has no `spec.yml`, and its folder `src` has one, that is the connector's.
+
+        Args:
+            path: Of the folder or file.
+            bundler: Makes what its `package.json` names importable, which may take many seconds the first time.
+                Without it methods can import what the host provides, and nothing else by name.
 
         Raises:
             DefinitionError: Names the file, and its key and line where there is one.
         """
         path = Path(path)
         if path.is_dir():
-            return _from_files(str(path), read_folder(_definitions(path)))
+            connector = _from_files(str(path), read_folder(definitions_folder(path)))
+            packages = {} if bundler is None else bundler.bundle(path, connector.texts.values())
+            return replace(connector, packages=MappingProxyType(packages))
         require_single_file(path)
         return _from_method(SourceFile.read(path, name=path.name))
 
@@ -78,8 +90,9 @@ class Connector:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the names and texts of all files."""
-        lines = (f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items()))
+        """SHA-256 over the names and texts of all files and packages."""
+        lines = [f"{name}\0{file.digest}\n" for name, file in sorted(self.files.items())]
+        lines += (f"{name}\0{module.code}\n" for name, module in sorted(self.packages.items()))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @cached_property
@@ -116,12 +129,6 @@ class Connector:
             listing = ", ".join(sorted(method.name for method in candidates)) or "none"
             raise DefinitionError(f"Say which method to run. Methods: {listing}.", file=self.place)
         return candidates[0]
-
-
-def _definitions(folder: Path) -> Path:
-    """Return the folder with the definitions: `src` of a connector that is a package (semantics 1.1)."""
-    source = folder / SOURCE
-    return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
 
 
 def require_single_file(path: Path) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPEC = "spec.yml"
+SOURCE = "src"
 CODE_SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
 """Files that methods may import."""
 SUFFIXES = (*CODE_SUFFIXES, ".yml", ".yaml")
@@ -32,6 +33,12 @@ NOT_DEFINITIONS = (
 MOST_FILES = 2000
 MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 8
+
+
+def definitions_folder(folder: Path) -> Path:
+    """Return the folder with the definitions: `src` of a connector that is a package (semantics 1.1)."""
+    source = folder / SOURCE
+    return source if (source / SPEC).is_file() and not (folder / SPEC).exists() else folder
 
 
 def read_folder(root: Path) -> dict[str, SourceFile]:

@@ -133,18 +133,21 @@ class Method:
         """Its file for the sandbox."""
         return Module(name=self.file.name, code=self.file.text)
 
-    def script(self, files: Mapping[str, str], others: tuple[Module, ...] = ()) -> Script:
+    def script(
+        self, files: Mapping[str, str], others: tuple[Module, ...] = (), *, packages: Mapping[str, Module]
+    ) -> Script:
         """Return what the sandbox runs.
 
         Args:
             files: Text of the connector's files by name, which it may import.
             others: Further files that the run may load.
+            packages: What they may import by a name that is no path.
 
         Raises:
             DefinitionError: It is written neither in JavaScript nor in TypeScript.
         """
         self.require_javascript()
-        return Script(module=self.module, exports=self.exports, others=others, files=files)
+        return Script(module=self.module, exports=self.exports, others=others, files=files, packages=packages)
 
     def require_javascript(self) -> None:
         """Raise DefinitionError when it cannot be run behind the wall."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runtime import Module
 
 from .errors import DefinitionError
+from .node_modules import REACHES_THE_MACHINE
 from .source_file import SourceFile
 
 if TYPE_CHECKING:
@@ -20,38 +21,6 @@ PACKAGE_FOLDER = "node_modules"
 NAME = re.compile(r"(?:@[a-z0-9-][\w.-]*/)?[a-z0-9][\w.-]*(?:/(?!\.\.?(?:/|$))[\w.-]+)*", re.IGNORECASE | re.ASCII)
 
 LONGEST_MODULE_BYTES = 8 * 1024 * 1024
-
-RESERVED = frozenset(
-    {
-        "async_hooks",
-        "child_process",
-        "cluster",
-        "dgram",
-        "diagnostics_channel",
-        "dns",
-        "domain",
-        "fs",
-        "http",
-        "http2",
-        "https",
-        "inspector",
-        "module",
-        "net",
-        "os",
-        "perf_hooks",
-        "process",
-        "readline",
-        "repl",
-        "tls",
-        "trace_events",
-        "tty",
-        "v8",
-        "vm",
-        "wasi",
-        "worker_threads",
-    }
-)
-"""Modules of Node.js that reach the machine. Whoever reads an import of one may rely on it that it fails."""
 
 
 def registered_modules(modules: Mapping[str, str | Path]) -> dict[str, Module]:
@@ -70,7 +39,7 @@ def _registered(name: str, given: str | Path) -> Module:
     key = f"modules[{name!r}]"
     if not NAME.fullmatch(name):
         raise DefinitionError("This is no name of a module, such as dayjs, lodash/get or @acme/api.", key=key)
-    if name.partition("/")[0] in RESERVED:
+    if name.partition("/")[0] in REACHES_THE_MACHINE:
         raise DefinitionError("The name is that of a module of Node.js that methods must not have.", key=key)
     if isinstance(given, Path):
         text = SourceFile.read(given, name=name, most_bytes=LONGEST_MODULE_BYTES).text

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge import ConfigurationError, EgressPolicy
-from runtime import DiskCache
 
 from .args_option import read_args
 from .connection import Connection
@@ -18,6 +17,8 @@ from .limits import parse_limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from runtime import DiskCache
 
     from .connector import Connector
     from .context import Mode
@@ -38,8 +39,7 @@ class RunCommand:
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
-        cache_dir: Where to keep what is made of sources; otherwise in the user's folder for caches.
-        no_cache: Whether to keep it nowhere.
+        cache: Where to keep what is made of sources.
     """
 
     method: str | None
@@ -50,8 +50,7 @@ class RunCommand:
     allow: tuple[str, ...]
     limits: tuple[str, ...]
     output: str | None
-    cache_dir: str | None
-    no_cache: bool
+    cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
         """Run the method in a host of its own.
@@ -67,7 +66,7 @@ class RunCommand:
         args = read_args(self.args, self.input)
         connection = Connection.load(self.connection) if self.connection else None
         host = MethodHost(
-            limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1, cache=self._cache()
+            limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1, cache=self.cache
         )
         delivery = None if self.output is None else Delivery.open(self.output)
 
@@ -83,12 +82,6 @@ class RunCommand:
         finally:
             if delivery:
                 delivery.discard()
-
-    def _cache(self) -> DiskCache | None:
-        """Return where what is made of sources is kept."""
-        if self.no_cache:
-            return None
-        return DiskCache(self.cache_dir) if self.cache_dir else DiskCache.of_user()
 
     def _egress(self) -> EgressPolicy:
         """Return the policy that `--allow` describes."""

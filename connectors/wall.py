@@ -82,7 +82,7 @@ class Wall:
         """
         part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        script = method.script(context.connector.texts, others)
+        script = method.script(context.connector.texts, others, packages=context.connector.packages)
         api_client = self._api_client(part, client or ClientConfig(), refresh)
         settings = api_client.plain_settings if client is None else api_client.settings
         outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream)
@@ -98,7 +98,7 @@ class Wall:
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
         part = _with_time_left(context)
-        script = maker.script(context.connector.texts)
+        script = maker.script(context.connector.texts, packages=context.connector.packages)
         api_client = self._api_client(part, ClientConfig(), None)
         settings: dict[str, JSON] = {**api_client.plain_settings, "making": True}
         outcome = await self._run_with(api_client, part, script, arguments, settings, None)

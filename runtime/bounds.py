@@ -22,6 +22,7 @@ _LONGEST_ESCAPE: Final = 6
 _LONGEST_CHARACTER: Final = 3
 _LONG: Final = 64 * 1024  # see js/50_calls.js
 _FEW_VALUES: Final = 100_000
+_FEW_CONTAINERS: Final = 10_000
 _MOST_EMPTY_TURNS: Final = 2
 
 
@@ -45,6 +46,11 @@ class Bounds:
     def most_values(self) -> int:
         """The most JSON values of a turn: each takes at least a character of a result."""
         return self._limits.result_bytes + _FEW_VALUES
+
+    @cached_property
+    def most_containers(self) -> int:
+        """The most arrays and objects of a turn: those of a result, one for each console line, and a few more."""
+        return self._limits.result_containers + self._limits.log_lines + _FEW_CONTAINERS
 
     def admit(self, turn: Turn, frame: Frame, calls: CallsUnderWay, timers: TimerQueue) -> bool:
         """Whether a worker may say so much: in calls, in turns with nothing in them, and in a result.

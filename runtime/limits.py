@@ -22,6 +22,8 @@ class SandboxLimits:
         heap_bytes: V8's JavaScript heap.
         memory_bytes: All data memory of the worker above what it had when it was started, enforced by the kernel.
         result_bytes: The result as JSON text in UTF-8.
+        result_containers: Arrays and objects in a result of more than 64 KiB; Python's garbage collector looks at all
+            of them at once, and all other runs wait for that.
         result_depth: Nested arrays and objects in the result.
         call_bytes: The payload of one host call as JSON text in UTF-8, and the bytes beside it.
         concurrent_calls: Host calls under way at the same time; others wait in the isolate.
@@ -39,6 +41,7 @@ class SandboxLimits:
     heap_bytes: int = 64 * MIB
     memory_bytes: int = 256 * MIB
     result_bytes: int = 5 * MIB
+    result_containers: int = 250_000
     result_depth: int = 64
     call_bytes: int = 10 * MIB
     concurrent_calls: int = 256

@@ -19,10 +19,12 @@ from .host import HostCall
 from .libraries import in_order
 from .outcome import LogLine, Outcome, Usage
 from .process import WorkerGoneError
+from .slices import in_slices
 from .stack import StackReader
 from .stall import Stall
 from .timers import Timer, TimerQueue
-from .turn import NOTHING_HAPPENED, End, TurnError, depth_of, last_words, read_turn
+from .turn import NOTHING_HAPPENED, End, TooManyContainersError, TurnError
+from .turn_text import Reading, is_long, last_words, read_long_turn, read_turn
 from .verdict import (
     WORKER_LOST,
     cpu_time_failure,
@@ -119,6 +121,7 @@ class Run:
         self._due: deque[int] = deque()
         self._libraries: set[str] = set()
         self._something_to_say = asyncio.Event()
+        self._reading: asyncio.Timeout | None = None
         self._calls = CallsUnderWay(
             request.calls, request.limits, on_reply=self._something_to_say.set, on_failure=self.end
         )
@@ -164,7 +167,7 @@ class Run:
     async def _converse(self) -> End:
         frame = await self._ask(FrameKind.START, self._start_parts())
         while True:
-            turn = self._take(frame)
+            turn = await self._take(frame)
             if turn.end is not None or self._failure is not None:
                 return turn.end or End()
             if not turn.more:
@@ -207,7 +210,7 @@ class Run:
         self._libraries.update(new)
         return " ".join(new).encode()
 
-    def _take(self, frame: Frame) -> Turn:
+    async def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
         turn = NOTHING_HAPPENED
         self._heard = True
@@ -219,15 +222,34 @@ class Run:
         elif frame.kind is not FrameKind.TURN:
             self.end(protocol_failure())
         else:
-            turn = self._read(frame)
+            turn = await self._read(frame)
         return turn
 
-    def _read(self, frame: Frame) -> Turn:
+    async def _read(self, frame: Frame) -> Turn:
         try:
-            turn = read_turn(frame, self._bounds.most_values)
+            reading = await self._read_long(frame) if is_long(frame) else read_turn(frame)
         except TurnError as error:
             self.end(self._too_deep(None) if error.too_deep else protocol_failure())
             return NOTHING_HAPPENED
+        except TooManyContainersError as error:
+            self.end(self._too_many_containers(error.number))
+            return NOTHING_HAPPENED
+        except TimeoutError:  # another failure ended the run before all was read
+            return NOTHING_HAPPENED
+        self._take_turn(frame, reading)
+        return reading.turn
+
+    async def _read_long(self, frame: Frame) -> Reading:
+        """Read a long turn, as long as the run has no failure."""
+        bounds = self._bounds
+        try:
+            async with asyncio.timeout(None) as self._reading:
+                return await in_slices(read_long_turn(frame, bounds.most_values, bounds.most_containers))
+        finally:
+            self._reading = None
+
+    def _take_turn(self, frame: Frame, reading: Reading) -> None:
+        turn = reading.turn
         self._take_lines(turn)
         for number in turn.dropped:
             self._timers.drop(number)
@@ -244,8 +266,7 @@ class Run:
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:
-            self._take_end(turn.end)
-        return turn
+            self._take_end(turn.end, reading.result_depth)
 
     def _take_lines(self, turn: Turn) -> None:
         limits = self._request.limits
@@ -259,20 +280,22 @@ class Run:
             )
 
     def _take_last_words(self, frame: Frame) -> None:
-        """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
+        """Take the console lines of the turn in which time was up, or in which a limit was broken without an end."""
         with suppress(TurnError):
-            self._take_lines(last_words(frame, self._bounds.most_values))
+            turn = last_words(frame)
+            self._take_lines(turn)
+            if turn.breach is not None:
+                self._take_breach(turn.breach)
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
         self.end(limit_failure(breach.limit, breach.message, self._request.limits, used=breach.used))
 
-    def _take_end(self, end: End) -> None:
+    def _take_end(self, end: End, depth: int) -> None:
         limits = self._request.limits
         if end.failure is not None:
             self._fail(thrown_failure(end.failure, self._request.stacks, self._grown, limits))
             return
-        depth = depth_of(end.value)
         if depth > limits.result_depth:
             self._fail(self._too_deep(depth))
 
@@ -280,6 +303,11 @@ class Run:
         limits = self._request.limits
         message = f"The result is nested deeper than {limits.result_depth} levels"
         return limit_failure("result_depth", message, limits, used=depth)
+
+    def _too_many_containers(self, number: int) -> Failure:
+        limits = self._request.limits
+        message = f"The result holds more than {limits.result_containers} arrays and objects"
+        return limit_failure("result_size", message, limits, used=number, limit="result_containers")
 
     def _begin(self, call: Call, data: bytes | None, length: int) -> None:
         if call.operation == TIMER:
@@ -314,8 +342,8 @@ class Run:
         for call, reply in self._calls.take():
             header.append([call, reply.ok, reply.value, _body_kind(reply)])
             libraries.update(reply.libraries)
-            if reply.text is not None:
-                texts.append(reply.text.encode(errors="replace"))
+            if reply.utf8 is not None:
+                texts.append(reply.utf8)
             elif reply.data is not None:
                 data.append(reply.data)
         if self._due:
@@ -336,11 +364,13 @@ class Run:
 
     def _fail(self, failure: Failure) -> None:
         self._failure = self._failure or failure
+        if self._reading is not None:
+            self._reading.reschedule(self._loop.time())
 
 
 def _body_kind(reply: HostReply) -> JSON:
     """Return what stands beside a reply: "text", the number of bytes, or None."""
-    if reply.text is not None:
+    if reply.utf8 is not None:
         return "text"
     return None if reply.data is None else len(reply.data)
 

@@ -4,6 +4,7 @@ const isOf = (library, name, value) => {
   return exported !== undefined && ObjectIsPrototypeOf(exported[name].prototype, value);
 };
 
+const isAbortSignal = (value) => isOf("abort", "AbortSignal", value);
 const isBlob = (value) => isOf("blob", "Blob", value);
 const isFormData = (value) => isOf("blob", "FormData", value);
 const isURLSearchParams = (value) => isOf("url", "URLSearchParams", value);

@@ -5,6 +5,8 @@
 const settle = { __proto__: null, resolve: (value, body) => succeed(value, body), reject: (value, body) => failWith(value, body) };
 const never = new NativePromise(() => {});
 let requestBytes = 0;
+let requests = 0; // how many the run may make
+let requestsMade = 0;
 let hostClient = null; // what of the configuration that the host holds says how queries and bodies are written
 
 const payloadOf = (client, { path, query }, options, body) => {
@@ -27,15 +29,42 @@ const isTooLong = (body) => {
   return true;
 };
 
+// The host counts too, further attempts and redirects included; a method that makes calls without end would never let it.
+const areTooMany = () => {
+  requestsMade++;
+  if (requestsMade <= requests) return false;
+  core.breach("requests", `The method made more than ${requests} requests.`, requestsMade);
+  return true;
+};
+
 const send = (client, request) => {
   const config = client === null ? hostClient : client.config;
   const options = readOptions(request.options, request.verb, config);
   const body = bodyOf(request.data, contentTypeOf(options.headers, config.headers));
   const payload = payloadOf(config, request, options, body.body);
-  if (isTooLong(body)) return never;
-  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send) };
-  return client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
+  if (isTooLong(body) || areTooMany()) return never;
+  const signal = signalOf(request.options);
+  if (signal?.aborted) return rejected(signal.reason);
+  const control = { __proto__: null, drop() {} };
+  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send), control };
+  const answer = client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
+  return signal === null ? answer : untilAborted(answer, signal, control);
 };
+
+// The answer, unless a signal breaks the request off before.
+const untilAborted = (answer, signal, control) =>
+  new NativePromise((resolve, reject) => {
+    const stop = () => {
+      control.drop();
+      reject(signal.reason);
+    };
+    const settleWith = (end) => (value) => {
+      signal.removeEventListener("abort", stop);
+      end(value);
+    };
+    signal.addEventListener("abort", stop);
+    PromiseThen(answer, settleWith(resolve), settleWith(reject));
+  });
 
 // Bytes of a Blob come later than the call that sends them; it is still made where the method made it.
 const makeCall = ({ operation, payload, bytes, site, control }, settlers) => {

@@ -1,34 +1,13 @@
 // Written by methodhost types, which writes it anew each time.
 
-type BytesInput = ArrayBuffer | ArrayBufferView;
+type BufferSource = ArrayBuffer | ArrayBufferView;
+type AlgorithmIdentifier = string | { name: string; [parameter: string]: any };
 type KeyUsage = "encrypt" | "decrypt" | "sign" | "verify" | "deriveKey" | "deriveBits" | "wrapKey" | "unwrapKey";
 
-interface CryptoAlgorithm {
-  name: string;
-  hash?: string | { name: string };
-  namedCurve?: "P-256" | "P-384" | "P-521";
-  length?: number;
-  iterations?: number;
-  modulusLength?: number;
-  saltLength?: number;
-  tagLength?: number;
-  publicExponent?: Uint8Array;
-  iv?: BytesInput;
-  additionalData?: BytesInput;
-  salt?: BytesInput;
-  info?: BytesInput;
-  label?: BytesInput;
-}
-
-interface JsonWebKey {
-  kty?: string;
-  [member: string]: unknown;
-}
-
 interface CryptoKey {
-  readonly type: "secret" | "private" | "public";
+  readonly algorithm: { name: string; [parameter: string]: any };
   readonly extractable: boolean;
-  readonly algorithm: CryptoAlgorithm;
+  readonly type: "secret" | "public" | "private";
   readonly usages: KeyUsage[];
 }
 declare var CryptoKey: { prototype: CryptoKey };
@@ -38,30 +17,67 @@ interface CryptoKeyPair {
   publicKey: CryptoKey;
 }
 
-type KeyFormat = "raw" | "pkcs8" | "spki";
-type KeyPairAlgorithm = CryptoAlgorithm & { name: "ECDSA" | "Ed25519" | "RSA-OAEP" | "RSA-PSS" | "RSASSA-PKCS1-v1_5" };
-type SecretKeyAlgorithm = CryptoAlgorithm & { name: "AES-CBC" | "AES-GCM" | "HMAC" };
-
 interface SubtleCrypto {
-  digest(algorithm: string | CryptoAlgorithm, data: BytesInput): Promise<ArrayBuffer>;
-  sign(algorithm: string | CryptoAlgorithm, key: CryptoKey, data: BytesInput): Promise<ArrayBuffer>;
-  verify(algorithm: string | CryptoAlgorithm, key: CryptoKey, signature: BytesInput, data: BytesInput): Promise<boolean>;
-  encrypt(algorithm: CryptoAlgorithm, key: CryptoKey, data: BytesInput): Promise<ArrayBuffer>;
-  decrypt(algorithm: CryptoAlgorithm, key: CryptoKey, data: BytesInput): Promise<ArrayBuffer>;
-  deriveBits(algorithm: CryptoAlgorithm, key: CryptoKey, length: number): Promise<ArrayBuffer>;
-  deriveKey(algorithm: CryptoAlgorithm, key: CryptoKey, derived: CryptoAlgorithm, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
-  importKey(format: "jwk", key: JsonWebKey, algorithm: string | CryptoAlgorithm, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
-  importKey(format: KeyFormat, key: BytesInput, algorithm: string | CryptoAlgorithm, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
-  exportKey(format: "jwk", key: CryptoKey): Promise<JsonWebKey>;
-  exportKey(format: KeyFormat, key: CryptoKey): Promise<ArrayBuffer>;
-  generateKey(algorithm: KeyPairAlgorithm, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKeyPair>;
-  generateKey(algorithm: SecretKeyAlgorithm, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey>;
+  decrypt(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
+  deriveBits(algorithm: AlgorithmIdentifier, key: CryptoKey, length?: number | null): Promise<ArrayBuffer>;
+  deriveKey(
+    algorithm: AlgorithmIdentifier,
+    key: CryptoKey,
+    derived: AlgorithmIdentifier,
+    extractable: boolean,
+    usages: KeyUsage[],
+  ): Promise<CryptoKey>;
+  digest(algorithm: AlgorithmIdentifier, data: BufferSource): Promise<ArrayBuffer>;
+  encrypt(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
+  exportKey(format: "jwk", key: CryptoKey): Promise<Record<string, any>>;
+  exportKey(format: "raw" | "pkcs8" | "spki", key: CryptoKey): Promise<ArrayBuffer>;
+  generateKey(algorithm: AlgorithmIdentifier, extractable: boolean, usages: KeyUsage[]): Promise<CryptoKey | CryptoKeyPair>;
+  importKey(
+    format: "jwk" | "raw" | "pkcs8" | "spki",
+    data: BufferSource | Record<string, any>,
+    algorithm: AlgorithmIdentifier,
+    extractable: boolean,
+    usages: KeyUsage[],
+  ): Promise<CryptoKey>;
+  sign(algorithm: AlgorithmIdentifier, key: CryptoKey, data: BufferSource): Promise<ArrayBuffer>;
+  verify(algorithm: AlgorithmIdentifier, key: CryptoKey, signature: BufferSource, data: BufferSource): Promise<boolean>;
 }
 declare var SubtleCrypto: { prototype: SubtleCrypto };
 
 interface Crypto {
   readonly subtle: SubtleCrypto;
-  getRandomValues<T extends ArrayBufferView>(array: T): T;
+  getRandomValues<View extends ArrayBufferView>(array: View): View;
   randomUUID(): string;
 }
 declare var crypto: Crypto;
+
+declare module "crypto" {
+  type Data = string | ArrayBufferView;
+  type Encoding = "hex" | "base64" | "base64url" | "latin1" | "binary";
+
+  export interface Hash {
+    copy(): Hash;
+    digest(): Buffer;
+    digest(encoding: Encoding): string;
+    update(data: Data, encoding?: BufferEncoding): Hash;
+  }
+  export interface Hmac {
+    digest(): Buffer;
+    digest(encoding: Encoding): string;
+    update(data: Data, encoding?: BufferEncoding): Hmac;
+  }
+
+  export function createHash(algorithm: string): Hash;
+  export function createHmac(algorithm: string, key: Data): Hmac;
+  export function getHashes(): string[];
+  export function getRandomValues<View extends ArrayBufferView>(array: View): View;
+  export function hash(algorithm: string, data: Data, encoding?: Encoding): string;
+  export function hash(algorithm: string, data: Data, encoding: "buffer"): Buffer;
+  export function randomBytes(size: number): Buffer;
+  export function randomInt(max: number): number;
+  export function randomInt(min: number, max: number): number;
+  export function randomUUID(): string;
+  export function timingSafeEqual(one: ArrayBufferView, other: ArrayBufferView): boolean;
+  export const subtle: SubtleCrypto;
+  export const webcrypto: Crypto;
+}

@@ -36,7 +36,7 @@ for (const [name, names] of Object.entries(libraryModules)) {
   for (const module of names) provide(module, () => library(name).default);
 }
 
-// Of modules of the host, and of packages that came with the run. `node:path` is the same as `path`, and not told beside it.
+// Of modules of the host, and of packages that came with the run; `node:path` is the same as `path`, and not told beside it.
 const availableNames = () => {
   let text = "";
   const add = (name) => {
@@ -52,28 +52,30 @@ const availableNames = () => {
   return text === "" ? "none" : text;
 };
 
-const moduleWithMember = (wanted) => {
-  const name = StringSlice(wanted, 0, MathMax(0, StringIndexOf(wanted, "/")));
-  return ObjectHasOwn(modulesWithMembers, name) ? name : undefined;
-};
-
-const isAvailable = (name) => {
-  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
-  return MapHas(provided, name) || moduleWithMember(textOf(name)) !== undefined;
-};
-
 const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
 const exportsOf = (found) => (found.exports ??= found.load());
 
+// The name of the module in `lodash/get`; undefined where there is no such module, or its members are no modules.
+const holderOf = (wanted) => {
+  const slash = StringIndexOf(wanted, "/");
+  const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
+  return ObjectHasOwn(modulesWithMembers, name) ? name : undefined;
+};
+
 // What `lodash/get` means; undefined where there is no such member.
 const memberOf = (wanted) => {
-  const name = moduleWithMember(wanted);
+  const name = holderOf(wanted);
   if (name === undefined) return undefined;
   const exported = exportsOf(MapGet(provided, name));
   const member = StringSlice(wanted, name.length + 1);
   return ObjectHasOwn(exported, member) ? exported[member] : undefined;
+};
+
+const isAvailable = (wanted) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === wanted) return true;
+  return MapHas(provided, wanted) || holderOf(textOf(wanted)) !== undefined;
 };
 
 const requireFor = (module) => {

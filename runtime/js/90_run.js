@@ -153,7 +153,7 @@ const warnOfPending = () => {
   let timersLeft = 0;
   let example = null;
   MapForEach(pending, (settlers) => {
-    if (settlers.kind === "AbortSignal.timeout") return;
+    if (settlers.quiet) return;
     if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
     else calls++;
     example ??= placeOf(settlers.site);
@@ -183,7 +183,9 @@ const checkStuck = () => {
 };
 
 // What happened in this turn, as JSON text. `more` asks the host for another turn at once.
-const drain = () => {
+const drain = () => wellFormed(turnText());
+
+const turnText = () => {
   checkStuck();
   const lines = `"lines":[${takeLines()}]`;
   if (breached !== null) return `{${lines},"breach":${JSONStringify(breached)}}`;

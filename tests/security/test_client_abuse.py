@@ -1,45 +1,37 @@
-"""Methods that abuse their client, and servers that abuse it."""
+"""Methods that abuse their client. Hostile frames in its place: `tests/test_runtime/test_hostile_frames.py`."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from harness.calls import refused
+
+from connectors import Connector
 
 if TYPE_CHECKING:
-    from conftest import Arena, Case
+    from harness.arena import Arena
+    from harness.case import Case
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-
-def refused(call: str, *expected: str | None, sent: int = 0, **options: Any) -> tuple[Any, ...]:
-    """A call whose error the method catches: type and key."""
-    code = f"try {{ await {call} }} catch (e) {{ return [e.type, e.key ?? null] }}"
-    return "ok", code, {"value": list(expected), "sent": sent, **options}
-
-
-def fails(path: str, *expected: str | None, **options: Any) -> tuple[Any, ...]:
-    """A call that the server answers in its own way, once."""
-    return refused(f"apiClient.get({path!r})", *expected, **{"sent": 1, **options})
-
-
 LATE = "limit/wall_time | connection/timeout"  # two clocks of the same length
-SHORT = {"limits": {"request_seconds": 0.5}}
+BURNS = {"burns": True}
+MEMORY = "limit/memory | limit/crashed | limit/cpu_time"
 CASES: dict[str, tuple[Any, ...]] = {
     "a flood of calls": (
         "limit/requests | limit/memory | limit/cpu_time",
         "for (;;) apiClient.get('x')",
-        {"slow": True},
     ),
     "a flood of calls that are awaited": (
         "limit/requests",
         "for (;;) await apiClient.get('x')",
-        {"sent": 100, "slow": True},
+        {"sent": 100},
     ),
     "a flood of calls whose errors are caught": (
         "limit/requests",
         "for (;;) try { await apiClient.get('x') } catch {}",
-        {"slow": True},
     ),
     "calls after the result": (
         "ok",
@@ -95,118 +87,172 @@ CASES: dict[str, tuple[Any, ...]] = {
         " return all.every((a, i) => a.path === `/after/${(10 - (i % 10)) / 50}`)",
         {"value": True, "sent": 40},
     ),
-    "a number for an address": refused("apiClient.get('http://2130706433/')", "egress", "address"),
-    "a hexadecimal address": refused("apiClient.get('http://0x7f.1/')", "egress", "address"),
-    "an octal address": refused("apiClient.get('http://017700000001/')", "egress", "address"),
-    "a short address": refused("apiClient.get('http://127.1:1/')", "egress", "address"),
-    "an address in IPv6": refused("apiClient.get('http://[::ffff:10.0.0.1]/')", "egress", "address"),
-    "an address behind NAT64": refused("apiClient.get('http://[64:ff9b::a00:1]/')", "egress", "address"),
-    "the metadata of a cloud": refused("apiClient.get('http://169.254.169.254/latest')", "egress", "address"),
-    "a private address": refused("apiClient.get('http://10.0.0.1/')", "egress", "address"),
-    "an address in wide digits": refused("apiClient.get('http://\\uff11\\uff10.0.0.1/')", "request", "url"),
-    "another port of this machine": refused("apiClient.get('http://127.0.0.1:1/')", "egress", "address"),
-    "a scheme of files": refused("apiClient.get('file:///etc/passwd')", "request", "url"),
-    "a scheme of scripts": refused("apiClient.get('javascript:1')", "request", "url"),
-    "a password in a URL": refused("apiClient.get('http://good.com@10.0.0.1/')", "request", "url"),
-    "line breaks in a path": (
-        "ok",
-        "const out = []; for (const p of ['x\\r\\ny', 'x\\ty', 'x\\0']) try { await apiClient.get(p) } catch (e) { out.push(e.key) } return out",
-        {"value": ["url", "url", "url"], "sent": 0},
-    ),
-    "line breaks in a header": refused(
-        "apiClient.get('x', {}, { headers: { a: 'b\\r\\nc: d' } })", "request", "header"
-    ),
-    "line breaks in a header's name": refused(
-        "apiClient.get('x', {}, { headers: { 'a\\r\\nb': '1' } })", "request", "header"
-    ),
-    "too many headers": refused(
-        "apiClient.get('x', {}, { headers: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`h${i}`, 'x'])) })",
-        "request",
-        "header",
-    ),
-    "a long URL": refused("apiClient.get('x'.repeat(1e5))", "request", "url"),
-    "a long query": refused("apiClient.get('x', { q: 'x'.repeat(1e6) })", "request", "url"),
     "a long body": (
         "limit/request_size | limit/call_size | limit/memory",
         "await apiClient.post('x', 'x'.repeat(2e6))",
         {"sent": 0, "limits": {"request_bytes": 1000}},
-    ),
-    "framing headers": (
-        "ok | custom_code/None | request/header",
-        "const headers = { 'content-length': '0', 'transfer-encoding': 'chunked', connection: 'upgrade', upgrade: 'h2c', te: 'x', expect: '100-continue' };"
-        " return (await apiClient.post('x', { a: 1 }, { headers })).body",
-        {"value": '{"a":1}'},
-    ),
-    "a redirect to metadata": fails("to-metadata", "egress", "address"),
-    "a redirect to a private address": fails("to-private", "egress", "address"),
-    "a redirect to a file": fails("to-file", "egress", "redirect"),
-    "a redirect to itself": fails("to-itself", "egress", "redirects", sent=6),
-    "a broken length": fails("huge-length", "connection", "protocol"),
-    "a short body": fails("short", "connection", "protocol"),
-    "a broken chunk": fails("bad-chunk", "connection", "protocol"),
-    "two lengths": fails("two-lengths", "connection", "protocol"),
-    "status 000": fails("status-000", "connection", "protocol"),
-    "status 999": fails("status-999", "connection", "protocol"),
-    "another protocol": fails("not-http", "connection", "protocol"),
-    "nothing": fails("silence", "connection", "protocol"),
-    "a reset": fails("reset", "connection", "protocol"),
-    "ten thousand headers": fails("many-headers", "connection", "protocol"),
-    "no answer": fails("never", "connection", "timeout", **SHORT),
-    "a body in drips": fails("drip", "connection", "timeout", **SHORT),
-    "early hints without end": fails("interim", "connection", "timeout", **SHORT),
-    "a body without end": (
-        "limit/response_size",
-        "await apiClient.get('endless')",
-        {"sent": 1, "limits": {"response_bytes": 2**20}},
-    ),
-    "a bomb in gzip": ("limit/response_size", "await apiClient.get('bomb')", {"sent": 1}),
-    "a bomb in a bomb": (
-        "ok | limit/response_size",
-        "try { await apiClient.get('bombs') } catch (e) { return e.key }",
-        {"value": "decode", "sent": 1},
-    ),
-    "a damaged body": fails("damaged", "connection", "decode"),
-    "an unknown encoding": fails("unknown-encoding", "connection", "decode"),
-    "a codec of Python for a charset": (
-        "ok | custom_code/None",
-        "return typeof (await apiClient.get('codec'))",
-        {"value": "string"},
-    ),
-    "a charset that hides text": ("ok", "return typeof (await apiClient.get('utf-7'))", {"value": "string"}),
-    "an answer that is no JSON": ("ok", "return await apiClient.get('html')", {"value": "<html>"}),
-    "an empty answer": ("ok", "return await apiClient.get('empty')", {"value": ""}),
-    "bytes after an answer": (
-        "ok",
-        "return [await apiClient.get('pipelined'), (await apiClient.get('x')).path, await apiClient.get('pipelined')]",
-        {"value": ["mine", "/x", "mine"]},
-    ),
-    "a wait of three thousand years": fails("rate-limited", "connection", "rate_limit_exceeded", mode="async"),
-    "a wait without end": fails(
-        "rate-limited-1e309", "connection", "rate_limit_exceeded", mode="async", sent=None, slow=True
     ),
     "a page that follows itself": (
         "limit/requests",
         "let p = 'x'; while (p) p = (await apiClient.get(p)).path.slice(1)",
         {"sent": 20, "limits": {"requests": 20}},
     ),
-    "a message of control characters": ("connection/None", "await apiClient.get('400')", {"sent": 1}),
-    "a long message": ("connection/None", "await apiClient.get('500')", {"sent": 1}),
-    "credentials in a path": (
-        "connection/None | ok | custom_code/None",
-        "await apiClient.get('500', { q: credentials.token }); return 1",
+    "two hundred calls at once": (
+        "limit/requests",
+        "await Promise.all(Array.from({ length: 200 }, () => apiClient.get('x')))",
+    ),
+    "a flood of calls that are never sent": (
+        "limit/requests | limit/cpu_time | limit/memory | limit/wall_time",
+        "for (;;) try { await apiClient.get('http://10.0.0.1/') } catch {}",
+        {"sent": 0, "limits": {"wall_time_seconds": 1.0}},
+    ),
+    "a flood of calls that nobody can make": (
+        "limit/requests | limit/cpu_time | limit/memory | limit/wall_time",
+        "for (;;) try { await apiClient.get(null) } catch {}",
+        {"sent": 0, "limits": {"wall_time_seconds": 1.0}},
+    ),
+    "a path that loops": refused("apiClient.get({ [Symbol.toPrimitive]() { while (true) {} } })", "request", "url"),
+    "a body that loops": (
+        "limit/wall_time",
+        "await apiClient.post('x', { toJSON() { while (true) {} } })",
+        {"burns": True, "sent": 0},
+    ),
+    "a body that throws": refused("apiClient.post('x', { get a() { throw new Error('x') } })", "request", "invalid"),
+    "a body that is a function": (
+        "ok",
+        "try { return (await apiClient.post('x', () => 1)).body } catch (e) { return e.type === 'request' ? '' : e }",
+        {"value": ""},
+    ),
+    "a query that contains itself": refused(
+        "(() => { const q = {}; q.q = q; return apiClient.get('x', q) })()", "request", "invalid"
+    ),
+    "a query of a million": (
+        f"ok | {MEMORY} | limit/call_size",
+        "try { await apiClient.get('x', Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => [i, i]))) } catch (e) { return e.key }",
+        {"value": "url", "sent": 0},
+    ),
+    "headers by the hundred thousand": (
+        f"ok | {MEMORY} | limit/call_size",
+        "try { await apiClient.get('x', {}, { headers: Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => ['h' + i, i])) }) } catch (e) { return e.key }",
+        {"value": "header", "sent": 0},
+    ),
+    "a list of a million in a query": (
+        f"ok | {MEMORY} | limit/call_size",
+        "try { await apiClient.get('x', { a: new Array(1e6).fill(1) }) } catch (e) { return e.key }",
+        {"value": "url", "sent": 0},
+    ),
+    "a query written by hand": (
+        f"ok | {MEMORY} | limit/call_size",
+        "try { await apiClient.get('x', new URLSearchParams('a=1&'.repeat(1e6))) } catch (e) { return e.key }",
+        {"value": "url", "sent": 0},
+    ),
+    "a form of a hundred thousand fields": (
+        f"ok | {MEMORY} | limit/call_size | limit/request_size",
+        "const form = Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => ['f' + i, i]));"
+        " try { await apiClient.post('form', form, { headers: { 'content-type': 'application/x-www-form-urlencoded' } }) } catch (e) { return e.key }",
+        {"value": "invalid", "sent": 0},
+    ),
+    "a form of ten thousand parts": (
+        f"ok | {MEMORY} | limit/call_size | limit/request_size",
+        "const form = new FormData(); for (let i = 0; i < 1e4; i++) form.append('f' + i, 'x'); try { await apiClient.post('form', form) } catch (e) { return e.key }",
+        {"value": "invalid", "sent": 0},
+    ),
+    "a client of its own of a hundred thousand headers": (
+        f"ok | {MEMORY} | limit/call_size",
+        "const { RestApiClient } = require('@membranehq/sdk'); const headers = Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => ['h' + i, 'x']));"
+        " try { await new RestApiClient({ baseUri: credentials.own, headers }).get('x') } catch (e) { return e.key }",
+        {"value": "invalid", "sent": 0},
+    ),
+    "options of a thousand keys": (
+        "ok",
+        "try { await apiClient.get('x', {}, Object.fromEntries(Array.from({ length: 1000 }, (_, i) => ['o' + i, i]))) } catch (e) { if (e.type !== 'request') throw e } return 1",
         {"value": 1},
     ),
-    "credentials in a host's name": refused(
-        "apiClient.get(`http://${credentials.token}.invalid:1/`)", "egress", "address"
+    "an option that is the prototype": (
+        "ok",
+        "try { await apiClient.get('x', {}, JSON.parse('{\"__proto__\": {\"headers\": {\"leak\": 1}}}')) } catch (e) { if (e.type !== 'request') throw e } return ({}).headers === undefined",
+        {"value": True},
     ),
-    "credentials in an option's name": (
-        "ok | custom_code/None | request/invalid",
-        "await apiClient.get('x', {}, { [credentials.token]: 1 }); return 1",
-        {"value": 1},
+    "options behind the prototype": (
+        "ok",
+        "Object.prototype.headers = { leak: '1' }; Object.prototype.baseUri = 'http://10.0.0.1'; const r = await apiClient.get('x');"
+        " return [r.path, r.headers.some((h) => h.startsWith('leak'))]",
+        {"value": ["/x", False]},
+    ),
+    "retries without end": (
+        "ok",
+        "try { await apiClient.get('500', {}, { retries: 1e9 }) } catch (e) { return ['request', 'connection'].includes(e.type) }",
+        {"value": True},
+    ),
+    "redirects without end": (
+        "ok",
+        "try { await apiClient.get('to-itself', {}, { maxRedirects: 1e9 }) } catch (e) { return ['request', 'egress'].includes(e.type) }",
+        {"value": True},
+    ),
+    "a client of its own for others": (
+        "ok",
+        "const { RestApiClient } = require('@membranehq/sdk'); try { await new RestApiClient({ baseUri: 'http://10.0.0.1/' }).get('x') } catch (e) { return [e.type, e.key] }",
+        {"value": ["egress", "address"]},
+    ),
+    "a client of its own that hooks itself": (
+        "ok | limit/requests | custom_code/None | custom_code/deadlock | limit/cpu_time | limit/memory | limit/wall_time",
+        "const { RestApiClient } = require('@membranehq/sdk'); const c = new RestApiClient({ baseUri: credentials.own, dynamicOptions: () => c.get('x') });"
+        " await c.get('x'); return 1",
+        {"value": 1, "limits": {"wall_time_seconds": 2.0}},
+    ),
+    "a stream that nobody reads": (
+        "ok",
+        "await apiClient.get('endless', {}, { responseType: 'stream' }); return 1",
+        {"value": 1, "sent": 1},
+    ),
+    "a stream without end that is read": (
+        "limit/wall_time | limit/memory | connection/timeout",
+        "for await (const piece of await apiClient.get('endless', {}, { responseType: 'stream' }));",
+        BURNS,
+    ),
+    "a stream without end that is kept": (
+        "limit/wall_time | limit/memory | limit/crashed | connection/timeout",
+        "const all = []; for await (const piece of await apiClient.get('endless', {}, { responseType: 'stream' })) all.push(piece)",
+        BURNS,
+    ),
+    "a stream that is sent to where it comes from": (
+        f"{LATE} | ok | connection/None | connection/protocol | connection/connect",
+        "await apiClient.post('x', await apiClient.get('drip', {}, { responseType: 'stream' })); return 1",
+        {"value": 1, "burns": True},
+    ),
+    "fifty streams at once": (
+        f"ok | {LATE} | limit/requests",
+        "const all = await Promise.all(Array.from({ length: 50 }, () => apiClient.get('drip', {}, { responseType: 'stream' }))); return all.length",
+        {"value": 50, "burns": True},
+    ),
+    "functions of the client elsewhere": (
+        "ok | custom_code/None",
+        "const { get } = apiClient; const out = []; for (const that of [null, {}, Object.create(apiClient), new Proxy(apiClient, {})])"
+        " try { out.push((await get.call(that, 'x')).path) } catch (e) { out.push('/x') } return out",
+        {"value": ["/x"] * 4},
+    ),
+    "a request whose verb is none": (
+        "ok",
+        "const out = []; for (const method of ['connect', 'trace', 'CONNECT', 'get x', 'GET\\r\\nX: y', '__proto__', 'constructor', {}])"
+        " try { await apiClient.makeApiRequest({ path: 'x', method }); out.push(method) } catch (e) { if (e.type !== 'request') out.push(e.type) } return out",
+        {"value": [], "sent": 0},
     ),
 }
 
 
 async def test_it_hurts_nobody(arena: Arena, case: Case) -> None:
-    """Whatever is asked of the client, or answered, becomes an error of its own, and nobody else notices."""
+    """Whatever is asked of the client becomes an error of its own, and nobody else notices."""
     assert [] == await arena.check(case)
+
+
+async def test_a_hostile_run_among_those_of_its_customer_fails_alone(arena: Arena) -> None:
+    """Runs of one customer do not fail because one of them does."""
+    customer = arena.customer()
+    good = Connector.from_source("good", "module.exports = async ({ apiClient }) => (await apiClient.get('x')).path")
+    bad = Connector.from_source("bad", "module.exports = ({ apiClient }) => { for (;;) apiClient.get('x') }")
+    hostile, *others = await asyncio.gather(
+        arena.host.run(bad, connection=customer), *(arena.host.run(good, connection=customer) for _ in range(20))
+    )
+    assert "limit" == hostile.error.type
+    assert ["/x"] * 20 == [other.value for other in others]
+    assert [] == await arena.left()

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from harness.case import cases_of
+from harness.kills import LOST, run_with_kills
 
 from connectors import Connector
 
 if TYPE_CHECKING:
-    from conftest import Arena, Case
+    from harness.arena import Arena
+    from harness.case import Case
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,9 +51,9 @@ async def test_it_hurts_nobody(arena: Arena, case: Case) -> None:
     assert [] == await arena.check(case)
 
 
-async def test_many_runs_with_kills_leave_nothing(arena: Arena, churn: Any) -> None:
+async def test_many_runs_with_kills_leave_nothing(arena: Arena) -> None:
     """500 runs, beside which one worker in twenty runs is killed, lose no more runs than there were kills."""
-    result = await churn(arena, runs=500, kill_every=20)
+    result = await run_with_kills(arena, runs=500, kill_every=20)
     assert result["killed"] > 0
     assert [] == result["wrong"]
     assert result["lost"] <= result["killed"]
@@ -69,10 +72,11 @@ async def test_a_cancelled_run_leaves_nothing(arena: Arena) -> None:
 
 
 async def test_a_killed_zygote_is_replaced(arena: Arena) -> None:
-    """When the zygote ends, runs after it work."""
+    """When the zygote ends, runs after it work; those that were under way are told that nobody is the reason."""
+    errors = arena.canary.errors
     for zygote in psutil.Process().children():
         os.kill(zygote.pid, signal.SIGKILL)
-    await asyncio.sleep(0.3)
-    arena.canary_errors.clear()  # those that were under way are lost with it
-    case = next(iter(arena.cases))
-    assert [] == await arena.findings(case)
+    await arena.canary.runs(3)
+    assert [] == [error for error in errors if f'"key": "{LOST}"' not in error]
+    errors.clear()
+    assert [] == await arena.check(cases_of(CASES)[0])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Arena, Case
+    from harness.arena import Arena
+    from harness.case import Case
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

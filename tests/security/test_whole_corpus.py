@@ -1,26 +1,24 @@
-"""All hostile cases of this folder, one after the other in any order, and many at a time."""
+"""All hostile cases of this folder, in any order, sixteen at a time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
+from harness.arena import open_arena
 
 if TYPE_CHECKING:
-    from conftest import Case
+    from harness.case import Case
 
-MANY = 16
-FEW = 4
+TOGETHER = 16
 
 
-@pytest.mark.parametrize("together", [FEW, MANY])
-async def test_no_order_and_no_number_of_them_hurts_anybody(arena_for: Any, corpus: list[Case], together: int) -> None:
-    """Whatever ran before, and whatever runs beside it, each case ends as it ends alone.
-
-    Those that wait for time to be over would take minutes one by one, so that a few are under way even in the first order.
-    """
-    async with arena_for(together=together) as arena:
-        assert {} == await arena.check_all(corpus, together=together)
+async def test_no_order_and_no_number_of_them_hurts_anybody(own_temporary_folder: None, corpus: list[Case]) -> None:
+    """Whatever ran before, and whatever runs beside it, each case ends as it ends alone."""
+    async with open_arena(together=TOGETHER) as arena:
+        found = await arena.check_all(corpus, together=TOGETHER)
+        for line in arena.told():
+            print(line)  # noqa: T201 (shown where the test fails)
+    assert {} == found
 
 
 def test_names_are_unique(corpus: list[Case]) -> None:

@@ -259,6 +259,7 @@ ABORTS = {
     "fetch": "const work = (signal) => fetch(server, { signal });",
     "a body": "const work = async (signal) => (await fetch(server, { signal })).text();",
     "axios": "const axios = require('axios'); const work = (signal) => axios.get(server, { signal });",
+    "apiClient": "const work = (signal) => apiClient.get(server, {}, { signal });",
 }
 """Whatever is waited for; the server of `a body` sends the head first."""
 
@@ -287,8 +288,31 @@ async def test_an_abort_reaches_the_socket(
       const controller = new AbortController(); setTimeout(() => controller.abort(), 50);
       let error; try {{ await work(controller.signal) }} catch (e) {{ error = e.name }}
       return [error, await apiClient.get('/closed')]"""
+    outcome = await methods.run(code)
     error = "CanceledError" if name == "axios" else "AbortError"
-    assert [error, "closed"] == await methods.value(code)
+    assert ([error, "closed"], ()) == (outcome.value, outcome.warnings)
+
+
+async def test_a_signal_must_be_one(web_methods: Methods) -> None:
+    """What is no AbortSignal is refused; one that was aborted before lets nothing out."""
+    code = """const caught = async (signal) => { try { await apiClient.get('/a', {}, { signal }) } catch (e) { return e.message ?? e } };
+      return [await caught({ aborted: false }), await caught(AbortSignal.abort('before')), await caught(null)]"""
+    assert ["options.signal must be an AbortSignal, not an object", "before", None] == await web_methods.value(code)
+    assert ["/a"] == [seen.path for seen in web_methods.server.seen]
+
+
+PIPES = {
+    "a body of fetch to fetch": "const { body } = await fetch(`${server}/file`); const r = await fetch(`${server}/form`, { method: 'POST', body, duplex: 'half', headers: { 'Content-Type': 'a/b' } }); return (await r.bytes()).length",
+    "a stream of axios to apiClient": "const { data } = await require('axios').get(`${server}/file`, { responseType: 'stream' }); return (await apiClient.post('/form', data, { responseType: 'arraybuffer' })).length",
+    "a stream of apiClient to axios": "const data = await apiClient.get('/file', {}, { responseType: 'stream' }); return (await require('axios').post(`${server}/form`, data, { responseType: 'arraybuffer' })).data.length",
+    "a stream of axios to the method": "const { data } = await require('axios').get(`${server}/file`, { responseType: 'stream' }); let n = 0; for await (const piece of data) n += piece.length; return n",
+}
+
+
+@pytest.mark.parametrize("code", PIPES.values(), ids=PIPES.keys())
+async def test_streams_go_from_one_to_another(web_methods: Methods, code: str) -> None:
+    """A body that nobody has touched is handed on as it is."""
+    assert len(FILE) == await web_methods.value(with_server(web_methods, code))
 
 
 SIGNALS = {

@@ -61,7 +61,7 @@ async def echo(call: HostCall) -> HostReply:
         if "bytes" in payload:
             return HostReply(ok=True, value=None, data=bytes(range(256)) * payload["bytes"])
         if "text" in payload:
-            return HostReply(ok=True, value=call.site, text=payload["text"])
+            return HostReply(ok=True, value=call.site, utf8=payload["text"].encode())
     return HostReply(ok=True, value=payload)
 
 

@@ -117,6 +117,7 @@ async def converse(
     says: Sequence[bytes], limits: SandboxLimits = LIMITS, calls: HostCalls = answer
 ) -> tuple[Outcome, list[LogLine]]:
     """Run against a worker that answers START and each DELIVER with one of `says`; nothing may be left afterwards."""
+    others = asyncio.all_tasks()
     worker = FakeWorker()
     speaking = asyncio.create_task(worker.speak(says))
     await worker.connect()
@@ -128,7 +129,7 @@ async def converse(
         worker.peer.close()
         speaking.cancel()
         await asyncio.gather(speaking, return_exceptions=True)
-    assert {asyncio.current_task()} == asyncio.all_tasks()
+    assert others == asyncio.all_tasks()
     return outcome, lines
 
 
@@ -254,6 +255,25 @@ LIES = {
     "no number": [encode(FrameKind.TURN, (USED, b'{"end":{"value":NaN}}'))],
     "a number without end": [encode(FrameKind.TURN, (USED, b'{"end":{"value":[1e999]}}'))],
     "a number of many digits": [encode(FrameKind.TURN, (USED, b'{"end":{"value":' + b"7" * 400 + b".5}}"))],
+    "half a surrogate pair": [encode(FrameKind.TURN, (USED, b'{"end":{"value":"\\ud800"}}'))],
+    **{
+        f"long text that is not JSON: {name}": [
+            encode(
+                FrameKind.TURN,
+                (USED, b'{"end":{"value":[' + b"[1," * 30 + b"0,1," * 20_000 + wrong + b"0" + b"]" * 31 + b"}}"),
+            )
+        ]
+        for name, wrong in {
+            "a bracket of another kind": b"[},",
+            "a bracket too few": b"[",
+            "a bracket too many": b"1],",
+            "nothing before a comma": b",",
+            "nothing after a bracket": b"[,1],",
+            "no comma": b"[]",
+            "a string without end": b'"',
+            "half of an escape": b'"' + b"x" * 70_000 + b'\\u00",',
+        }.items()
+    },
     "a result beyond the limit": [turn(end={"value": "x" * 9_000_000})],
     "many calls": [turn(calls=calls(*range(1, 5000)))],
     "more calls than may be under way": [turn(calls=calls(*range(1, 6)), more=True), turn(calls=calls(*range(6, 11)))],
@@ -285,6 +305,39 @@ LIES = {
 def test_each_lie_is_a_breach_of_the_protocol(says: list[bytes]) -> None:
     """What no honest worker says ends the run, and says so."""
     assert PROTOCOL == failure_of(says, PATIENT)
+
+
+LONG_RESULTS = {
+    "numbers": [0, 1.5, -2e300] * 90_000,
+    "records": [{"id": n, "name": 'a,"b"}]', "tags": ["\\", "\n", {}], "": None} for n in range(20_000)],
+    "members": {f"key {n},": [[n], {"n": {}}] for n in range(40_000)},
+    "a string": 'é€😀\n\\"' * 30_000,
+    "strings": [{"a": "\\" * 70_001, "b" * 70_000: ["\u001f" * 70_000, "😀" * 40_000]}] * 4,
+}
+
+
+@pytest.mark.parametrize("value", LONG_RESULTS.values(), ids=LONG_RESULTS.keys())
+def test_a_long_result_is_read_while_others_run(value: Any) -> None:
+    """It is what was said, whatever it is made of, and the loop runs something else after each piece of it."""
+    text = json.dumps({"lines": [], "warnings": [], "end": {"value": value}}, ensure_ascii=False).encode()
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def read() -> Outcome:
+        counting = asyncio.create_task(count_turns())
+        says = [encode(FrameKind.TURN, (USED, text))]
+        outcome, _ = await converse(says, replace(PATIENT, result_bytes=len(text)))
+        counting.cancel()
+        return outcome
+
+    outcome = asyncio.run(read())
+    assert (None, value) == (outcome.failure, outcome.value)
+    assert turns > len(text) // 40_000
 
 
 def test_silence_is_ended_by_the_wall_time() -> None:
@@ -334,14 +387,23 @@ def test_last_words_are_cut_like_all_others() -> None:
     assert failure_of([last], SandboxLimits(log_lines=10, log_line_bytes=100)) in {PROTOCOL, ("limit", "cpu_time")}
 
 
-@pytest.mark.parametrize("unit", [b"[],", b'"",', b"0,", b'{"a":0},', b'"\\\\",'])
-def test_small_text_does_not_become_large_data(unit: bytes) -> None:
+@pytest.mark.parametrize(
+    ("unit", "failure"),
+    [
+        (b"[],", ("limit", "result_size")),
+        (b'"",', PROTOCOL),
+        (b"0,", PROTOCOL),
+        (b'{"a":0},', ("limit", "result_size")),
+        (b'"\\\\",', PROTOCOL),
+    ],
+)
+def test_small_text_does_not_become_large_data(unit: bytes, failure: tuple[str, str]) -> None:
     """Megabytes of the shortest values are refused before they are made."""
     text = b'{"end":{"value":[' + unit * (6_000_000 // len(unit)) + b"0]}}"
     says = [encode(FrameKind.TURN, (USED, text))]
     tracemalloc.start()
     try:
-        assert PROTOCOL == failure_of(says, SandboxLimits(result_bytes=1_000_000, call_bytes=10_000_000))
+        assert failure == failure_of(says, SandboxLimits(result_bytes=1_000_000, call_bytes=10_000_000))
         assert tracemalloc.get_traced_memory()[1] < 12 * len(text)
     finally:
         tracemalloc.stop()
@@ -361,7 +423,7 @@ def test_a_long_error_is_cut_before_it_is_read() -> None:
     try:
         says = [turn(end={"failure": thrown})]
         length = len(says[0])
-        assert ("custom_code", None) == failure_of(says)
+        assert ("custom_code", None) == failure_of(says, PATIENT)
         assert tracemalloc.get_traced_memory()[1] < 12 * length
     finally:
         tracemalloc.stop()

@@ -158,6 +158,7 @@ TOLD = {
     "memory": ("module.exports = () => { const a = []; for (;;) a.push(new Uint8Array(2 ** 22).fill(1)) }", {"memory_bytes": 50 << 20}, "memory", 50 << 20),
     "heap": ("module.exports = () => { const m = new Map(); for (let i = 0; ; i++) m.set(i, {}) }", {"heap_bytes": 20 << 20}, "heap", 20 << 20),
     "result_size": ("module.exports = () => ['x'.repeat(100)]", {"result_bytes": 100}, "result_size", 100),
+    "result_containers": ("module.exports = () => Array.from({ length: 25e3 }, () => [])", {"result_containers": 9}, "result_containers", 9),
     "result_depth": ("module.exports = () => [[[[1]]]]", {"result_depth": 3}, "result_depth", 3),
     "call_size": ("module.exports = ({ echo }) => echo('x'.repeat(99))", {"call_bytes": 100}, "call_size", 100),
     "timers": ("module.exports = () => { for (let i = 0; i < 20; i++) setTimeout(() => {}, 1e9) }", {"timers": 9}, "timers", 9),

@@ -1,0 +1,94 @@
+"""How much there is to read of a call: what could never be sent is refused before it costs anything.
+
+Calls are read in the application's event loop, where a million parameters would keep everybody waiting.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import RequestRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .limits import Limits
+
+_LEAST_BYTES: Final = 2
+"""What a value takes at least, and a name beside its text: their separators."""
+
+_MOST_OF_CLIENT: Final = 10_000
+"""Values in the configuration of a client that was made in the isolate."""
+
+_MOST_FIELDS: Final = 5_000
+"""Fields of a form; servers take a thousand as a rule."""
+
+
+def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:
+    """Refuse a call whose query or headers could not be sent however they are written, or with no end of fields.
+
+    Args:
+        payload: Of the call; nothing in it was checked.
+        limits: Bound the URL and the headers.
+
+    Raises:
+        RequestRefusedError: `url`, `header` or `invalid`.
+    """
+    options = payload.get("options")
+    given = options if isinstance(options, dict) else {}
+    for query in (payload.get("query"), given.get("query")):
+        if _more_than(query, limits.url_bytes):
+            raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes with its query.", key="url")
+    for headers in (payload.get("headers"), given.get("headers")):
+        if isinstance(headers, dict | list) and len(headers) > limits.header_count:
+            message = f"The call gives {len(headers)} headers; at most {limits.header_count} are allowed."
+            raise RequestRefusedError(message, key="header")
+    body = payload.get("body")
+    form = body if isinstance(body, dict) else {}
+    parts = form.get("parts")
+    if _more_values(form.get("members"), _MOST_FIELDS) or (isinstance(parts, list) and len(parts) > _MOST_FIELDS):
+        raise RequestRefusedError(f"The form has more than {_MOST_FIELDS} fields.", key="invalid")
+    for name in ("client", "dynamic"):
+        if _more_values(payload.get(name), _MOST_OF_CLIENT):
+            raise RequestRefusedError(f"The client's options hold more than {_MOST_OF_CLIENT} values.", key="invalid")
+
+
+def _more_than(value: object, most_bytes: int) -> bool:
+    """Whether a value takes more than so many bytes in a query, whatever its format."""
+    length = 0
+    for part in _parts(value):
+        length += _length(part)
+        if length > most_bytes:
+            return True
+    return False
+
+
+def _length(part: object) -> int:
+    """Return what a value takes at least, its members not included but for their names and separators."""
+    if isinstance(part, str):
+        return len(part)
+    if isinstance(part, dict):
+        return sum(map(len, part)) + _LEAST_BYTES * len(part)
+    return _LEAST_BYTES * len(part) if isinstance(part, list) else 0
+
+
+def _more_values(value: object, most: int) -> bool:
+    """Whether there are more than so many values in a value."""
+    count = 0
+    for part in _parts(value):
+        count += len(part) if isinstance(part, list | dict) else 0
+        if count > most:
+            return True
+    return False
+
+
+def _parts(value: object) -> Iterator[object]:
+    """Yield a value and all that is in it, a container before its members."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)

@@ -1,0 +1,31 @@
+"""Long work on the event loop, a slice at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+T = TypeVar("T")
+
+_at_work: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+async def in_slices(work: Generator[None, None, T]) -> T:
+    """Return what `work` returns; each time it yields, all else that is ready runs.
+
+    Of all work of one loop, one piece is done at a time: so what is beside it waits for one slice, not for one of each.
+    A thread would not help: it holds the interpreter for longer than a slice takes.
+    """
+    lock = _at_work.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with lock:
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            await asyncio.sleep(0)
