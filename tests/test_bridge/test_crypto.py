@@ -228,6 +228,21 @@ REFUSALS: dict[str, Any] = {
     ),
     "a JWK without members": ("importKey", {**IMPORT_RSA, "jwk": {"kty": "RSA"}}, None, "DataError", "no RSA key"),
     "a JWK of no kind": ("importKey", {**IMPORT_RSA, "jwk": {"kty": []}}, None, "DataError", "kty"),
+    "a JWK of many members": (
+        "importKey",
+        {**IMPORT_RSA, "jwk": dict.fromkeys(map(str, range(65)), "")},
+        None,
+        "SyntaxError",
+        "jwk",
+    ),
+    "many usages": ("importKey", {**IMPORT_RSA, "usages": ["sign"] * 65}, None, "SyntaxError", "usages"),
+    "a long parameter": (
+        "encrypt",
+        {"algorithm": {"name": "AES-GCM", "additionalData": "A" * (1024 * 1024 + 4)}, "key": 1},
+        b"",
+        "SyntaxError",
+        "additionalData",
+    ),
     "no JWK": ("importKey", IMPORT_RSA, None, "SyntaxError", "jwk"),
     "a key that is too long": (
         "importKey",
