@@ -115,7 +115,7 @@ class ApiClient:
         self.bare_bodies: list[BareBody] = []
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
         self._recorder = Recorder(redactor, on_exchange)
-        self._streams = StreamRegistry(limits)
+        self._streams = StreamRegistry(limits, self._allowance.slot)
         self._new_attempts = partial(
             Attempts, mode=mode, limits=limits, allowance=self._allowance, gate=gate or RateGates().get("")
         )
@@ -134,7 +134,7 @@ class ApiClient:
     @property
     def plain_settings(self) -> dict[str, JSON]:
         """What the extension's JavaScript must know about a run whose method is given no client."""
-        return {"requestBytes": self._limits.request_bytes}
+        return {"requestBytes": self._limits.request_bytes, "requests": self._limits.requests}
 
     @property
     def settings(self) -> JSON:

@@ -39,7 +39,7 @@ class _Done:
 class CryptoThreads:
     """The threads in which the operations of all runs take turns.
 
-    The library lets the interpreter go on while it computes. No operation takes longer than about a second.
+    The library lets the interpreter go on while it computes. No operation takes longer than a second or two.
     """
 
     def __init__(self) -> None:

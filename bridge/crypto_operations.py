@@ -1,6 +1,6 @@
 """What `crypto.subtle` does with data: hashing, signing, encrypting, deriving.
 
-All of it runs in threads, and takes at most about a second: the size of data and keys, and the work of PBKDF2, are
+All of it runs in threads, and takes at most a second or two: the size of data and keys, and the work of PBKDF2, are
 bounded. Rules are those of the Web Cryptography API.
 """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .crypto_request import Algorithm
 
 MOST_ITERATIONS: Final = 2_000_000
-"""Of PBKDF2, all blocks of the hash together; that many take less than a second."""
+"""Of PBKDF2, all blocks of the hash together; that many take a second or two."""
 
 _MOST_SALT: Final = 1024
 _TAG_BITS: Final = (32, 64, 96, 104, 112, 120, 128)

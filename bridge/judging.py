@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from .classification import RATE_LIMITED, default_message, refuse_unsuccessful
 from .coercion import text_of
 from .errors import ConfigurationError, ConnectionFailedError, HandlerFailedError
+from .json_size import LONGEST, MOST_VALUES, is_readable
 from .request_name import request_name
 from .retry_after import retry_after_seconds
 from .undefined import UNDEFINED
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from .response import Response
     from .response_handlers import Verdict
     from .undefined import Found
-
-_LONGEST_BODY_BYTES: Final = 2 * 1024 * 1024
-"""Of a body that handlers see: it is read here, where all other runs wait for it."""
 
 _LONGEST_MESSAGE: Final = 4096
 _LONGEST_INTEGER: Final = 15
@@ -92,10 +90,10 @@ def _seen_by_handlers(request: OutgoingRequest, response: Response) -> tuple[Res
     }
     if response.stream is not None:
         return response, seen
-    if len(response.body) <= _LONGEST_BODY_BYTES:
+    if is_readable(response.body):
         return response, {**seen, "data": _data(response.text)}
     warning = (
-        f"The body of {request_name(request)} is longer than {_LONGEST_BODY_BYTES} bytes: "
+        f"The body of {request_name(request)} is longer than {LONGEST} bytes, or holds more than {MOST_VALUES} values: "
         "the client's responseHandlers did not see it."
     )
     return replace(response, warnings=(*response.warnings, warning)), seen

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .body import FieldsBody, JsonBody, StreamBody
 from .errors import RequestRefusedError
+from .json_size import LONGEST, MOST_VALUES, is_readable
 from .scalars import scalar_text
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from .body import Body
     from .call import CallOptions, MethodCall
     from .override import RequestOverride, RequestPatch
-
-_LONGEST_BODY: Final = 2 * 1024 * 1024
-"""Characters of a body that is taken apart here, where all other runs wait for it."""
 
 
 def patched(call: MethodCall, overrides: Iterable[RequestOverride]) -> MethodCall:
@@ -74,10 +72,9 @@ def _texts(value: JSON) -> JSON:
 def _object(body: Body) -> dict[str, JSON]:
     """Read a body that must be a JSON object."""
     text = body.text if isinstance(body, JsonBody) else ""
-    if len(text) > _LONGEST_BODY:
-        raise RequestRefusedError(
-            f"The client's override changes this body, which is longer than {_LONGEST_BODY} characters.", key="invalid"
-        )
+    if not is_readable(text.encode("utf-8", "replace")):
+        message = f"is longer than {LONGEST} bytes, or holds more than {MOST_VALUES} values"
+        raise RequestRefusedError(f"The client's override changes this body, which {message}.", key="invalid")
     try:
         read = json.loads(text)
     except (ValueError, RecursionError):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .redaction import Redactor
     from .response import Response
 
+_LONGEST_SHOWN_BYTES: Final = 1024 * 1024
 _BUFFER: Final = ("buffer",)
 """What the sandbox makes bytes of, for methods."""
 
@@ -102,7 +103,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         **(_built(response) if response else {}),
     }
     if request and response and request.binary:
-        value["text"] = response.text  # for the report, which is JSON
+        value["text"] = _shown(response)  # for the report, which is JSON
     reply = HostReply(ok=False, value=value)
     return _with_body(reply, request, response) if request and response else reply
 
@@ -110,7 +111,13 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
 def _with_body(reply: HostReply, request: OutgoingRequest, response: Response) -> HostReply:
     if request.binary:
         return replace(reply, data=response.body, libraries=_BUFFER)
-    return replace(reply, text=response.text)
+    return replace(reply, utf8=response.body)
+
+
+def _shown(response: Response) -> str:
+    """Return a body for a person, unless it is too long to be read here, where all other runs wait for it."""
+    length = len(response.body)
+    return response.text if length <= _LONGEST_SHOWN_BYTES else f"<{length} bytes>"
 
 
 def _built(response: Response) -> dict[str, JSON]:

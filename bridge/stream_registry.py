@@ -18,6 +18,8 @@ from .response_body import refuse_too_long
 from .upload import Upload
 
 if TYPE_CHECKING:
+    import asyncio
+
     from runtime import JSON, HostCall
 
     from .incoming_stream import IncomingStream
@@ -68,10 +70,12 @@ class StreamRegistry:
 
     Args:
         limits: `response_bytes` bounds a stream that is read as a whole.
+        slot: Held while one is, so that no run has more whole bodies in memory than requests under way.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, slot: asyncio.Semaphore) -> None:
         self._limits = limits
+        self._slot = slot
         self._entries: dict[int, _Entry] = {}
         self._numbers = count(1)
         self._idle = 0
@@ -98,7 +102,7 @@ class StreamRegistry:
             entry = self._find(call.payload, "id")
             reply = await self._carry_out(call, entry)
         finally:
-            if reply is None or (reply.data is None and reply.text is None):
+            if reply is None or not (reply.data or reply.text):
                 self._count_idle()
         return reply
 
@@ -168,11 +172,12 @@ class StreamRegistry:
         """
         self._claim(entry, Use.READ)
         body = io.BytesIO()
-        while (piece := await entry.stream.read()) is not None:
-            body.write(piece)
-            refuse_too_long(entry.stream.received_bytes, self._limits)
+        async with self._slot:
+            while (piece := await entry.stream.read()) is not None:
+                body.write(piece)
+                refuse_too_long(entry.stream.received_bytes, self._limits)
         if as_text:
-            return HostReply(ok=True, value=None, text=body.getvalue().decode("utf-8", "replace"))
+            return HostReply(ok=True, value=None, utf8=body.getvalue())
         return HostReply(ok=True, value=None, data=body.getvalue())
 
     async def _read(self, entry: _Entry) -> HostReply:

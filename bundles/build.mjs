@@ -73,8 +73,8 @@ const replaced = (code, before, after) => {
 };
 
 const UNDICI_GLOBALS = [
-  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
-  ...["TransformStream", "URL", "URLSearchParams", "asBuffer", "process"],
+  ...["AbortController", "AbortSignal", "Blob", "Buffer", "File", "FinalizationRegistry", "MessagePort", "ReadableStream", "TextDecoder", "TextEncoder"],
+  ...["TransformStream", "URL", "URLSearchParams", "WeakRef", "asBuffer", "process"],
 ];
 
 const withBodies = (code, file) => {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .check_report import Problem
 from .contract import keys_in, kind_of
 from .folder import CODE_SUFFIXES, SPEC
-from .method import DEPTHS
+from .method import DEPTHS, OAUTH_CONFIG, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 MAKE_API_CLIENT = "auth/make-api-client"
 TEST = "auth/test"
-OAUTH_CONFIG = ("auth/get-oauth-config", "auth/oauth-config")
 OAUTH_TYPES = ("oauth2", "oauth1")
 
-MUST_HOLD = {"operations": ("run",), "global-webhooks": ("handle",)}
-"""Methods that each folder of a kind must hold."""
+MUST_HOLD = {"operations": "run", "global-webhooks": "handle"}
+"""The method that each folder of a kind must hold."""
 
 FOR_OTHER_TOOLS = (".test.", ".spec.", ".config.")
 """Parts of names of files that tools for authors read."""
@@ -35,13 +34,13 @@ def missing_methods(spec: ConnectorSpec, methods: Mapping[str, Method]) -> Itera
     if spec.auth is not None or any(method.in_auth for method in methods.values()):
         for name in sorted({MAKE_API_CLIENT, TEST} - methods.keys()):
             yield _missing(SPEC, f"{name} is missing: every connector with authentication has one.", key="auth")
-    if spec.auth_type in OAUTH_TYPES and not any(name in methods for name in OAUTH_CONFIG):
-        message = f"{OAUTH_CONFIG[0]} is missing: the type {spec.auth_type} needs one."
+    if spec.auth_type in OAUTH_TYPES and not any(f"auth/{key}" in methods for key in OAUTH_CONFIG):
+        message = f"auth/{OAUTH_CONFIG[0]} is missing: the type {spec.auth_type} needs one."
         yield _missing(SPEC, message, key="auth.type")
-    for folder, keys in MUST_HOLD.items():
+    for folder, key in MUST_HOLD.items():
         for parent in sorted({_parent(name) for name in methods if name.startswith(f"{folder}/")}):
-            for name in sorted({f"{parent}/{key}" for key in keys} - methods.keys()):
-                yield _missing(parent, f"{name} is missing: without it nothing here is run.")
+            if not any(f"{parent}/{one}" in methods for one in keys_of(key)):
+                yield _missing(parent, f"{parent}/{key} is missing: without it nothing here is run.")
 
 
 def unused_files(
@@ -60,7 +59,7 @@ def unused_files(
         if name in imported or name in LEGACY or any(part in name for part in FOR_OTHER_TOOLS):
             continue
         if method is not None:
-            if "/" in method.name and kind_of(method) is None:
+            if "/" in method.name and kind_of(method) is None and not method.is_handler:
                 yield Problem(rule="unused", message=_no_such_method(method), file=name)
         elif name.endswith(CODE_SUFFIXES):
             yield Problem(rule="unused", message="Nothing imports this file, and it is no method.", file=name)

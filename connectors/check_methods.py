@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .check_report import Problem
 from .contract import KINDS, arguments_of, kind_of
+from .method import HANDLER_METHODS
 from .outline import Value
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def method_problems(method: Method, outline: Outline, *, exposed: bool) -> Itera
     elif value.function is not None:
         yield from _argument_problems(method, value.function, exposed=exposed)
         yield from _result_problems(method, value.function)
+
+
+def handler_problems(handler: Method, outline: Outline, *, exposed: bool) -> Iterator[Problem]:
+    """Yield what is wrong with the methods that one file holds (`Method.is_handler`).
+
+    Args:
+        handler: The file, as a method.
+        outline: Of its file.
+        exposed: Whether methods are given credentials that do not need them.
+    """
+    whole, names = _split(outline)
+    value = names.get("default") or whole
+    held = {method: _handled(method, value) for method in map(handler.of_handler, sorted(HANDLER_METHODS))}
+    if not any(held.values()) and (value is None or not _may_be_function(value)):
+        yield _no_method(handler, outline)
+    for method, members in held.items():
+        for member in members:
+            if member.function is not None:
+                yield from _argument_problems(method, member.function, exposed=exposed)
+                yield from _result_problems(method, member.function)
 
 
 def _exported(method: Method, outline: Outline) -> Value | None:

@@ -11,6 +11,7 @@ from .errors import DefinitionError
 from .folder import CODE_SUFFIXES, SPEC, definition_files, definitions_folder
 from .json_text import JsonTextError, read_json
 from .method import Method
+from .package_manifest import MANIFEST, PackageManifest
 from .source_file import SourceFile
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class CheckedFiles:
     Attributes:
         files: By their path inside it.
         methods: By name.
-        problems: Why others could not be taken in.
+        packages: Names of those that its `package.json` names.
+        problems: What could not be taken in.
     """
 
     files: dict[str, SourceFile] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
+    packages: frozenset[str] = frozenset()
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
@@ -76,6 +79,16 @@ class CheckedFiles:
             self.problems.append(Problem(rule="file", message=caught.message, file=name))
         except JsonTextError as caught:
             self.problems.append(Problem(rule="syntax", message=str(caught), file=name, line=caught.line))
+
+    def _read_packages(self, folder: Path) -> None:
+        try:
+            manifest = PackageManifest.read(folder)
+            self.packages = frozenset() if manifest is None else manifest.names
+        except DefinitionError as caught:
+            problem = Problem(
+                rule="definition", message=caught.message, file=MANIFEST, line=caught.line, key=caught.key
+            )
+            self.problems.append(problem)
 
     def _add(self, method: Method) -> None:
         other = self.methods.setdefault(method.name, method)

@@ -13,6 +13,7 @@ from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, Runt
 
 from .cache_option import chosen_cache
 from .check_command import CheckCommand
+from .cli_options import cache_dir_option, json_option, no_cache_option
 from .connector import Connector
 from .context import MODES
 from .doctor_command import DoctorCommand
@@ -95,22 +96,15 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
-@click.option(
-    "--cache-dir",
-    metavar="DIR",
-    envvar="METHODHOST_CACHE_DIR",
-    help="Keep what is made of sources in DIR; otherwise where this system keeps caches. Also METHODHOST_CACHE_DIR.",
-)
-@click.option(
-    "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
-)
+@cache_dir_option
+@no_cache_option
 @click.option(
     "--no-install",
     is_flag=True,
     envvar="METHODHOST_NO_INSTALL",
     help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def run(
     session: Session,
@@ -152,7 +146,7 @@ def run(
     multiple=True,
     help="A layer that must be active; repeatable. Otherwise those that a host requires by default.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None:
     """Show what stands between a method's code and this machine.
@@ -166,9 +160,11 @@ def doctor(session: Session, /, require: tuple[str, ...], as_json: bool) -> None
 
 @methodhost.command()
 @click.argument("path")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@cache_dir_option
+@no_cache_option
+@json_option
 @click.pass_obj
-def check(session: Session, /, path: str, as_json: bool) -> None:
+def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, no_cache: bool) -> None:
     """Look for mistakes in PATH, a connector's folder or a single .js or .ts file, without running any of it.
 
     Finds syntax errors, imports that lead nowhere, methods that are missing or cannot be what they should, files that
@@ -176,14 +172,14 @@ def check(session: Session, /, path: str, as_json: bool) -> None:
 
     The exit status is 0 when there is no problem, 1 when there is one, and 2 when the command is wrong.
     """
-    session.check = CheckCommand(path=path).execute()
+    session.check = CheckCommand(path=path, cache=chosen_cache(cache_dir, no_cache=no_cache)).execute()
     session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
 
 
 @methodhost.command()
 @click.argument("path")
 @click.option("--force", is_flag=True, help="Write over files of your own as well.")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
     """Write types for the methods of PATH, a connector's folder or one .js or .ts file, so that editors check them.
@@ -198,7 +194,7 @@ def types(session: Session, /, path: str, force: bool, as_json: bool) -> None:
 
 @methodhost.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Write one JSON document to standard output, whatever happens.")
+@json_option
 @click.pass_obj
 def init(session: Session, /, name: str, as_json: bool) -> None:
     """Make NAME, the folder of a new connector that runs at once.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from .arguments import takes_client, takes_credentials
+from .method import keys_of
 
 if TYPE_CHECKING:
     from .method import Method
@@ -111,8 +112,7 @@ KINDS: Final = {kind.name: kind for kind in (*_AUTH, *_DATA, *_EVENTS, *_OTHERS)
 
 _SAME: Final = {
     "auth/oauth-config": "auth/get-oauth-config",
-    "auth/get-credentials-from-token-response": "auth/get-credentials-from-access-token-response",
-    "events/custom-pull-pull": "events/custom-pull-collect-events",
+    "events/pull": "events/custom-pull-collect-events",
     "events/subscribe": "events/webhook-subscribe",
     "events/handle": "events/webhook-handle",
     "events/unsubscribe": "events/webhook-unsubscribe",
@@ -127,9 +127,11 @@ def kind_of(method: Method) -> MethodKind | None:
     folder, _, rest = method.name.partition("/")
     if not rest:
         return None
-    if folder == "data" and method.key.startswith(_EVENT_PREFIXES):
-        return _kind("events", _EVENT.sub("", method.key))
-    return _kind(folder, method.key)
+    key = method.key
+    if folder == "data" and key.startswith(_EVENT_PREFIXES):
+        folder, key = "events", _EVENT.sub("", key)
+    found = (KINDS.get(_SAME.get(name, name)) for name in (f"{folder}/{one}" for one in keys_of(key)))
+    return next((kind for kind in found if kind is not None), None)
 
 
 def keys_in(folder: str) -> list[str]:
@@ -149,8 +151,3 @@ def arguments_of(method: Method, *, exposed: bool) -> list[str]:
     client = CLIENT if takes_client(method) else ()
     credentials = CREDENTIALS if takes_credentials(method, exposed=exposed) else ()
     return list(dict.fromkeys((*own, *client, *credentials, "parameters")))
-
-
-def _kind(folder: str, key: str) -> MethodKind | None:
-    name = f"{folder}/{key}"
-    return KINDS.get(_SAME.get(name, name))

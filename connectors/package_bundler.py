@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
 
 from runtime import Module
 
 from .errors import DefinitionError
-from .node_modules import HOST_PACKAGES
 from .package_manifest import PackageManifest, package_of
-from .package_tools import PackageTools, default_search_path
+from .package_tools import Bundle, PackageTools, default_search_path
 from .registered_modules import PACKAGE_FOLDER, package_module
 
 if TYPE_CHECKING:
@@ -69,30 +71,32 @@ class PackageBundler:
         manifest = PackageManifest.read(folder)
         if manifest is None:
             return {}
-        imports = [name for name in manifest.imported_by(texts) if package_of(name) not in HOST_PACKAGES]
+        imports = manifest.imported_by(texts)
         if not imports:
             return {}
-        whole = Module(name=f"{PACKAGE_FOLDER}/.bundle.js", code=self._whole(manifest, imports), commonjs=True)
-        return {WHOLE: whole, **{name: _part(name) for name in imports}}
+        bundle = self._bundle(manifest, imports)
+        whole = Module(name=f"{PACKAGE_FOLDER}/.bundle.js", code=bundle.code, commonjs=True)
+        return {WHOLE: whole, **{name: _part(name) for name in bundle.imports}}
 
-    def _whole(self, manifest: PackageManifest, imports: list[str]) -> str:
+    def _bundle(self, manifest: PackageManifest, imports: tuple[str, ...]) -> Bundle:
         """Return the bundle, from the cache if it is there."""
         key = json.dumps(["packages", VERSION, manifest.text, manifest.lock, imports]).encode()
         kept = None if self._cache is None else self._cache.read(key)
         if kept is not None:
-            return kept.decode()
+            with suppress(ValidationError):
+                return Bundle.model_validate_json(kept)
         tools = PackageTools.find(self._search_path or default_search_path(), manifest.place)
         packages = ", ".join(dict.fromkeys(map(package_of, imports)))
         self._on_start(f"Installing what {manifest.place} names with npm, and bundling {packages} with esbuild...")
         try:
             with tempfile.TemporaryDirectory(prefix="methodhost-packages-") as folder:
-                code = tools.bundle(manifest, Path(folder).resolve(), imports)
+                bundle = tools.bundle(manifest, Path(folder).resolve(), imports)
         except OSError as caught:
             message = f"The packages cannot be bundled here: {caught.strerror}."
             raise DefinitionError(message, file=manifest.place) from caught
         if self._cache is not None:
-            self._cache.write(key, code.encode())
-        return code
+            self._cache.write(key, bundle.model_dump_json().encode())
+        return bundle
 
 
 def _part(name: str) -> Module:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from .document import Document
 from .errors import DefinitionError
 from .json_text import JsonTextError, read_json
+from .node_modules import HOST_PACKAGES
 from .registered_modules import NAME
 from .source_file import SourceFile
 
@@ -29,6 +30,8 @@ RANGE = re.compile(r"(?:npm:(?:@[\w.-]+/)?[\w.-]+(?:@|$))?[\w.\s^~<>=|*+-]*", re
 FROM_REGISTRY = re.compile(r"https?://[^\s]+\.tgz")
 
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*(['"])(?P<name>[^'"\n]{1,200})\1""")
+
+TYPES_ONLY = re.compile(r"""\b(?:import|export)\s+type\b[^;'"]*\bfrom\s*(['"])[^'"\n]*\1""")
 
 _Text = Annotated[str, StringConstraints(strict=True)]
 
@@ -88,17 +91,17 @@ class PackageManifest:
             return None
         for section, specs in manifest:
             _require_registry(specs, str(path), section)
-        return cls(
-            place=str(path),
-            text=json.dumps({"private": True, **manifest.model_dump(exclude_defaults=True)}, indent=1),
-            lock=_read_lock(folder / LOCK),
-            names=names,
-        )
+        lock = _read_lock(folder / LOCK)
+        asked = {section: specs for section, specs in manifest if specs}
+        if lock is None:  # otherwise npm wants what the lock file is of
+            asked = {section: _not_the_hosts(specs) for section, specs in asked.items()}
+        return cls(place=str(path), text=json.dumps({"private": True, **asked}), lock=lock, names=names)
 
     def imported_by(self, texts: Iterable[str]) -> tuple[str, ...]:
-        """Return what of the packages, or below their names, the texts of files seem to import."""
-        found = {match["name"] for text in texts for match in IMPORTED.finditer(text)}
-        return tuple(sorted(name for name in found if package_of(name) in self.names and NAME.fullmatch(name)))
+        """Return what of the packages, or below their names, the texts of files seem to import, but for the host's."""
+        found = {match["name"] for text in texts for match in IMPORTED.finditer(TYPES_ONLY.sub("", text))}
+        names = self.names - HOST_PACKAGES
+        return tuple(sorted(name for name in found if package_of(name) in names and NAME.fullmatch(name)))
 
 
 def package_of(name: str) -> str:
@@ -117,6 +120,10 @@ def _require_registry(specs: Mapping[str, str], place: str, section: str) -> Non
                 file=place,
                 key=key,
             )
+
+
+def _not_the_hosts(specs: Mapping[str, str]) -> dict[str, str]:
+    return {name: spec for name, spec in specs.items() if name not in HOST_PACKAGES}
 
 
 def _read_lock(path: Path) -> str | None:

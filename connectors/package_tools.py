@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import DefinitionError
 from .node_modules import ALSO_PACKAGES, COMPUTES, HOST_PACKAGES, REACHES_THE_MACHINE
@@ -28,7 +31,7 @@ LONGEST_COMPLAINT: Final = 1500
 MOST_COMPLAINTS: Final = 5
 ENTRY: Final = "entry.js"
 BUNDLE: Final = "bundle.js"
-INPUTS: Final = "inputs.json"
+FACTS: Final = "facts.json"
 DISABLED: Final = "(disabled):"
 """How esbuild marks files that a package leaves out for browsers."""
 
@@ -44,8 +47,12 @@ INSTALL: Final = (
     "--allow-remote=none",
     "--replace-registry-host=always",
     "--loglevel=error",
+    "--logs-max=0",
 )
 """Nothing that a package brings is run, and every package comes from the registry that npm is configured with."""
+
+EXTERNAL: Final = tuple(f"--external:{name}" for name in ("node:*", *sorted(COMPUTES | HOST_PACKAGES)))
+"""What packages import from the host."""
 
 _PART: Final = "exports[NAME] = () => { try { return require(NAME) } catch (error) { throw error } };"
 
@@ -53,7 +60,7 @@ BUILD: Final = (
     ENTRY,
     "--bundle",
     f"--outfile={BUNDLE}",
-    f"--metafile={INPUTS}",
+    f"--metafile={FACTS}",
     "--format=cjs",
     "--platform=browser",
     "--target=esnext",
@@ -69,6 +76,20 @@ BUILD: Final = (
     f"--log-limit={MOST_COMPLAINTS}",
 )
 """For isolates that have V8 and what the host provides: packages bring what they have for browsers."""
+
+
+class Bundle(BaseModel):
+    """Packages as one file.
+
+    Attributes:
+        code: CommonJS that exports, by the name of each import, a function that gives what it means.
+        imports: What can be imported.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    code: str = Field(repr=False)
+    imports: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,8 +120,8 @@ class PackageTools:
             esbuild=_found("esbuild", search_path, place, "run `npm install --global esbuild`"),
         )
 
-    def bundle(self, manifest: PackageManifest, folder: Path, imports: Sequence[str]) -> str:
-        """Return CommonJS that exports, by the name of each import, a function that gives what it means.
+    def bundle(self, manifest: PackageManifest, folder: Path, imports: Sequence[str]) -> Bundle:
+        """Return packages as one file.
 
         Args:
             manifest: The packages.
@@ -114,15 +135,16 @@ class PackageTools:
         if manifest.lock is not None:
             (folder / LOCK).write_text(manifest.lock, encoding="utf-8")
         self._run(manifest, folder, (self.npm, "install" if manifest.lock is None else "ci", *INSTALL))
+        _refuse_nodes_own(folder)
         (folder / ENTRY).write_text(_entry(imports), encoding="utf-8")
-        self._run(
-            manifest, folder, (self.esbuild, *BUILD, *(f"--external:{name}" for name in _left_to_the_host(folder)))
-        )
-        _require_own_files(manifest, json.loads((folder / INPUTS).read_bytes()))
+        self._run(manifest, folder, (self.esbuild, *BUILD, *EXTERNAL))
+        facts = json.loads((folder / FACTS).read_bytes())
+        _require_own_files(manifest, facts)
         bundle = folder / BUNDLE
         if bundle.stat().st_size > LONGEST_BUNDLE_BYTES:
             raise DefinitionError(f"The packages make more than {LONGEST_BUNDLE_BYTES} bytes.", file=manifest.place)
-        return bundle.read_text(encoding="ascii")
+        missing = {one["path"] for one in facts["outputs"][BUNDLE]["imports"]}
+        return Bundle(code=bundle.read_text(encoding="ascii"), imports=[one for one in imports if one not in missing])
 
     def _run(self, manifest: PackageManifest, folder: Path, command: Sequence[str]) -> None:
         """Run a tool to its end, and end it with all that it started when it takes too long."""
@@ -171,20 +193,29 @@ def _found(tool: str, search_path: str, place: str, advice: str) -> str:
     return path
 
 
-def _left_to_the_host(folder: Path) -> list[str]:
-    """Return what packages import from the host, or in vain, rather than from each other."""
-    missing = (name for name in ALSO_PACKAGES if not (folder / "node_modules" / name).exists())
-    return ["node:*", *sorted({*REACHES_THE_MACHINE, *COMPUTES, *HOST_PACKAGES, *missing})]
+def _refuse_nodes_own(folder: Path) -> None:
+    """Let imports of Node.js's modules that there are not fail when they are evaluated, and not before.
+
+    As packages they give way to what a package says of them in its field `browser`.
+    """
+    for name in sorted({*REACHES_THE_MACHINE, *ALSO_PACKAGES}):
+        package = folder / "node_modules" / name
+        if package.exists() and name in ALSO_PACKAGES:
+            continue
+        shutil.rmtree(package, ignore_errors=True)
+        package.mkdir(parents=True)
+        for file, path in (("index.js", name), ("promises.js", f"{name}/promises")):
+            (package / file).write_text(f"module.exports = require({json.dumps(f'node:{path}')});", encoding="utf-8")
 
 
 def _entry(imports: Sequence[str]) -> str:
-    """Return what is bundled. Within `try`, what is not in the packages is an error for its importer alone."""
+    """Return what is bundled. Within `try`, esbuild leaves alone what is not in the packages."""
     return "\n".join(_PART.replace("NAME", json.dumps(name)) for name in imports)
 
 
-def _require_own_files(manifest: PackageManifest, said: dict[str, dict[str, object]]) -> None:
+def _require_own_files(manifest: PackageManifest, facts: dict[str, Any]) -> None:
     """Raise DefinitionError where packages made esbuild read anything but their own files."""
-    for name in said["inputs"]:
+    for name in facts["inputs"]:
         path = PurePosixPath(name.removeprefix(DISABLED))
         if name.startswith("<") or name == ENTRY:  # `<define:...>` and other texts of esbuild's own
             continue
@@ -194,6 +225,10 @@ def _require_own_files(manifest: PackageManifest, said: dict[str, dict[str, obje
 
 
 def _complaint(said: bytes, folder: Path) -> str:
-    """Return what a tool said, without the place where it worked."""
-    text = said.decode(errors="replace").replace(f"{folder}{os.sep}", "").strip()
-    return printable(text[:LONGEST_COMPLAINT])
+    """Return what a tool said as one line, without the place where it worked."""
+    text = said.decode(errors="replace").replace(f"{folder}{os.sep}", "")
+    own = takewhile(
+        lambda line: not line.startswith("node:"), text.splitlines()
+    )  # then comes the stack of its launcher
+    lines = (line.removeprefix("npm error").strip() for line in own)
+    return printable("; ".join(line for line in lines if line)[:LONGEST_COMPLAINT])

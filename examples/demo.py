@@ -51,15 +51,17 @@ class Step:
 
     Attributes:
         title: What it shows.
-        arguments: What follows `methodhost run`.
+        arguments: What follows `methodhost` and the command.
         status: The exit status it should have.
         says: Text that its output should contain.
+        command: Which command of `methodhost`.
     """
 
     title: str
     arguments: tuple[str, ...]
     status: int = 0
     says: str = ""
+    command: str = "run"
 
 
 def steps(folder: Path, address: str) -> list[Step]:
@@ -114,6 +116,13 @@ def steps(folder: Path, address: str) -> list[Step]:
             "The API says 429: an asynchronous run waits and goes on",
             (crm, "operations/pipeline-report/run", *_json("--input", pipelines), *live, "--mode", "async"),
         ),
+        Step(
+            "Mistakes in a method, found without running it",
+            (str(folder / "mistaken.js"),),
+            status=1,
+            says="externalApiClient",
+            command="check",
+        ),
         Step("while (true) {} is stopped", (str(folder / "endless.js"), "--limit", "wall_time=1"), status=3),
     ]
 
@@ -123,7 +132,7 @@ def _json(option: str, value: object) -> tuple[str, str]:
 
 
 def write_files(folder: Path, base_uri: str) -> None:
-    """Write the connection files and the endless method."""
+    """Write the connection files, an endless method, and one with mistakes."""
     for name, token in (("live", "crm_at_live"), ("expired", "crm_at_expired")):
         connection = {
             "id": f"demo-{name}",
@@ -137,6 +146,10 @@ def write_files(folder: Path, base_uri: str) -> None:
         }
         text = yaml.safe_dump(connection, sort_keys=False)
         (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    (folder / "mistaken.js").write_text(
+        "export default async function mistaken({ externalApiClent }) {\n  return externalApiClent.get('me')\n}\n",
+        encoding="utf-8",
+    )
     (folder / "endless.js").write_text("export default function endless() { while (true) {} }\n", encoding="utf-8")
 
 
@@ -214,7 +227,7 @@ class Stage:
 
     async def run(self, number: int, step: Step) -> list[str]:
         """Run one step and return what was wrong with it."""
-        command = ("methodhost", "run", *step.arguments)
+        command = ("methodhost", step.command, *step.arguments)
         print(f"\n\n# {number}. {step.title}\n$ {self._shown_command(command)}", flush=True)
         started = time.monotonic()
         process = await asyncio.create_subprocess_exec(

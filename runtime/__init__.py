@@ -16,6 +16,7 @@ from .limits import SandboxLimits
 from .linker import linked_file
 from .outcome import LogLine, Outcome, Usage
 from .outline import outline_script
+from .piecewise import count_values
 from .policy import PoolPolicy
 from .requirement import Requirement
 from .sandbox import Sandbox
@@ -53,6 +54,7 @@ __all__ = [
     "Script",
     "Usage",
     "WorkerStartError",
+    "count_values",
     "linked_file",
     "outline_script",
     "read_source",

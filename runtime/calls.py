@@ -151,4 +151,4 @@ class CallsUnderWay:
 
 
 def _length(reply: HostReply) -> int:
-    return len(reply.text or reply.data or b"")
+    return len(reply.utf8 or reply.data or b"")

@@ -17,7 +17,7 @@ worker.
     READY    usage, report                                                            an isolate is ready
     TURN     usage, text, maybe data                                                  what happened; see js/90_run.js
     FAULT    usage, kind, number of the module, text                                  V8 refused a step
-    LAST     usage, reason, lines                                                     when time is up
+    LAST     usage, reason, lines, breach                                             when time is up, or in a breach
 """
 
 from __future__ import annotations

@@ -46,16 +46,22 @@ class HostReply:
     Attributes:
         ok: Whether the call's promise resolves; otherwise it rejects.
         value: For the extension's JavaScript, which makes of it what the method sees.
-        text: A long string beside the value, such as a response body; it crosses without being parsed.
+        utf8: A long text beside the value, such as a response body; it crosses without being looked at. What of it is
+            no UTF-8 arrives as U+FFFD.
         data: Bytes beside the value, instead of a text; they arrive as an ArrayBuffer.
         libraries: Names of the libraries that the extension's JavaScript takes with `core.library` for this reply.
     """
 
     ok: bool
     value: JSON
-    text: str | None = None
+    utf8: bytes | None = None
     data: bytes | None = None
     libraries: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """The text as the isolate has it."""
+        return None if self.utf8 is None else self.utf8.decode("utf-8", "replace")
 
 
 class HostCalls(Protocol):

@@ -48,9 +48,11 @@ LIBRARIES: Final = (
     Library(
         "abort", ("AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget"), needs=("dom_exception",)
     ),
-    Library("axios", words=("axios",), needs=("blob", "url")),
+    Library("axios", words=("axios",)),
     Library("base64", ("atob", "btoa"), needs=("dom_exception",)),
-    Library("blob", ("Blob", "File", "FormData")),
+    Library(
+        "blob", ("Blob", "File", "FormData"), words=("multipart", "patchForm", "postForm", "putForm", "toFormData")
+    ),
     Library("buffer", ("Buffer",), words=("arraybuffer", "formData"), modules=_of_node("buffer")),
     Library("clone", ("structuredClone",), needs=("dom_exception",)),
     Library("crypto", ("CryptoKey", "SubtleCrypto", "crypto"), needs=("dom_exception",)),
@@ -105,7 +107,9 @@ _NO_WORD_AFTER: Final = r"(?![ \t]+(?!in\b|instanceof\b)\w)"
 _BEFORE_EXPRESSIONS: Final = re.compile(
     r"await|case|default|delete|do|else|extends|in|instanceof|new|of|return|throw|typeof|void|yield"
 )
-_NAMED: Final = re.compile(rf"(?:\b([A-Za-z_$][\w$]*)[ \t]+)?\b({'|'.join(_LIBRARY_OF)})\b{_NO_WORD_AFTER}")
+_NO_TEXT: Final = r"(?:(?<![\"'`])|(?=\w+[\"'`/]))"
+"""What begins a string is no global; where it ends there too, or a path goes on, it may be the name of a module."""
+_NAMED: Final = re.compile(rf"(?:\b([A-Za-z_$][\w$]*)[ \t]+)?{_NO_TEXT}\b({'|'.join(_LIBRARY_OF)})\b{_NO_WORD_AFTER}")
 _NO_MEMBER_AFTER: Final = r"(?!\s*(?:\?\.|\.)\s*(?!valueOf\b|__)[A-Za-z_$#])"
 _GLOBAL_OBJECT: Final = re.compile(rf"\bglobalThis\b{_NO_MEMBER_AFTER}|\bgetThis\b")
 _SLOPPY_THIS: Final = re.compile(rf"\bthis\b{_NO_WORD_AFTER}{_NO_MEMBER_AFTER}")

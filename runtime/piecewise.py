@@ -66,19 +66,19 @@ def read_in_pieces(
     return reader.value
 
 
-def count_containers(plain: bytes) -> int:
+def count_values(text: bytes) -> int:
+    """Return how many values JSON text holds at most."""
+    return values_in(b"".join(_without_escapes(text).split(b'"')[::2]))
+
+
+def values_in(plain: bytes) -> int:
+    """Return how many values text without strings holds at most."""
+    return plain.count(b",") + containers_in(plain) + 1
+
+
+def containers_in(plain: bytes) -> int:
     """Return how many arrays and objects begin in text without strings."""
     return plain.count(b"[") + plain.count(b"{")
-
-
-def count_values(plain: bytes) -> int:
-    """Return how many values text without strings holds at most."""
-    return plain.count(b",") + count_containers(plain) + 1
-
-
-def outside_of_strings(text: bytes) -> bytes:
-    """Return what of JSON text is no string."""
-    return b"".join(_without_escapes(text).split(b'"')[::2])
 
 
 def _without_escapes(text: bytes) -> bytes:

@@ -280,9 +280,12 @@ class Run:
             )
 
     def _take_last_words(self, frame: Frame) -> None:
-        """Take the console lines of the turn in which time was up; the kernel's CPU clock may be what says so."""
+        """Take the console lines of the turn in which time was up, or in which a limit was broken without an end."""
         with suppress(TurnError):
-            self._take_lines(last_words(frame))
+            turn = last_words(frame)
+            self._take_lines(turn)
+            if turn.breach is not None:
+                self._take_breach(turn.breach)
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
 
     def _take_breach(self, breach: Breach) -> None:
@@ -339,8 +342,8 @@ class Run:
         for call, reply in self._calls.take():
             header.append([call, reply.ok, reply.value, _body_kind(reply)])
             libraries.update(reply.libraries)
-            if reply.text is not None:
-                texts.append(reply.text.encode(errors="replace"))
+            if reply.utf8 is not None:
+                texts.append(reply.utf8)
             elif reply.data is not None:
                 data.append(reply.data)
         if self._due:
@@ -367,7 +370,7 @@ class Run:
 
 def _body_kind(reply: HostReply) -> JSON:
     """Return what stands beside a reply: "text", the number of bytes, or None."""
-    if reply.text is not None:
+    if reply.utf8 is not None:
         return "text"
     return None if reply.data is None else len(reply.data)
 

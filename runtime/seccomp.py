@@ -40,6 +40,7 @@ _FUTEX_COMMANDS: Final = (0, 1, 3, 4, 5, 9, 10)
 """WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET and WAKE_BITSET; none of those with priority inheritance."""
 _RLIMIT_CPU: Final = 0
 _RLIMIT_DATA: Final = 2
+_ITIMER_VIRTUAL: Final = 1
 _ITIMER_PROF: Final = 2
 
 _ALLOWED: Final = {
@@ -170,7 +171,8 @@ def _compile() -> bytes:
     )  # its flags are out of a filter's sight; the C library falls back to clone
     for command in _FUTEX_COMMANDS:
         rules.add(_ALLOW, "futex", _Comparison(1, _MASKED_EQUAL, _FUTEX_COMMAND, command))
-    rules.add(_ALLOW, "setitimer", _Comparison(0, _EQUAL, _ITIMER_PROF))
+    for timer in (_ITIMER_VIRTUAL, _ITIMER_PROF):
+        rules.add(_ALLOW, "setitimer", _Comparison(0, _EQUAL, timer))
     for limit in (_RLIMIT_CPU, _RLIMIT_DATA):
         rules.add(
             _ALLOW, "prlimit64", _Comparison(0, _EQUAL, 0), _Comparison(1, _EQUAL, limit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from .piecewise import NotJSONError, count_containers, count_values, read_in_pieces
+from .piecewise import NotJSONError, containers_in, read_in_pieces, values_in
 from .turn import End, TooManyContainersError, Turn, TurnError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .values import JSON
 
 _LONG: Final = 64 * 1024
-_LAST_PARTS: Final = 3
+_LAST_PARTS: Final = 4
 _LONGEST_LAST_WORDS: Final = 2 * (1 << 18)  # see js/55_last_words.js
 _MOST_VALUES_OF_CALLS: Final = 100_000
 """Bodies are text; what is left of a call is paths, queries, headers and fields of forms."""
@@ -94,16 +94,16 @@ def read_long_turn(frame: Frame, most_values: int, most_containers: int) -> Gene
 
 
 def last_words(frame: Frame) -> Turn:
-    """Return the turn whose console lines a LAST frame brings.
+    """Return the turn whose console lines, and breach of a limit, a LAST frame brings.
 
     Raises:
-        TurnError: They are no console lines.
+        TurnError: They are none.
     """
-    said = frame.parts[-1] if len(frame.parts) == _LAST_PARTS else b""
-    if len(said) > _LONGEST_LAST_WORDS:
+    said = frame.parts[2:] if len(frame.parts) == _LAST_PARTS else (b"", b"")
+    if sum(map(len, said)) > _LONGEST_LAST_WORDS:
         raise TurnError(too_deep=False)
-    lines = said.decode("utf-16-le", errors="replace").rstrip(",")
-    return _read(f'{{"lines":[{lines}]}}'.encode())
+    lines, breach = (text.decode("utf-16-le", errors="replace").rstrip(",") for text in said)
+    return _read(f'{{"lines":[{lines}],"breach":{breach or "null"}}}'.encode())
 
 
 def _text_of(frame: Frame) -> bytes:
@@ -183,6 +183,6 @@ class _Size:
 
     def add(self, plain: bytes, value: JSON) -> None:
         """Count a piece: what of it is outside of strings, and its value with all that is around it."""
-        self.values += count_values(plain)
-        self.containers += count_containers(plain)
+        self.values += values_in(plain)
+        self.containers += containers_in(plain)
         self.depth = max(self.depth, _depth_of(value))

@@ -38,10 +38,14 @@ _ALLOCATED: Final = 5
 _OUTGOING: Final = 6
 _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
-_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time"}
+_BREACH: Final = b"breach"
+_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time", signal.SIGVTALRM: _BREACH}
+_LOOK_CPU_SECONDS: Final = 0.05
+"""How long a method computes between two looks at whether it went beyond a limit."""
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
+_LINES_START: Final = 2 * (1 << 10)
 _HAS_DATA: Final = b'{"data":true'
 """How a turn begins that has bytes beside it."""
 
@@ -115,11 +119,11 @@ class Worker:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
         while True:
             reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
-            memory = self._last_words
-            length = 2 * int.from_bytes(memory.copy(0, 4), "little") if memory else 0
-            lines = memory.copy(4, length) if memory else b""
+            words = LastWords(self._last_words)
+            if reason == _BREACH and not words.breach:
+                continue
             with self._writing:
-                self._write(FrameKind.LAST, reason, lines)
+                self._write(FrameKind.LAST, reason, words.lines, words.breach)
                 threading.Event().wait()  # it was the last: nobody else may write any more
 
     def _on_result(self, tag: int, result: Result) -> None:
@@ -174,6 +178,7 @@ class Worker:
         frame = self._read()
         if frame.kind is FrameKind.RESET:
             signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self._isolate.retire()
             self._reset.release()
             return
@@ -199,7 +204,9 @@ class Worker:
     def _deliver(self) -> None:
         header, libraries, _, *texts = self._delivery.parts
         self._add_libraries(libraries)
-        self._isolate.evaluate(self._prelude.deliver(header.decode(), [text.decode() for text in texts]), _STEP)
+        self._isolate.evaluate(
+            self._prelude.deliver(header.decode(), [text.decode(errors="replace") for text in texts]), _STEP
+        )
 
     def _add_libraries(self, names: bytes) -> None:
         for name in names.decode().split():
@@ -212,6 +219,7 @@ class Worker:
             self._memory_at_start = None  # a limit of the kernel is for life
         self._isolate.limit_heap(heap_bytes)
         limit_cpu(cpu_seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
         prelude = self._prelude
         self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
         self._add_libraries(libraries)
@@ -245,6 +253,16 @@ class Worker:
                 os._exit(0)
             data = data + chunk if data else chunk
         return data
+
+
+class LastWords:
+    """What the isolate wrote where it can be read while it computes; see js/55_last_words.js."""
+
+    def __init__(self, memory: Memory | None) -> None:
+        head = memory.copy(0, 6) if memory else bytes(6)
+        breach, lines, above = struct.unpack("<3H", head)
+        self.breach = memory.copy(6, 2 * breach) if memory else b""
+        self.lines = memory.copy(_LINES_START, 2 * (lines + (above << 16))) if memory else b""
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -15,10 +15,18 @@ const requireObject = (value, label) => {
 };
 
 const DEEPEST_MEMBER = 32;
+const MOST_MEMBERS = 10_000;
+let members = 0;
+
+const countMember = (label) => {
+  members++;
+  if (members > MOST_MEMBERS) refuse("invalid", `${label} is one of more than ${MOST_MEMBERS} members, which a query or form cannot hold`);
+};
 
 // Members of queries and forms. Leaves become the text that JavaScript makes of them, so that nobody else has to know how; null and
 // undefined are left out outside. With `files` a leaf may be bytes: it becomes a number, its place among them.
 const memberValue = (value, label, levels, files) => {
+  countMember(label);
   if (value === undefined || value === null) return null;
   if (typeof value === "function" || typeof value === "symbol") {
     refuse("invalid", `${label} is ${describe(value)}, which a query or form cannot hold`);
@@ -26,6 +34,7 @@ const memberValue = (value, label, levels, files) => {
   if (typeof value !== "object") return NativeString(value);
   if (value instanceof NativeDate) return dateToISOString(value);
   if (files !== null && isFile(value)) return addFile(files, value);
+  if (isStream(value)) refuse("invalid", `${label} is ${STREAM}, which a query or form cannot hold`);
   if (levels === 0) refuse("invalid", `${label} is nested too deeply, or contains itself`);
   return ArrayIsArray(value) ? memberList(value, label, levels - 1, files) : memberObject(value, label, levels - 1, files);
 };
@@ -48,6 +57,7 @@ const isJsonMember = (key, value, format) =>
   typeof value === "object" && value !== null && (StringEndsWith(StringTrim(key), "{}") || (format === "json" && !(value instanceof NativeDate)));
 
 const membersOf = (values, label, format, files) => {
+  members = 0;
   const members = ObjectCreate(null);
   const keys = ObjectKeys(values);
   for (let i = 0; i < keys.length; i++) {
@@ -91,10 +101,13 @@ const headerList = (values, label, separator) => {
   return text;
 };
 
+const MOST_HEADERS = 1000; // the host allows fewer
+
 const headersOf = (value) => {
   if (!isObject(value)) refuse("header", `options.headers must be an object, not ${describe(value)}`);
   const headers = ObjectCreate(null);
   const names = ObjectKeys(value);
+  if (names.length > MOST_HEADERS) refuse("header", `options.headers has ${names.length} headers; a request can have ${MOST_HEADERS} at most`);
   for (let i = 0; i < names.length; i++) {
     const separator = StringToLowerCase(names[i]) === "cookie" ? "; " : ", ";
     headers[names[i]] = headerText(value[names[i]], `options.headers.${names[i]}`, separator);

@@ -47,7 +47,9 @@ const fieldsBody = (data, encoding) => {
 const formDataBody = (form) => {
   const files = core.list();
   const parts = core.list();
+  members = 0;
   form.forEach((value, name) => {
+    countMember(`data.${StringSlice(name, 0, 64)}`);
     if (typeof value === "string") {
       parts[parts.length] = { __proto__: null, name, text: value };
     } else {

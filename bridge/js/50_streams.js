@@ -170,7 +170,13 @@ const { isStream, bodyOf: streamBody } = ByteStream;
 delete ByteStream.isStream;
 delete ByteStream.bodyOf;
 ObjectDefineProperty(ByteStream.prototype, toStringTag, { __proto__: null, value: "ByteStream", configurable: true });
-core.addOpaqueKind(ByteStream.prototype, "a stream of bytes");
+const STREAM = "a stream of bytes";
+const toJSON = function toJSON() {
+  if (isStream(this)) throw new NativeTypeError(`JSON cannot hold ${STREAM}`);
+  return this; // which only looks like one
+};
+ObjectDefineProperty(ByteStream.prototype, "toJSON", { __proto__: null, value: toJSON, writable: true, configurable: true });
+core.addOpaqueKind(ByteStream.prototype, STREAM, toJSON, true);
 
 const openStream = (id) => {
   const stream = new ByteStream(KEY, id);

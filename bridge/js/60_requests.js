@@ -5,6 +5,8 @@
 const settle = { __proto__: null, resolve: (value, body) => succeed(value, body), reject: (value, body) => failWith(value, body) };
 const never = new NativePromise(() => {});
 let requestBytes = 0;
+let requests = 0; // how many the run may make
+let requestsMade = 0;
 let hostClient = null; // what of the configuration that the host holds says how queries and bodies are written
 
 const payloadOf = (client, { path, query }, options, body) => {
@@ -27,12 +29,20 @@ const isTooLong = (body) => {
   return true;
 };
 
+// The host counts too, further attempts and redirects included; a method that makes calls without end would never let it.
+const areTooMany = () => {
+  requestsMade++;
+  if (requestsMade <= requests) return false;
+  core.breach("requests", `The method made more than ${requests} requests.`, requestsMade);
+  return true;
+};
+
 const send = (client, request) => {
   const config = client === null ? hostClient : client.config;
   const options = readOptions(request.options, request.verb, config);
   const body = bodyOf(request.data, contentTypeOf(options.headers, config.headers));
   const payload = payloadOf(config, request, options, body.body);
-  if (isTooLong(body)) return never;
+  if (isTooLong(body) || areTooMany()) return never;
   const signal = signalOf(request.options);
   if (signal?.aborted) return rejected(signal.reason);
   const control = { __proto__: null, drop() {} };

@@ -24,7 +24,7 @@ const withoutQuery = (url) => {
   return end < 0 ? url : StringSlice(url, 0, end);
 };
 
-const dropStream = (id) => core.call("apiClient.stream.cancel", { __proto__: null, id }, cancelled);
+const dropStream = (id) => core.call("apiClient.stream.cancel", { __proto__: null, id }, cancelled, null, undefined, { __proto__: null, quiet: true });
 
 // `failure` makes of an error of this file what the library throws; `breach` of one that comes while a body is read.
 const makeDoor = (failure, breach) => {
@@ -56,7 +56,7 @@ const makeDoor = (failure, breach) => {
         redirect: NativeString(redirect),
         maxRedirects: maxRedirects === undefined ? null : maxRedirectsOf(maxRedirects),
       };
-      if (isTooLong(outgoing)) return { __proto__: null, answer: never, drop() {} };
+      if (isTooLong(outgoing) || areTooMany()) return { __proto__: null, answer: never, drop() {} };
       const control = { __proto__: null, drop() {} };
       const answer = makeCall({ operation: "fetch", payload, bytes: bytesOfFiles(outgoing.files), site, control }, answered);
       return { __proto__: null, answer, drop: () => control.drop() };

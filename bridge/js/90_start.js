@@ -1,5 +1,5 @@
-// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, maker, client }; { requestBytes } in a run whose
-// method is given no client, with `making: true` in one of makeApiClient.
+// What a run is given. `settings` are `ApiClient.settings` of the application, { requestBytes, requests, maker, client }; the first two in a
+// run whose method is given no client, with `making: true` in one of makeApiClient.
 const standardClient = frozenClient(() => null);
 
 const give = (args, name, value) => ObjectDefineProperty(args, name, { __proto__: null, value, writable: true, configurable: true, enumerable: true });
@@ -13,6 +13,7 @@ const giveClient = (args, client) => {
 core.onStart("apiClient", (settings, args) => {
   if (settings === undefined) return undefined;
   requestBytes = settings.requestBytes;
+  requests = settings.requests;
   if (settings.making) return void core.onResult(describeMade);
   if (settings.maker === undefined) return undefined;
   hostClient = settings.client;

@@ -16,5 +16,7 @@ const shown = (value) => {
 export const wrongType = (name, expected, value) =>
   coded(TypeError, "ERR_INVALID_ARG_TYPE", `The "${name}" argument must be ${expected}. Received ${shown(value)}`);
 
+const separated = (number) => (Math.abs(number) > 2 ** 32 ? `${number}`.replace(/\B(?=(?:\d{3})+$)/g, "_") : `${number}`);
+
 export const outOfRange = (name, range, value) =>
-  coded(RangeError, "ERR_OUT_OF_RANGE", `The value of "${name}" is out of range. It must be ${range}. Received ${value}`);
+  coded(RangeError, "ERR_OUT_OF_RANGE", `The value of "${name}" is out of range. It must be ${range}. Received ${separated(value)}`);

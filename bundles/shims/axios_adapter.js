@@ -37,33 +37,34 @@ const decoded = (text) => {
   }
 };
 
+const URL_PARTS = /^(https?:)\/\/(?:([^/?#@]*)@)?([^#]*)/i;
+
+// The URL in parts; the host reads it as the standard does, and says so where it is none.
 const urlOf = (config) => {
-  const { URL } = require("library:url");
-  const path = buildFullPath(own(config, "baseURL"), own(config, "url"), own(config, "allowAbsoluteUrls"), config);
-  let parsed;
-  try {
-    parsed = new URL(path);
-  } catch (error) {
-    throw AxiosError.from(error, "ERR_INVALID_URL", config, null, null, { input: path });
-  }
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-    throw new AxiosError(`Unsupported protocol ${parsed.protocol}`, AxiosError.ERR_BAD_REQUEST, config);
-  }
-  return parsed;
+  const whole = buildFullPath(own(config, "baseURL"), own(config, "url"), own(config, "allowAbsoluteUrls"), config);
+  const text = `${whole ?? ""}`.trim();
+  const parts = URL_PARTS.exec(text);
+  if (parts !== null) return { scheme: parts[1], user: parts[2] ?? "", rest: parts[3] };
+  const other = /^([a-z][a-z0-9+.-]*:)/i.exec(text);
+  if (other === null) throw new AxiosError("Invalid URL", "ERR_INVALID_URL", config);
+  throw new AxiosError(`Unsupported protocol ${other[1]}`, AxiosError.ERR_BAD_REQUEST, config);
 };
 
-const pathOf = (parsed, config) => {
+const withParams = ({ scheme, rest }, config) => {
   try {
-    return buildURL(parsed.pathname + parsed.search, own(config, "params"), own(config, "paramsSerializer")).replace(/^\?/, "");
+    return `${scheme}//${buildURL(rest, own(config, "params"), own(config, "paramsSerializer"))}`;
   } catch (error) {
     throw AxiosError.from(error, AxiosError.ERR_BAD_REQUEST, config, null, null, { url: own(config, "url"), exists: true });
   }
 };
 
-const authorizationOf = (parsed, config) => {
+const authorizationOf = ({ user }, config) => {
   const given = own(config, "auth");
-  const [username, password] = given ? [given.username ?? "", given.password ?? ""] : [decoded(parsed.username), decoded(parsed.password)];
-  if (!given && username === "" && password === "") return null;
+  if (!given && user === "") return null;
+  const colon = user.indexOf(":");
+  const [username, password] = given
+    ? [given.username ?? "", given.password ?? ""]
+    : [decoded(colon < 0 ? user : user.slice(0, colon)), decoded(colon < 0 ? "" : user.slice(colon + 1))];
   return `Basic ${utf8fromStringLoose(`${username}:${password}`).toBase64()}`;
 };
 
@@ -105,7 +106,7 @@ const requestOf = (config) => {
   const most = own(config, "maxRedirects");
   return {
     method: (own(config, "method") ?? "get").toUpperCase(),
-    url: `${parsed.origin}${pathOf(parsed, config)}`,
+    url: withParams(parsed, config),
     headers: pairsOf(headers),
     body,
     redirect: most === 0 ? "manual" : "follow",
@@ -121,11 +122,15 @@ const shownRequest = ({ method }, url) => {
 
 const CODES = { __proto__: null, url: "ERR_INVALID_URL", header: "ERR_INVALID_CHAR", redirects: "ERR_FR_TOO_MANY_REDIRECTS", address: "EACCES", origin: "EACCES" };
 
+// As AxiosError.from makes it of an error of Node.js, but with one stack: where the method asked for it.
 const failed = (cause, config, request) => {
   const code = cause.code ?? CODES[cause.key] ?? AxiosError.ERR_NETWORK;
-  const error = AxiosError.from(cause, code, config, request);
-  error.name = code === CODES.redirects ? `Error [${code}]` : "Error"; // those of Node.js that axios makes its errors of
-  if (code === CODES.redirects) error.message = "Maximum number of redirects exceeded";
+  const tooMany = code === CODES.redirects;
+  const error = new AxiosError(tooMany ? "Maximum number of redirects exceeded" : cause.message, code, config, request);
+  const frames = `${cause.stack}`.indexOf("\n    at ");
+  Object.defineProperty(error, "cause", { value: cause, writable: true, configurable: true });
+  error.stack = `AxiosError: ${error.message}${frames < 0 ? "" : cause.stack.slice(frames)}`;
+  error.name = tooMany ? `Error [${code}]` : "Error";
   door.brandAs(error, cause);
   return error;
 };

@@ -20,6 +20,25 @@ class TextDecoder {
 
 class MessagePort {}
 
+// When objects are collected must not decide what a run does; its isolate is short-lived, and may hold them.
+class WeakRef {
+  #target;
+
+  constructor(target) {
+    this.#target = target;
+  }
+
+  deref() {
+    return this.#target;
+  }
+}
+
+class FinalizationRegistry {
+  register() {}
+
+  unregister() {}
+}
+
 const realBuffer = () => require("library:buffer").Buffer;
 
 const joined = (pieces, length) => {
@@ -44,4 +63,4 @@ const asBuffer = (bytes) => realBuffer().from(bytes.buffer, bytes.byteOffset, by
 
 const process = { emitWarning() {} };
 
-export { AbortController, AbortSignal, Blob, Buffer, File, MessagePort, ReadableStream, TextDecoder, TextEncoder, TransformStream, URL, URLSearchParams, asBuffer, process };
+export { AbortController, AbortSignal, Blob, Buffer, File, FinalizationRegistry, MessagePort, ReadableStream, TextDecoder, TextEncoder, TransformStream, URL, URLSearchParams, WeakRef, asBuffer, process };

@@ -1,18 +1,21 @@
 // Values as JSON text. The fast way is V8's own JSON.stringify; only when it fails, or gives what JSON cannot hold, is the value
 // walked to say where and why.
-const describeKind = (value) => {
+const describeKind = (value, strict) => {
   if (typeof value === "bigint") return "a BigInt";
-  if (typeof value === "function") return "a function";
+  if (typeof value === "function") return strict ? "a function" : null;
+  if (typeof value !== "object" || value === null) return null;
   for (let i = opaqueKinds.length - 1; i >= 0; i--) {
-    if (ObjectIsPrototypeOf(opaqueKinds[i].prototype, value)) return opaqueKinds[i].label;
+    const { prototype, label, everywhere } = opaqueKinds[i];
+    if ((strict || everywhere) && ObjectIsPrototypeOf(prototype, value)) return label;
   }
   return null;
 };
 
 // Objects that JSON.stringify would silently turn into {} or drop; a kind comes after the kinds it is a kind of. `toJSON` is what a
-// library gives the kind, and no sign that the method wants it to be text.
+// library gives the kind, and no sign that the method wants it to be text. `everywhere`: it throws, so that the kind is part of no body either.
 const opaqueKinds = list();
-const addOpaqueKind = (prototype, label, toJSON) => push(opaqueKinds, { __proto__: null, label, prototype, toJSON });
+const addOpaqueKind = (prototype, label, toJSON, everywhere = false) =>
+  push(opaqueKinds, { __proto__: null, label, prototype, toJSON, everywhere });
 addOpaqueKind(Map.prototype, "a Map");
 addOpaqueKind(Set.prototype, "a Set");
 addOpaqueKind(WeakMap.prototype, "a WeakMap");
@@ -38,7 +41,8 @@ const isOfLibrary = (toJSON) => {
 const withoutOpaque = (stringify) => {
   const refusing = list();
   for (let i = 0; i < opaqueKinds.length; i++) {
-    const { prototype, toJSON } = opaqueKinds[i];
+    const { prototype, toJSON, everywhere } = opaqueKinds[i];
+    if (everywhere) continue;
     const own = ObjectGetOwnPropertyDescriptor(prototype, "toJSON");
     if (own !== undefined && (toJSON === undefined || own.value !== toJSON)) continue;
     if (!ReflectDefineProperty(prototype, "toJSON", { __proto__: null, value: refuse, configurable: true })) continue;
@@ -84,8 +88,7 @@ const examine = (value, path, depthLeft, strict, ancestors) => {
   if (typeof value === "string") {
     return strict && !StringIsWellFormed(value) ? { __proto__: null, reason: `${path} holds half of a surrogate pair, which is not text` } : null;
   }
-  const opaque = typeof value === "bigint" || (strict && (typeof value === "function" || (typeof value === "object" && value !== null)));
-  const kind = opaque ? describeKind(value) : null;
+  const kind = describeKind(value, strict);
   if (kind !== null) return { __proto__: null, reason: `${path} is ${kind}, which JSON cannot hold` };
   if (typeof value !== "object" || value === null) return null;
   if (depthLeft === 0) return { __proto__: null, limit: "depth" };

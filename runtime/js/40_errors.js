@@ -34,7 +34,9 @@ const brand = (error, { type, key, data }) => {
 // An error of a library that stands for one of an extension: it is reported as that is, with what it says.
 const brandAs = (error, cause) => {
   const known = WeakMapGet(facts, cause);
-  if (known !== undefined) WeakMapSet(facts, error, { __proto__: null, ...known, because: `: ${messageOf(cause)}` });
+  if (known === undefined) return;
+  const message = messageOf(cause);
+  WeakMapSet(facts, error, { __proto__: null, ...known, because: messageOf(error) === message ? "" : `: ${message}` });
 };
 
 const dataText = (data) => {

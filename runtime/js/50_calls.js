@@ -43,7 +43,8 @@ const withFramesOf = (error, site) => {
 const never = new NativePromise(() => {});
 
 // `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload; `site`, from `takeSite`, is
-// where the method asked for it, if that was before. `control` is given a function `drop`, after which nobody waits for the answer.
+// where the method asked for it, if that was before. `control` is given a function `drop`, after which nobody waits for the answer; where it
+// is `quiet`, nobody is warned when the method ends before the answer.
 const call = (operation, payload, settle, bytes = null, site = takeSite(call), control = null) => {
   const text = stringify(payload, "payload");
   const length = MathMax(utf8Length(text, limits.callBytes), bytes === null ? 0 : ArrayBufferByteLength(bytes));
@@ -56,6 +57,7 @@ const call = (operation, payload, settle, bytes = null, site = takeSite(call), c
       reject: (value, body) => reject(withFramesOf(settle.reject(value, body), site)),
       abort: reject,
       kind: operation,
+      quiet: control?.quiet,
       site,
     }, bytes);
     if (control !== null) control.drop = () => drop(id);

@@ -1,8 +1,10 @@
 // Console lines of the turn that is going on, where the host can read them even while this isolate never stops computing.
-// The first two units hold the length; then follow the lines as JSON text, each with a comma behind it, in UTF-16.
+// The first unit holds the length of the breach of a limit, or 0, and the next two that of the lines. Then follow, in UTF-16, the breach as
+// JSON text, which has 1021 units, and the lines, each with a comma behind it.
 const LAST_WORDS_UNITS = 1 << 18;
+const LINES_START = 1 << 10;
 const lastWords = new Uint16Array(LAST_WORDS_UNITS);
-let lastWordsEnd = 2;
+let lastWordsEnd = LINES_START;
 
 const keepForTheHost = (text) => {
   const start = lastWordsEnd;
@@ -15,10 +17,15 @@ const keepForTheHost = (text) => {
 
 const closeLastWords = (end) => {
   lastWordsEnd = end;
-  lastWords[0] = (end - 2) & 0xffff;
-  lastWords[1] = (end - 2) >>> 16;
+  lastWords[1] = (end - LINES_START) & 0xffff;
+  lastWords[2] = (end - LINES_START) >>> 16;
 };
 
-const forgetLastWords = () => closeLastWords(2);
+const forgetLastWords = () => closeLastWords(LINES_START);
+
+const tellBreach = (text) => {
+  for (let i = 0; i < text.length; i++) lastWords[3 + i] = StringCharCodeAt(text, i);
+  lastWords[0] = text.length;
+};
 
 const lastWordsBuffer = lastWords.buffer;

@@ -33,7 +33,7 @@ const hostForLibraries = {
   },
   // A timer that nobody is warned of when the method ends before it, as those of signals in Node.js; gives a function that clears it.
   setTimer(callback, delay) {
-    const id = setTimer("AbortSignal.timeout", false, callback, delay, []);
+    const id = setTimer("AbortSignal.timeout", false, callback, delay, [], true);
     return () => clearTimer(id);
   },
 };

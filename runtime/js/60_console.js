@@ -13,8 +13,17 @@ const formatOne = (specifier, value) => {
 
 const SPECIFIERS = "sdifjoO";
 
+const MOST_CAUSES = 4;
+
+const showError = (error, causesLeft) => {
+  const stack = textOf(read(error, "stack"));
+  const cause = read(error, "cause");
+  if (!(cause instanceof NativeError) || causesLeft === 0) return stack;
+  return `${stack}\n[cause]: ${showError(cause, causesLeft - 1)}`;
+};
+
 const inspectValue = (value) => {
-  if (value instanceof NativeError) return textOf(read(value, "stack"));
+  if (value instanceof NativeError) return showError(value, MOST_CAUSES);
   return library("inspect").default(value, { depth: 4, maxStringLength: 10_000 });
 };
 

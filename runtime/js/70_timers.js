@@ -12,7 +12,7 @@ const requireFunction = (callback, caller) => {
 };
 
 const arm = (timer) => {
-  const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, abort: () => {}, kind: timer.kind, site: timer.site };
+  const settlers = { __proto__: null, resolve: () => fire(timer), reject: () => {}, abort: () => {}, kind: timer.kind, quiet: timer.quiet, site: timer.site };
   timer.call = enqueue("timer", `{"delay":${timer.delay},"kind":"${timer.kind}"}`, timer.site, settlers, null);
 };
 
@@ -30,11 +30,11 @@ const resolved = new NativePromise((resolve) => resolve());
 const timers = new Map();
 let nextTimer = 1;
 
-const setTimer = (kind, repeats, callback, delay, values) => {
+const setTimer = (kind, repeats, callback, delay, values, quiet = false) => {
   requireFunction(callback, kind);
   if (breached !== null) return 0;
   const id = nextTimer++;
-  const timer = { __proto__: null, id, kind, repeats, callback, delay: delayOf(delay), values, site: takeSite(setTimer) };
+  const timer = { __proto__: null, id, kind, repeats, callback, delay: delayOf(delay), values, quiet, site: takeSite(setTimer) };
   MapSet(timers, id, timer);
   if (MapSize(timers) > limits.timers) breach("timers", `The method has more than ${limits.timers} timers waiting`, MapSize(timers));
   else arm(timer);

@@ -52,24 +52,30 @@ const availableNames = () => {
   return text === "" ? "none" : text;
 };
 
-const isAvailable = (name) => {
-  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === name) return true;
-  return MapHas(provided, name);
-};
-
 const whyMissing = (wanted) =>
   StringStartsWith(textOf(wanted), ".") ? "but there is no such file." : `which is not available. Available: ${availableNames()}.`;
 
 const exportsOf = (found) => (found.exports ??= found.load());
 
-// What `lodash/get` means; undefined where there is no such member.
-const memberOf = (wanted) => {
+// The name of the module in `lodash/get`; undefined where there is no such module, or its members are no modules.
+const holderOf = (wanted) => {
   const slash = StringIndexOf(wanted, "/");
   const name = slash < 0 ? "" : StringSlice(wanted, 0, slash);
-  if (!ObjectHasOwn(modulesWithMembers, name)) return undefined;
+  return ObjectHasOwn(modulesWithMembers, name) ? name : undefined;
+};
+
+// What `lodash/get` means; undefined where there is no such member.
+const memberOf = (wanted) => {
+  const name = holderOf(wanted);
+  if (name === undefined) return undefined;
   const exported = exportsOf(MapGet(provided, name));
-  const member = StringSlice(wanted, slash + 1);
+  const member = StringSlice(wanted, name.length + 1);
   return ObjectHasOwn(exported, member) ? exported[member] : undefined;
+};
+
+const isAvailable = (wanted) => {
+  for (let i = 0; i < run.packages.length; i++) if (run.packages[i] === wanted) return true;
+  return MapHas(provided, wanted) || holderOf(textOf(wanted)) !== undefined;
 };
 
 const requireFor = (module) => {

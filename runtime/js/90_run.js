@@ -153,7 +153,7 @@ const warnOfPending = () => {
   let timersLeft = 0;
   let example = null;
   MapForEach(pending, (settlers) => {
-    if (settlers.kind === "AbortSignal.timeout") return;
+    if (settlers.quiet) return;
     if (settlers.kind === "setTimeout" || settlers.kind === "setInterval") timersLeft++;
     else calls++;
     example ??= placeOf(settlers.site);

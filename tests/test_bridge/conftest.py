@@ -15,7 +15,17 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from bridge import ApiClient, ClientConfig, EgressPolicy, Exchange, Limits, Redactor, Transports, api_client_extension
+from bridge import (
+    ApiClient,
+    ClientConfig,
+    CryptoThreads,
+    EgressPolicy,
+    Exchange,
+    Limits,
+    Redactor,
+    Transports,
+    api_client_extension,
+)
 from runtime import HostCall, HostReply, Module, Outcome, Sandbox, Script
 
 if TYPE_CHECKING:
@@ -272,6 +282,7 @@ class Methods:
 
     sandbox: Sandbox
     transports: Transports
+    crypto: CryptoThreads
     server: Server = field(default_factory=Server)
     answer: Answer = lambda _: web.json_response({})
     exchanges: list[Exchange] = field(default_factory=list)
@@ -286,7 +297,7 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=client,
+            calls=self.crypto.calls(client, limits),
             limits=limits,
             settings={"apiClient": client.settings},
         )
@@ -303,12 +314,13 @@ class Methods:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def shared_methods() -> AsyncIterator[Methods]:
     """One sandbox and one server for all tests of a module."""
-    transports = Transports(policy=LOOPBACK)
+    transports, crypto = Transports(policy=LOOPBACK), CryptoThreads()
     async with Sandbox(extensions=(api_client_extension(),), workers=2, spares=0) as sandbox:
-        methods = Methods(sandbox=sandbox, transports=transports)
+        methods = Methods(sandbox=sandbox, transports=transports, crypto=crypto)
         async with http_server(lambda seen: methods.answer(seen)) as methods.server:
             yield methods
             await transports.aclose()
+    await crypto.aclose()
 
 
 @pytest.fixture

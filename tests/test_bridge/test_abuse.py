@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
@@ -16,13 +16,25 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.mark.parametrize("code", ["for (;;) apiClient.get('/x')", "for (;;) await apiClient.get('/x')"])
-async def test_an_endless_flood_is_a_breach(methods: Methods, code: str) -> None:
-    """Calls without end are ended by a limit, whether they are awaited or not."""
-    outcome = await methods.run(code, limits=Limits(wall_time_seconds=10))
+FLOODS = {
+    "awaited": ("for (;;) await apiClient.get('/x')", "requests"),
+    "not awaited": ("for (;;) apiClient.get('/x')", "requests"),
+    "caught": ("for (;;) try { apiClient.get('/x') } catch {} finally { continue }", "requests"),
+    "in microtasks": ("for (;;) { apiClient.get('/x'); await null }", "requests"),
+    "fetched": ("for (;;) try { fetch('https://a.example/') } catch {}", "requests"),
+    "bodies that are too long": ("for (;;) apiClient.post('/x', 'x'.repeat(2000))", "request_size"),
+}
+
+
+@pytest.mark.parametrize(("code", "key"), FLOODS.values(), ids=FLOODS.keys())
+async def test_an_endless_flood_is_a_breach(methods: Methods, code: str, key: str) -> None:
+    """Calls without end are ended by their own limit, and before CPU time is up, even if the host never gets to them."""
+    outcome = await methods.run(code, limits=Limits(requests=50, request_bytes=1000))
     assert outcome.failure is not None
-    assert "limit" == outcome.failure.type
-    assert len(methods.server.seen) <= 100
+    assert ("limit", key) == (outcome.failure.type, outcome.failure.key)
+    data: Any = outcome.failure.data
+    assert data["used"] > data["value"]
+    assert len(methods.server.seen) <= 50
 
 
 async def test_nothing_is_sent_after_the_result(methods: Methods) -> None:

@@ -215,6 +215,18 @@ MISUSE = {
         "const r = stream.getReader(); r.read(); r.releaseLock()",
         "The reader cannot be released while a read of it waits",
     ),
+    "in a JSON body": (
+        "await apiClient.post('/x', { files: [{ file: stream }] })",
+        "data.files[0].file is a stream of bytes, which JSON cannot hold",
+    ),
+    "in a query": (
+        "await apiClient.get('/x', { a: { file: stream } })",
+        "query.a.file is a stream of bytes, which a query or form cannot hold",
+    ),
+    "in a form": (
+        "await apiClient.post('/x', { file: stream }, { headers: { 'content-type': 'multipart/form-data' } })",
+        "data.file is a stream of bytes, which a query or form cannot hold",
+    ),
     "too many reads": (
         "const r = stream.getReader(); await Promise.all(Array.from({ length: 17 }, () => r.read()))",
         "More than 16 reads of one stream wait: await them",

@@ -95,6 +95,9 @@ FOLDER = {
     "data/orders/search.ts": "export default (async () => { throw new Error('later') }) satisfies unknown\n",
     "data/orders/serch.js": "export default () => 1\n",
     "data/orders/events-created-webhook-handle.js": "export default ({ body, events }) => ({ event: body })\n",
+    "data/users/index.js": "import { DataCollectionHandler } from '@integration-app/sdk'\n"
+    "export default new DataCollectionHandler({\n  spec: {},\n  list({ curser }) { return { records: [], cursor: curser } },\n})\n",
+    "data/places/index.js": "export default { name: 'places' }\n",
     "operations/sync/rnu.js": "export default () => 1\n",
     "lib/records.ts": "export const toRecord = (order: Order) => order\nexport interface Order { id: string }\nexport enum Kind { A }\n",
     "lib/index.js": "export const unused = 1\n",
@@ -125,6 +128,8 @@ data/orders/spec.yml:4 definition
 data/orders/spec.yml:5 missing
 data/orders/spec.yml:6 definition
 data/orders/update.js:1:1 export
+data/places/index.js:1:1 export
+data/users/index.js:4:10 argument
 lib/index.js unused
 operations/sync missing
 operations/sync/rnu.js unused

@@ -57,6 +57,29 @@ async def test_javascript_makes_the_client(host: MethodHost, load_folder: Load, 
     assert TOKEN == report.value["headers"]["x-api-key"]
 
 
+async def test_auth_methods_may_fetch(host: MethodHost, load_folder: Load, echo_uri: str) -> None:
+    """`make-api-client.js` and methods that get no client make requests of their own, which the report shows."""
+    ask = (
+        f"const {{ headers }} = await (await fetch('{echo_uri}/token', {{ headers: {{ 'X-Ask': 'please' }} }})).json()"
+    )
+    connector = load_folder(
+        {
+            "auth/make-api-client.js": f"export default async () => {{ {ask}; return {{ baseUri: '{echo_uri}', headers: {{ 'X-Token': headers['x-ask'] }} }} }}",
+            "auth/get-oauth-config.js": f"export default async ({{ apiClient }}) => {{ {ask}; return {{ clientId: headers['x-ask'], scopes: [typeof apiClient] }} }}",
+            "operations/get/run.js": GET,
+        }
+    )
+
+    report = await host.run(connector, "operations/get/run", connection=connection_to(echo_uri))
+    assert report.ok, report.error
+    assert "please" == report.value["headers"]["x-token"]
+    assert ["/token", "/x"] == [request.url.removeprefix(echo_uri) for request in report.requests]
+
+    report = await host.run(connector, "auth/get-oauth-config", connection=connection_to(echo_uri))
+    assert report.ok, report.error
+    assert {"clientId": "please", "scopes": ["undefined"]} == report.value
+
+
 async def test_a_connection_may_bring_its_client(host: MethodHost, echo_uri: str) -> None:
     """A connector without a client of its own uses what the connection describes."""
     connection = connection_to(

@@ -46,6 +46,22 @@ async def test_a_method_gives_its_value(host: MethodHost) -> None:
     assert 0 == report.usage.requests
 
 
+async def test_a_method_signs(host: MethodHost) -> None:
+    """Signatures that the application computes are those that the method's own library makes."""
+    report = await host.run(
+        source("""
+        import { createHmac } from 'crypto'
+        export default async () => {
+          const key = await crypto.subtle.importKey('raw', Buffer.from('k'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+          const signature = Buffer.from(await crypto.subtle.sign('HMAC', key, Buffer.from('x')))
+          return [createHmac('sha256', 'k').update('x').digest('hex'), signature.toString('hex')]
+        }
+        """)
+    )
+    own, computed = report.unwrap()
+    assert own == computed
+
+
 async def test_an_error_names_the_authors_file_and_line(host: MethodHost) -> None:
     """What a method throws is a part of the report."""
     report = await host.run(source(THROWING))

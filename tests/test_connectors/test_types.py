@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connectors import Connector, MethodHost
 from connectors.contract import CLIENT, CREDENTIALS, KINDS
 from connectors.errors import DefinitionError
 from connectors.package_files import TYPES, package_files
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 METHODHOST = str(Path(sys.executable).with_name("methodhost"))
 GLOBALS = (Path(__file__).parents[1] / "test_runtime" / "globals.txt").read_text().split()
+EXAMPLE = Path(__file__).parents[2] / "examples" / "fulfilment"
 TYPESCRIPT = Path(__file__).parents[1] / "typescript"
 
 GOOD = """
@@ -63,6 +65,20 @@ MISUSES = {
 }
 
 
+ASKING = """
+import * as sdk from '@integration-app/connector-sdk'
+export default () => {
+  try {
+    require.resolve('no-such-module')
+  } catch (error) {
+    const names = /Available: (.*)\\.$/.exec(error.message)[1].split(', ')
+    return { modules: names, sdk: Object.keys(sdk).filter((name) => name !== '__esModule') }
+  }
+}
+"""
+"""A method that says which modules there are, and what the SDK's exports are."""
+
+
 def compile_with(node: str, folder: Path) -> list[str]:
     """Return what the compiler says of a folder, a line for each error."""
     compiler = TYPESCRIPT / "node_modules" / "typescript" / "bin" / "tsc"
@@ -74,13 +90,15 @@ def compile_with(node: str, folder: Path) -> list[str]:
 def test_a_compiler_accepts_what_is_right_and_tells_what_is_wrong(
     write_folder: WriteFolder, node_with: Callable[[Path], str]
 ) -> None:
-    """Every misuse is an error at its line; what there is - globals, arguments of each kind, calls - is none."""
+    """Every misuse is an error at its line; what there is - globals, modules, arguments of each kind, calls - is none."""
     head = "import type { Arguments, Method } from 'methodhost'\n\n"
     folder = write_folder(
         {
             "data/orders/list.ts": GOOD,
             "kinds.ts": "".join(_same_arguments()),
             "globals.ts": "".join(f"void {name}\n" for name in GLOBALS),
+            "modules.ts": "".join(_imports()),
+            **{f"example/{path.relative_to(EXAMPLE)}": path.read_text() for path in EXAMPLE.rglob("*.ts")},
             **{f"misuse/{name}.ts": f"{head}export default {code}\n" for name, (code, _) in MISUSES.items()},
         }
     )
@@ -90,6 +108,16 @@ def test_a_compiler_accepts_what_is_right_and_tells_what_is_wrong(
         place, _, message = line.partition(": error ")
         found.setdefault(place.partition(",")[0], []).append(message)
     assert {f"misuse/{name}.ts(3" for name in MISUSES} == set(found), found
+
+
+def _imports() -> list[str]:
+    """Return TypeScript that imports all there is."""
+    with MethodHost(workers=1, spares=0) as host:
+        there = host.run_sync(Connector.from_source("ask", ASKING)).unwrap()
+    return [
+        *(f"import * as m{index} from '{name}'\nvoid m{index}\n" for index, name in enumerate(there["modules"])),
+        f"import {{ {', '.join(there['sdk'])} }} from '@integration-app/connector-sdk'\nvoid [{', '.join(there['sdk'])}]\n",
+    ]
 
 
 def _same_arguments() -> list[str]:

@@ -61,7 +61,7 @@ async def echo(call: HostCall) -> HostReply:
         if "bytes" in payload:
             return HostReply(ok=True, value=None, data=bytes(range(256)) * payload["bytes"])
         if "text" in payload:
-            return HostReply(ok=True, value=call.site, text=payload["text"])
+            return HostReply(ok=True, value=call.site, utf8=payload["text"].encode())
     return HostReply(ok=True, value=payload)
 
 
@@ -84,6 +84,7 @@ class Bench:
         companion: Module | None = None,
         files: Mapping[str, str] | None = None,
         inner: bool = False,
+        seed: bytes | None = None,
         **limits: float,
     ) -> Outcome:
         """Run `code` as a method's file."""
@@ -101,6 +102,7 @@ class Bench:
             limits=SandboxLimits(**limits),  # type: ignore[arg-type]
             settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
             inner=inner,
+            seed=seed,
             on_log=self.lines.append,
         )
 

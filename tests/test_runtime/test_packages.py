@@ -31,7 +31,7 @@ PACKAGES = {
     "throws": package("throws", "exports.f = () => {\n  throw new Error('inside') }"),
     "count": package("count", "exports.n = (exports.n ?? 0) + 1"),
     "needs": package("needs", "require('fs')"),
-    "path": package("path", "require('./list')"),
+    "paths": package("paths", "require('./list')"),
 }
 
 
@@ -82,7 +82,7 @@ async def test_a_package_of_the_sandbox_wins_over_one_of_the_script(sandbox: San
         ("import { f } from 'throws'\nexport default () => f()", "inside", ("node_modules/throws", 2, 9)),
         (
             "export default () => 1\nimport 'other'",
-            "list.js imports 'other', which is not available. Available: @acme/base, broken, count,",
+            ", @acme/base, broken, count, esm, needs, paths, throws.",
             ("list.js", 2, 1),
         ),
         (
@@ -91,9 +91,9 @@ async def test_a_package_of_the_sandbox_wins_over_one_of_the_script(sandbox: San
             ("node_modules/needs", 1, 1),
         ),
         (
-            "import 'path'\nexport default () => 1",
+            "import 'paths'\nexport default () => 1",
             "imports './list', but there is no such",
-            ("node_modules/path", 1, 1),
+            ("node_modules/paths", 1, 1),
         ),
     ],
 )

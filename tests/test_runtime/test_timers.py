@@ -89,13 +89,30 @@ async def test_timers_left_at_the_end_are_cancelled_with_a_warning(bench: Bench)
     ) == outcome.warnings
 
 
-async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench) -> None:
-    """More waiting timers than the limit end the run."""
-    failure = (
-        await bench.run("module.exports = () => { for (let i = 0; i < 1e5; i++) setTimeout(() => {}, 1e9) }")
-    ).failure
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "for (let i = 0; i < 1e5; i++) setTimeout(() => {}, 1e9)",
+        "for (;;) setInterval(() => {}, 1e9)",
+        "for (;;) try { setTimeout(() => {}, 1e9) } catch {} finally { continue }",
+        "(async () => { for (;;) { setTimeout(() => {}, 1e9); await null } })()",
+    ],
+)
+async def test_a_flood_of_timers_is_a_limit_failure(bench: Bench, flood: str) -> None:
+    """More waiting timers than the limit end the run, also where the method never comes to the end of its turn."""
+    outcome = await bench.run(f"module.exports = () => {{ console.log('before'); {flood} }}")
+    assert outcome.failure is not None
+    assert ("limit", "timers") == (outcome.failure.type, outcome.failure.key)
+    assert {"limit": "timers", "value": 1000, "used": 1001} == outcome.failure.data
+    assert ["before"] == [line.message for line in bench.lines]
+
+
+async def test_calls_that_are_too_long_end_an_endless_loop(bench: Bench) -> None:
+    """The run ends as what it broke first, not as what it used up since."""
+    code = "module.exports = ({ echo }) => { for (;;) try { echo('x'.repeat(1000)) } catch {} }"
+    failure = (await bench.run(code, call_bytes=500)).failure
     assert failure is not None
-    assert ("limit", "timers") == (failure.type, failure.key)
+    assert ("limit", "call_size") == (failure.type, failure.key)
 
 
 async def test_timers_that_were_cleared_count_no_more(bench: Bench) -> None:
