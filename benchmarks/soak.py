@@ -28,10 +28,15 @@ from connectors import Connector
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "security"))
 
-from harness.arena import Arena, open_arena
+from typing import TYPE_CHECKING
+
 from harness.case import whole_corpus
 from harness.judging import wrong_ends
 from harness.kills import LOST, kill_some_worker, run_with_kills
+from harness.opening import open_arena
+
+if TYPE_CHECKING:
+    from harness.arena import Arena
 
 RATE = 10.0
 PHASE_SECONDS = 15.0

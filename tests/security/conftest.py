@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from harness.arena import Arena, open_arena
 from harness.case import Case, cases_of, whole_corpus
+from harness.opening import open_arena
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from harness.arena import Arena
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAITING = Connector.from_source("waiting", "export default async ({ apiClient }) => apiClient.get('never')")
+SLEEPY = Connector.from_source("sleepy", "module.exports = () => new Promise((done) => setTimeout(() => done(1), 300))")
 CASES: dict[str, tuple[Any, ...]] = {
     "a console line of two lines": (
         "ok",
@@ -69,6 +71,17 @@ async def test_a_cancelled_run_leaves_nothing(arena: Arena) -> None:
     ends = await asyncio.gather(*runs, return_exceptions=True)
     assert [asyncio.CancelledError] * 4 == [type(end) for end in ends]
     assert [] == await arena.left()
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_a_clock_that_jumps_ends_nothing(arena: Arena, monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Deadlines do not depend on what time it is said to be."""
+    of_system = time.time
+    run = asyncio.create_task(arena.host.run(SLEEPY, connection=arena.customer()))
+    await arena.canary.runs(2)
+    monkeypatch.setattr(time, "time", lambda: of_system() + seconds)
+    assert 1 == (await run).value
+    assert [] == await arena.check(cases_of(CASES)[0])
 
 
 async def test_a_killed_zygote_is_replaced(arena: Arena) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors import Connector
+
 if TYPE_CHECKING:
     from harness.arena import Arena
     from harness.case import Case
@@ -92,3 +94,14 @@ CASES: dict[str, tuple[Any, ...]] = {
 async def test_it_hurts_nobody(arena: Arena, case: Case) -> None:
     """A method that takes memory it has not got ends with its worker, and nobody else notices."""
     assert [] == await arena.check(case)
+
+
+async def test_what_runs_leave_behind_goes_with_their_isolates(arena: Arena) -> None:
+    """Forty runs of one customer that leave a megabyte each make their worker no larger than two do."""
+    customer = arena.customer()
+    leaky = Connector.from_source(
+        "leaky", "module.exports = () => { globalThis.leak = new Array(2 ** 17).fill(1.5); return 1 }"
+    )
+    reports = [await arena.host.run(leaky, connection=customer) for _ in range(40)]
+    assert [1] * 40 == [report.value for report in reports]
+    assert reports[-1].usage.peak_memory_bytes - reports[1].usage.peak_memory_bytes < 20 * 2**20

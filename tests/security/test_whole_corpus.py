@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.arena import open_arena
+from harness.many import Crowd
+from harness.opening import open_arena
 
 if TYPE_CHECKING:
     from harness.case import Case
@@ -15,7 +16,7 @@ TOGETHER = 16
 async def test_no_order_and_no_number_of_them_hurts_anybody(own_temporary_folder: None, corpus: list[Case]) -> None:
     """Whatever ran before, and whatever runs beside it, each case ends as it ends alone."""
     async with open_arena(together=TOGETHER) as arena:
-        found = await arena.check_all(corpus, together=TOGETHER)
+        found = await Crowd(arena, corpus, together=TOGETHER).findings()
         for line in arena.told():
             print(line)  # noqa: T201 (shown where the test fails)
     assert {} == found

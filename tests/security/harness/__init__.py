@@ -12,5 +12,6 @@
 7. There is no core file.
 
 What is a matter of time (1 to 4) depends on what else the machine does. So a case that was late is tried once more,
-beside a new quiet baseline, and fails if it is late again. The bounds stay what they are.
+beside a new quiet baseline, and fails if it is late again. The bounds stay what they are. `Crowd` runs many cases at a
+time, and says what is judged then.
 """

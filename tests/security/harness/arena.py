@@ -7,34 +7,31 @@ import gc
 import io
 import logging
 import os
+import re
 import secrets
 import threading
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from connectors import Connection, Connector, EgressPolicy, MethodHost
+from connectors import Connection, Connector
 
 from .canary import Canary
-from .case import HOST_LIMITS
-from .heartbeat import Heartbeat
 from .held import Held, core_files, shown_by_processes, temporary_files
-from .judging import shown, wrong_ends
-from .names import hostile_names
-from .server import SECRET_MARK, hostile_server
+from .judging import told_by, wrong_ends
+from .server import SECRET_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-
-    from connectors import RunReport
+    from connectors import MethodHost, RunReport
 
     from .case import Case
+    from .heartbeat import Heartbeat
     from .server import HostileServer
 
 LATE_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0
 SETTLE_SECONDS = 10.0
+SECRET = re.compile(f"{SECRET_MARK}[0-9a-f]{{16}}", re.IGNORECASE)
 NEXT = Connector.from_source(
     "next",
     "module.exports = ({ input }) => [input.n + 1, typeof globalThis.leak, typeof ({}).leak, JSON.stringify([1]), [].length]",
@@ -51,6 +48,7 @@ WARM = Connector.from_source("warm", "module.exports = async ({ apiClient }) => 
 class Findings:
     """What went wrong: what is `wrong` in any case, and what was `late`, which the machine may be the reason for."""
 
+    began: float
     wrong: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
 
@@ -120,74 +118,49 @@ class Arena:
     async def check(self, case: Case) -> list[str]:
         """Run a case alone and return what went wrong; where it was only late, once more."""
         findings = await self.tried(case)
+        findings.late += self.canary.slower(findings.began)
         if findings.late and not findings.wrong:
             self.figures.repeated.append(f"{case.name}: {'; '.join(findings.late)}")
             await self.canary.listen()
             findings = await self.tried(case)
-        return findings.wrong + findings.late + await self.left()
-
-    async def check_all(self, cases: Iterable[Case], *, together: int) -> dict[str, list[str]]:
-        """Run cases in their order, so many at a time, and return what went wrong; those that were late once more.
-
-        What each left cannot be told apart while others run: that is looked for in the end.
-        """
-        found, late = await self._pass(cases, together)
-        if late:
-            self.figures.repeated += [f"{case.name}: {'; '.join(texts)}" for case, texts in late]
-            await self.canary.listen()
-            again, still_late = await self._pass([case for case, _ in late], together)
-            found |= again | {case.name: texts for case, texts in still_late}
-        left = await self.left()
-        return found | ({"all": left} if left else {})
+            findings.late += self.canary.slower(findings.began)
+        return findings.wrong + findings.late + await self.left() + await self.shown()
 
     def told(self) -> list[str]:
         """Return the figures, as lines for a person."""
-        attacked, quiet = sorted(self.canary.since(0.0)), max(self.canary.quiet)
-        slow = attacked[int(len(attacked) * 0.99)]
+        figures, attacked, quiet = self.figures, sorted(self.canary.since(0.0)), sorted(self.canary.quiet)
+        shares = [
+            f"{name} {one[int(len(one) * share)] * 1000:.0f} ms"
+            for one in (quiet, attacked)
+            for name, share in (("p50", 0.5), ("p99", 0.99))
+        ]
         return [
-            f"answers: {len(self.figures.overruns)}, {max(self.figures.overruns):.2f} s late at most",
-            f"next runs: {max(self.figures.next_runs):.2f} s at most",
+            f"answers: {len(figures.overruns)}, {max(figures.overruns):.2f} s late at most",
+            f"next runs: {max(figures.next_runs):.2f} s at most",
             f"event loop: silent for {self.heartbeat.longest * 1000:.0f} ms at most",
-            f"canary: p99 {slow * 1000:.0f} ms of {len(attacked)} runs, {quiet * 1000:.0f} ms at most while quiet",
-            *(f"tried twice: {text}" for text in self.figures.repeated),
+            f"canary: quiet {', '.join(shares[:2])}; attacked {', '.join(shares[2:])}",
+            *(f"tried twice: {text}" for text in figures.repeated),
         ]
 
-    async def _pass(
-        self, cases: Iterable[Case], together: int
-    ) -> tuple[dict[str, list[str]], list[tuple[Case, list[str]]]]:
-        waiting = iter(cases)
-        wrong: dict[str, list[str]] = {}
-        late: list[tuple[Case, list[str]]] = []
-
-        async def work() -> None:
-            for case in waiting:
-                findings = await self.tried(case)
-                if findings.wrong:
-                    wrong[case.name] = findings.wrong
-                elif findings.late:
-                    late.append((case, findings.late))
-
-        await asyncio.gather(*(work() for _ in range(together)))
-        return wrong, late
-
     async def tried(self, case: Case) -> Findings:
-        """Run a case and return what went wrong, but for what it left."""
+        """Run a case and return what went wrong, but for what it left, and what it showed outside of its report."""
         customer = self.customer(**case.client)
-        found = Findings()
-        errors, began = len(self.canary.errors), time.monotonic()
+        found = Findings(began=time.monotonic())
+        errors = len(self.canary.errors)
         events: list[object] = []
         report = await self._run(case, customer, events, found)
         told = len(events)
         await self._run_next(customer, found)
         await self.canary.runs(1)
         found.wrong += self.canary.errors[errors:]
-        found.late += [*map(str, self.heartbeat.since(began)), *self.canary.slower(began)]
+        found.late += map(str, self.heartbeat.since(found.began))
         sent = self.server.seen.get(customer.id, 0)
         if case.sent not in {None, sent}:
             found.wrong.append(f"{sent} requests came instead of {case.sent}")
         if len(events) > told:
             found.wrong.append(f"after the answer there was told {events[told:]}")
-        found.wrong += await self._secrets_shown(customer, report, events)
+        texts = {"report": told_by(report), "events": repr(events)}
+        found.wrong += [f"a secret is shown in: {place}" for place, text in texts.items() if SECRET.search(text)]
         return found
 
     async def _run(self, case: Case, customer: Connection, events: list[object], found: Findings) -> RunReport | None:
@@ -233,18 +206,17 @@ class Arena:
         left = [] if now.within(self.held) else [f"{self.held} became {now}"]
         return left + [f"there is {path}" for path in core_files() - self._cores]
 
-    async def _secrets_shown(self, customer: Connection, report: RunReport | None, events: list[object]) -> list[str]:
-        secret = customer.credentials["token"]
+    async def shown(self) -> list[str]:
+        """Return where a secret of any customer can be seen."""
+        log, self.log.text = self.log.text, io.StringIO()
         of_processes, of_files = await asyncio.to_thread(_shown_outside)
         places = {
-            "report": shown(report),
-            "events": repr(events),
-            "log": self.log.text.getvalue(),
+            "log": log.getvalue(),
             "processes": of_processes,
             "files": of_files,
             "other origin": "".join(self.server.stolen),
         }
-        return [f"a secret is shown in: {place}" for place, text in places.items() if secret in text]
+        return [f"a secret is shown in: {place}" for place, text in places.items() if SECRET.search(text)]
 
 
 class _Log(logging.Handler):
@@ -260,31 +232,3 @@ class _Log(logging.Handler):
 
 def _shown_outside() -> tuple[str, str]:
     return shown_by_processes(), "".join(path.read_text(errors="replace") for path in temporary_files())
-
-
-@asynccontextmanager
-async def open_arena(*, together: int) -> AsyncIterator[Arena]:
-    """Open a host for so many runs at a time and one of the canary, with all there is around it."""
-    size = together + 2
-    log = logging.getLogger()
-    level = log.level
-    async with hostile_server() as server, Heartbeat() as heartbeat:
-        egress = EgressPolicy.from_allow([f"127.0.0.1:{port}" for port in (server.port, server.other_port)])
-        with hostile_names():
-            async with MethodHost(limits=HOST_LIMITS, egress=egress, workers=size, spares=1) as host:
-                arena = Arena(host, server, heartbeat)
-                log.addHandler(arena.log)
-                log.setLevel(logging.DEBUG)
-                singing = asyncio.create_task(arena.canary.sing())
-                try:
-                    await arena.warm_up(size + max(1, size // 8))
-                    await arena.canary.listen()
-                    arena.canary.songs.clear()
-                    heartbeat.forget()
-                    yield arena
-                finally:
-                    singing.cancel()
-                    await asyncio.gather(singing, return_exceptions=True)
-                    log.removeHandler(arena.log)
-                    log.setLevel(level)
-                    gc.unfreeze()

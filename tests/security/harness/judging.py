@@ -36,8 +36,8 @@ def wrong_ends(case: Case, report: RunReport) -> list[str]:
     return found
 
 
-def shown(report: RunReport | None) -> str:
-    """Return all that a report, and the error that can be made of it, show."""
+def told_by(report: RunReport | None) -> str:
+    """Return all that a report, and the error that can be made of it, tell."""
     if report is None:
         return ""
     try:

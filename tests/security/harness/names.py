@@ -1,11 +1,13 @@
-"""Names under `.test`, which the system's resolver gets to answer in hostile ways."""
+"""What the system around the application does not mean well with: names under `.test`, and its environment."""
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,19 @@ ADDRESSES = {
     "thousand.test": [f"10.0.{number >> 8}.{number & 255}" for number in range(1000)],
     "open.test": ["127.0.0.1"],
 }
+
+ENVIRONMENT = {
+    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"), "http://127.0.0.1:1"),
+    "SSL_CERT_FILE": "/nowhere/certificates.pem",
+    "NETRC": "/nowhere/netrc",
+}
+
+
+@contextmanager
+def hostile_environment() -> Iterator[None]:
+    """Set what HTTP clients are used to obeying, and must not here."""
+    with patch.dict(os.environ, ENVIRONMENT):
+        yield
 
 
 @contextmanager
