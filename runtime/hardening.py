@@ -21,7 +21,6 @@ from .landlock import Landlock
 from .layer import LayerName, LayerReason
 from .libc import prctl
 from .namespaces import Namespaces, start_init
-from .priority import low_priority_step
 from .privileges import privilege_steps, unprivileged_user_step
 from .rlimits import MemoryGauge, resource_limits_step, task_limit_step
 from .seccomp import SeccompFilter
@@ -80,7 +79,7 @@ class Hardening:
             parent: The zygote's process id.
         """
         if self._linux is None:
-            return [low_priority_step(), _one_descriptor_step(channel, None), resource_limits_step()]
+            return [_one_descriptor_step(channel, None), resource_limits_step()]
         outsider = _INIT if LayerName.PID_NAMESPACE in self._applied else parent
         own_users = LayerName.USER_NAMESPACE in self._applied
         return self._linux.own_steps(channel, parent, outsider, own_users=own_users)
@@ -137,7 +136,6 @@ class _Linux:
         gauge = os.open("self/statm", os.O_RDONLY, dir_fd=self._proc)  # before files are given up
         return [
             _parent_death_step(parent),
-            low_priority_step(),
             task_limit_step(own_users=own_users),
             *self._landlock.steps(outsider),
             _one_descriptor_step(channel, gauge),

@@ -21,7 +21,6 @@ class LayerName(StrEnum):
     CPU_LIMIT = "cpu_limit"
     TASK_LIMIT = "task_limit"
     OOM_VICTIM = "oom_victim"
-    LOW_PRIORITY = "low_priority"
     UNPRIVILEGED_USER = "unprivileged_user"
     NO_CAPABILITIES = "no_capabilities"
     NO_NEW_PRIVILEGES = "no_new_privileges"
@@ -58,7 +57,6 @@ _EFFECTS = {
     LayerName.CPU_LIMIT: "the kernel says when the CPU time of a run is over",
     LayerName.TASK_LIMIT: "the kernel bounds the threads and processes of all workers of one zygote together",
     LayerName.OOM_VICTIM: "when the machine's memory is short, workers are ended before the application",
-    LayerName.LOW_PRIORITY: "where both want to compute, the application goes before a worker",
     LayerName.UNPRIVILEGED_USER: "a worker does not run as root, even where the application does",
     LayerName.NO_CAPABILITIES: "a worker holds no capability",
     LayerName.NO_NEW_PRIVILEGES: "no program it might start could gain any",
@@ -86,7 +84,6 @@ EVERYWHERE = frozenset({
     LayerName.REMOVED_GLOBALS,
     LayerName.CLEAN_ENVIRONMENT,
     LayerName.CPU_LIMIT,
-    LayerName.LOW_PRIORITY,
     LayerName.ONE_DESCRIPTOR,
     LayerName.RESOURCE_LIMITS,
 })  # fmt: skip

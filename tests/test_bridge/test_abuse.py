@@ -138,5 +138,4 @@ async def test_a_hostile_run_among_fifty_fails_alone(methods: Methods) -> None:
     outcome, *outcomes = await asyncio.gather(hostile, *good)
     assert outcome.failure is not None
     assert "limit" == outcome.failure.type
-    assert [] == [outcome.failure for outcome in outcomes if outcome.failure is not None]
     assert [f"/{i}" for i in range(50)] == [outcome.value for outcome in outcomes]

@@ -177,7 +177,6 @@ def attempts(zygote: int) -> dict[str, tuple[object, ...]]:
 
 def by_layer(port: int, hardening: Hardening, channel: int, zygote: int) -> dict[str, Any]:
     """Apply what a worker applies, and try what other layers than seccomp stand against, by their names."""
-    before = os.getpriority(os.PRIO_PROCESS, 0)
     memory = ctypes.create_string_buffer(64)
     vector = (ctypes.c_void_p * 2)(ctypes.addressof(memory), len(memory))
     found: dict[str, Any] = {"network_namespace": [outcome(lambda: connect(port))]}
@@ -195,7 +194,6 @@ def by_layer(port: int, hardening: Hardening, channel: int, zygote: int) -> dict
             outcome(lambda: check(LIBC.process_vm_readv(zygote, vector, 1, vector, 1, 0))),
         ],
         "task_limit": [resource.getrlimit(resource.RLIMIT_NPROC)[1]],
-        "low_priority": [os.getpriority(os.PRIO_PROCESS, 0) == min(before + 10, 19)],
         "unprivileged_user": [min(*os.getresuid(), *os.getresgid()) > 0],
         "no_capabilities": [outcome(lambda: os.chroot("/")), outcome(lambda: socket.sethostname("x"))],
         "resource_limits": [outcome(os.pipe), outcome(lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))],

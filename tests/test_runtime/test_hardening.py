@@ -111,7 +111,6 @@ def test_a_system_call_of_another_architecture_is_the_end() -> None:
         (LayerName.PID_NAMESPACE, ["ESRCH", "ESRCH"]),
         (LayerName.MOUNT_NAMESPACE, ["ENOENT", "ENOENT"]),
         (LayerName.TASK_LIMIT, [4096]),
-        (LayerName.LOW_PRIORITY, [True]),
         (LayerName.UNPRIVILEGED_USER, [True]),
         (LayerName.NO_CAPABILITIES, ["EPERM", "EPERM"]),
         (LayerName.RESOURCE_LIMITS, ["EMFILE", "EPERM"]),
@@ -157,7 +156,7 @@ EVERYWHERE = (
     *(LayerName.V8_NO_JIT, LayerName.V8_NO_CODE_FROM_STRINGS, LayerName.V8_LINEAR_REGEXP, LayerName.V8_MEMORY_CAGE),
     *(LayerName.REMOVED_GLOBALS, LayerName.CLEAN_ENVIRONMENT, LayerName.ONE_DESCRIPTOR, LayerName.RESOURCE_LIMITS),
     *(LayerName.MEMORY_LIMIT, LayerName.CPU_LIMIT, LayerName.NO_CAPABILITIES, LayerName.NO_NEW_PRIVILEGES),
-    *(LayerName.NOT_DUMPABLE, LayerName.PARENT_DEATH_SIGNAL, LayerName.LOW_PRIORITY),
+    *(LayerName.NOT_DUMPABLE, LayerName.PARENT_DEATH_SIGNAL),
 )
 
 
