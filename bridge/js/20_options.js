@@ -138,13 +138,16 @@ const oneOf = (value, known, label) => {
 };
 
 const MOST_REDIRECTS = 100; // the host allows fewer
+const MOST_RETRIES = 5; // see ClientConfig.retries
 
-const maxRedirectsOf = (value) => {
+const countOf = (value, most, label) => {
   if (typeof value !== "number" || value < 0 || value % 1 !== 0) {
-    refuse("invalid", `options.maxRedirects must be a whole number, not ${describeShort(value)}`);
+    refuse("invalid", `${label} must be a whole number, not ${describeShort(value)}`);
   }
-  return MathMin(value, MOST_REDIRECTS);
+  return MathMin(value, most);
 };
+
+const maxRedirectsOf = (value) => countOf(value, MOST_REDIRECTS, "options.maxRedirects");
 
 const signalOf = (given) => {
   const value = isObject(given) ? given.signal : undefined;
@@ -162,6 +165,7 @@ const optionReaders = {
   queryFormat: (value) => oneOf(value, QUERY_FORMATS, "options.queryFormat"),
   auth: authOf,
   maxRedirects: maxRedirectsOf,
+  retries: (value) => countOf(value, MOST_RETRIES, "options.retries"),
   returnFullResponse: (value) => !!value,
   responseType: (value) => oneOf(value, RESPONSE_TYPES, "options.responseType"),
 };
