@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import subprocess
-import sys
 import time
 from itertools import count
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import psutil
+from serving import server
 
 from connectors import Connection, Connector, EgressPolicy, MethodHost
 
@@ -109,12 +108,8 @@ def show_memory() -> None:
 
 def main() -> None:
     """Run against a server of its own."""
-    command = [sys.executable, str(Path(__file__).with_name("json_server.py"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        asyncio.run(measure(server.stdout.readline().strip()))
-        assert server.stdin is not None
-        server.stdin.close()
+    with server(Path(__file__).with_name("json_server.py")) as uri:
+        asyncio.run(measure(uri))
 
 
 if __name__ == "__main__":

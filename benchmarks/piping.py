@@ -10,19 +10,16 @@ import argparse
 import asyncio
 import json
 import resource
-import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
+from serving import server
 
 from connectors import Connection, Connector, EgressPolicy, Limits, MethodHost
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PIPE = Connector.from_source(
     "pipe",
@@ -74,22 +71,12 @@ def main() -> None:
     options = parser.parse_args()
     length = options.megabytes * 1_000_000
     with ExitStack() as servers:
-        addresses = [servers.enter_context(server()) for _ in range(2)]
+        addresses = [servers.enter_context(server(Path(__file__).with_name("file_server.py"))) for _ in range(2)]
         figures = asyncio.run(measure(*addresses, length=length))
         if options.json:
             print(json.dumps(figures))
         else:
             show(figures, asyncio.run(by_hand(*addresses, length=length)))
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """Start a server and give its base URI."""
-    command = [sys.executable, str(Path(__file__).with_name("file_server.py"))]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.communicate()
 
 
 def show(figures: dict[str, Any], seconds_by_hand: float) -> None:

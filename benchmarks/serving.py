@@ -1,11 +1,18 @@
-"""Serving for benchmarks, in a process of its own."""
+"""Servers for benchmarks, each in a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 async def serve(application: web.Application) -> None:
@@ -17,3 +24,14 @@ async def serve(application: web.Application) -> None:
     print(f"http://{host}:{port}", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await runner.cleanup()
+
+
+@contextmanager
+def server(script: Path, *arguments: str) -> Iterator[str]:
+    """Start a script that serves like `serve`, and give its base URI."""
+    command = [sys.executable, str(script), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()
