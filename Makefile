@@ -27,6 +27,7 @@ platform-tests: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/first_path.py
 	$(BIN)/python benchmarks/piping.py
+	$(BIN)/python benchmarks/sources.py
 
 soak: $(READY)
 	$(BIN)/python benchmarks/soak.py

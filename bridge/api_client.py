@@ -43,6 +43,7 @@ from .redirects import next_hop
 from .renewal import Renewal
 from .reply import failure_reply, plain_reply, success_reply
 from .request_name import request_name
+from .response_depth import measured
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
 from .target import parse_url
 from .upload import Upload
@@ -292,7 +293,7 @@ class ApiClient:
             with concerning(request):
                 request, response = await self._follow(request, number, patience)
         with concerning(request):
-            return judge(request, response)
+            return judge(request, await measured(request, response, self._limits))
 
     async def _follow(
         self, request: OutgoingRequest, number: int, patience: Patience

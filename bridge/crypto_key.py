@@ -20,7 +20,7 @@ Material: TypeAlias = bytes | PrivateKey | PublicKey
 KeyType: TypeAlias = Literal["secret", "private", "public"]
 _Usages: TypeAlias = "dict[KeyType, tuple[str, ...]]"
 
-MOST_KEYS: Final = 256
+MOST_KEYS: Final = 1024
 """Of one run."""
 
 _SIGNING: Final[_Usages] = {"secret": ("sign", "verify"), "private": ("sign",), "public": ("verify",)}
@@ -87,14 +87,13 @@ class CryptoKey:
             raise CryptoError("InvalidAccessError", f"The key's usages do not allow {usage}: {', '.join(self.usages)}.")
 
 
-def usages_of(name: str, kind: KeyType, wanted: Iterable[str], *, strict: bool = True) -> tuple[str, ...]:
+def usages_of(name: str, kind: KeyType, wanted: Iterable[str]) -> tuple[str, ...]:
     """Return for what a new key may be used.
 
     Args:
         name: Of its algorithm.
         kind: Of the key.
         wanted: By whoever asked for it.
-        strict: Whether all that is wanted must be possible, as it must not for one key of a pair.
 
     Raises:
         CryptoError: It cannot be used so, or for nothing.
@@ -102,14 +101,28 @@ def usages_of(name: str, kind: KeyType, wanted: Iterable[str], *, strict: bool =
     possible = _USAGES.get(name, {}).get(kind)
     if possible is None:
         raise CryptoError("NotSupportedError", f"There is no {kind} key for {name}.")
-    wanted = tuple(dict.fromkeys(wanted))
-    impossible = [usage for usage in wanted if usage not in possible]
-    if strict and impossible:
-        raise CryptoError("SyntaxError", f"A {kind} key for {name} cannot be used for {', '.join(impossible)}.")
-    given = tuple(usage for usage in wanted if usage in possible)
-    if not given and kind != "public":
+    usages = tuple(dict.fromkeys(wanted))
+    _require_possible(name, kind, usages, possible)
+    if not usages and kind != "public":
         raise CryptoError("SyntaxError", f"Say what the {kind} key is used for: {', '.join(possible)}.")
-    return given
+    return usages
+
+
+def usages_of_pair(name: str, wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return for what a new private key and its public one may be used; otherwise as `usages_of`."""
+    usages = tuple(dict.fromkeys(wanted))
+    private, public = _USAGES[name]["private"], _USAGES[name]["public"]
+    _require_possible(name, "private", usages, (*private, *public))
+    return (
+        usages_of(name, "private", (usage for usage in usages if usage in private)),
+        usages_of(name, "public", (usage for usage in usages if usage in public)),
+    )
+
+
+def _require_possible(name: str, kind: KeyType, usages: tuple[str, ...], possible: tuple[str, ...]) -> None:
+    impossible = [usage for usage in usages if usage not in possible]
+    if impossible:
+        raise CryptoError("SyntaxError", f"A {kind} key for {name} cannot be used for {', '.join(impossible)}.")
 
 
 class KeyRing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from .crypto_error import CryptoError
-from .crypto_key import CryptoKey, usages_of
+from .crypto_key import CryptoKey, usages_of, usages_of_pair
 from .crypto_operations import derive_bits
 from .crypto_parameters import hash_of, required
 from .json_web_key import read_jwk, write_jwk
@@ -29,6 +29,7 @@ _RSA: Final = ("RSA-OAEP", "RSA-PSS", "RSASSA-PKCS1-v1_5")
 _RSA_GENERATED: Final = range(1024, 4097)
 _EXPONENTS: Final = (3, 65537)
 _SECRET: Final = (*_AES, "HKDF", "HMAC", "PBKDF2")
+_PAIRS: Final = (*_RSA, "ECDSA", "Ed25519")
 
 
 def import_key(request: CryptoRequest) -> CryptoKey:
@@ -78,11 +79,13 @@ def generate_key(request: CryptoRequest) -> CryptoKey | Pair:
     if algorithm.name in {*_AES, "HMAC"}:
         material = secrets.token_bytes(_secret_bits(algorithm) // 8)
         return _key(algorithm, material, extractable=request.extractable, usages=request.usages)
+    if algorithm.name not in _PAIRS:
+        raise CryptoError("NotSupportedError", f"No keys are made for {algorithm.name}.")
+    for_private, for_public = usages_of_pair(algorithm.name, request.usages)
     private = _generate_private(algorithm)
-    usages = request.usages
     return (
-        _key(algorithm, private, extractable=request.extractable, usages=usages, strict=False),
-        _key(algorithm, private.public_key(), extractable=True, usages=usages, strict=False),
+        _key(algorithm, private, extractable=request.extractable, usages=for_private),
+        _key(algorithm, private.public_key(), extractable=True, usages=for_public),
     )
 
 
@@ -99,15 +102,13 @@ def _read(request: CryptoRequest, algorithm: Algorithm) -> Material:
     return request.data
 
 
-def _key(
-    algorithm: Algorithm, material: Material, *, extractable: bool, usages: tuple[str, ...], strict: bool = True
-) -> CryptoKey:
+def _key(algorithm: Algorithm, material: Material, *, extractable: bool, usages: tuple[str, ...]) -> CryptoKey:
     """Return a key for an algorithm, if the material is one."""
     kind = _kind_of(material)
     shown = _shown(algorithm, material)
     if algorithm.name in {"HKDF", "PBKDF2"} and extractable:
         raise CryptoError("SyntaxError", f"A key for {algorithm.name} cannot be extractable.")
-    given = usages_of(algorithm.name, kind, usages, strict=strict)
+    given = usages_of(algorithm.name, kind, usages)
     return CryptoKey(type=kind, algorithm=shown, extractable=extractable, usages=given, material=material)
 
 
@@ -183,8 +184,6 @@ def _generate_private(algorithm: Algorithm) -> PrivateKey:
         return ec.generate_private_key(CURVES[required(algorithm.named_curve, "namedCurve")]())
     if algorithm.name == "Ed25519":
         return ed25519.Ed25519PrivateKey.generate()
-    if algorithm.name not in _RSA:
-        raise CryptoError("NotSupportedError", f"No keys are made for {algorithm.name}.")
     bits = required(algorithm.modulus_length, "modulusLength")
     exponent = int.from_bytes(required(algorithm.public_exponent, "publicExponent"))
     if bits not in _RSA_GENERATED or bits % 256 or exponent not in _EXPONENTS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
 from pydantic import (
     AliasGenerator,
@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     NonNegativeInt,
     ValidationError,
 )
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 """Of what is hashed, signed or encrypted at once, which takes some 50 ms at most."""
+
+_LONGEST_TEXT: Final = 1024 * 1024
+"""Of a parameter that is bytes, as base64."""
+
+_MOST_MEMBERS: Final = 64
+"""Of a JWK, and of usages, which may be repeated."""
 
 _NAMES: Final = (
     "AES-CBC",
@@ -67,7 +72,16 @@ def _short(name: object) -> str:
 
 
 def _decoded(text: object) -> bytes:
-    return base64.b64decode(text if isinstance(text, bytes | str) else "?", validate=True)
+    if not isinstance(text, bytes | str) or len(text) > _LONGEST_TEXT:
+        raise ValueError
+    return base64.b64decode(text, validate=True)
+
+
+def _few(values: object) -> object:
+    """Refuse more members than honest JavaScript gives, before each of them is read in the event loop."""
+    if isinstance(values, dict | list | tuple) and len(values) > _MOST_MEMBERS:
+        raise ValueError
+    return values
 
 
 Base64 = Annotated[bytes, BeforeValidator(_decoded)]
@@ -130,11 +144,11 @@ class CryptoRequest(_Part):
     data: bytes = Field(default=b"", repr=False, max_length=MOST_BYTES)
     signature: Base64 = b""
     format: Format = "raw"
-    jwk: dict[str, JsonValue] | None = Field(default=None, repr=False)
+    jwk: Annotated[dict[str, Any] | None, BeforeValidator(_few)] = Field(default=None, repr=False)
     derived: Algorithm | None = None
     length: NonNegativeInt | None = None
     extractable: bool = False
-    usages: tuple[Usage, ...] = Field(default=(), strict=False)
+    usages: Annotated[tuple[Usage, ...], BeforeValidator(_few)] = Field(default=(), strict=False)
 
     @classmethod
     def read(cls, call: HostCall) -> Self:

@@ -93,9 +93,13 @@ def _read_ec(jwk: Jwk) -> PrivateKey | PublicKey:
 def _read_okp(jwk: Jwk) -> PrivateKey | PublicKey:
     if jwk.get("crv") != "Ed25519":
         raise ValueError
-    if "d" in jwk:
-        return ed25519.Ed25519PrivateKey.from_private_bytes(_bytes(jwk, "d"))
-    return ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
+    public = ed25519.Ed25519PublicKey.from_public_bytes(_bytes(jwk, "x"))
+    if "d" not in jwk:
+        return public
+    private = ed25519.Ed25519PrivateKey.from_private_bytes(_bytes(jwk, "d"))
+    if private.public_key() != public:
+        raise ValueError
+    return private
 
 
 def _write_rsa(numbers: rsa.RSAPublicNumbers) -> dict[str, JSON]:

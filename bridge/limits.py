@@ -26,6 +26,7 @@ class Limits(SandboxLimits):
         request_bytes: The body of one request. `call_bytes` is raised to what such a body takes on its way out of the
             sandbox.
         response_bytes: The body of one response after decompression, and before. Streams have no such limit.
+        response_depth: Nested arrays and objects in the JSON of a response; a call whose response has more is rejected.
         redirects: Redirects followed for one request.
         connect_seconds: From looking up the name to an open connection.
         request_seconds: From sending a request to the last byte of its response, redirects included; never more than
@@ -42,6 +43,7 @@ class Limits(SandboxLimits):
     concurrent_requests: int = 10
     request_bytes: int = 10 * MIB
     response_bytes: int = 30 * MIB
+    response_depth: int = 512
     redirects: int = 5
     connect_seconds: float = 5.0
     request_seconds: float = 30.0

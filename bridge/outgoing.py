@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from runtime import JSON
+
     from .call import MethodCall
     from .client_config import ClientConfig
     from .limits import Limits
@@ -175,7 +177,8 @@ def refuse_large_body(body: EncodedBody | None, limits: Limits) -> None:
     """End the run for a body that became too long in encoding; the sandbox refuses others itself."""
     if body is not None and len(body.content) > limits.request_bytes:
         message = f"The body of a request is more than {limits.request_bytes} bytes long."
-        raise RunEnded(Failure(type="limit", key="request_size", message=message))
+        data: dict[str, JSON] = {"limit": "request_size", "value": limits.request_bytes, "used": len(body.content)}
+        raise RunEnded(Failure(type="limit", key="request_size", message=message, data=data))
 
 
 def refuse_long_url(url: httpx.URL, limits: Limits) -> None:

@@ -92,7 +92,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         "code": error.code_of_node,
         "message": redactor.text(error.message),
         "retryAfter": error.retry_after_seconds,
-        "plain": request.plain if request else False,
+        "plain": bool((request and request.plain) or (response and response.deep)),
         "warnings": [*(request.warnings if request else ()), *(response.warnings if response else ())],
         "request": {"method": request.verb, "url": redactor.text(str(request.url.copy_with(query=None)))}
         if request

@@ -41,6 +41,7 @@ class Response:
         stream: The body where it is read as it comes.
         built: What a handler of the client made of it, in place of the body; undefined where the body stands.
         warnings: What the method's author should know.
+        deep: Whether the body is nested too deeply to be anything but text.
     """
 
     status: int
@@ -50,6 +51,7 @@ class Response:
     stream: IncomingStream | None = field(default=None, repr=False)
     built: Found = field(default=UNDEFINED, repr=False)
     warnings: tuple[str, ...] = ()
+    deep: bool = False
 
     @property
     def is_success(self) -> bool:

@@ -13,7 +13,11 @@ const OPTIONS = {
 };
 
 // The first of the parser's errors; V8 and the transformer have the last word on whether it is one.
-const refusal = ({ message, loc }) => ({ message: message.replace(/\s*\(\d+:\d+\)$/, ""), line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 });
+const refusal = ({ message, loc }) => ({
+  message: message.replace(/\s*\(\d+:\d+\)$/, ""),
+  line: loc?.line ?? 1,
+  column: (loc?.column ?? 0) + 1,
+});
 
 const outlineOf = ({ name, code, typescript }) => {
   try {

@@ -26,6 +26,7 @@ MUST_HOLD = {"operations": "run", "global-webhooks": "handle"}
 
 FOR_OTHER_TOOLS = (".test.", ".spec.", ".config.")
 """Parts of names of files that tools for authors read."""
+FOLDERS_FOR_OTHER_TOOLS = frozenset({"test", "tests", "__tests__", "fixtures"})
 LEGACY = frozenset({"auth/ui.yml"})
 
 
@@ -56,7 +57,7 @@ def unused_files(
     by_file = {method.file.name: method for method in methods}
     for name in files:
         method = by_file.get(name)
-        if name in imported or name in LEGACY or any(part in name for part in FOR_OTHER_TOOLS):
+        if name in imported or name in LEGACY or _is_for_other_tools(name):
             continue
         if method is not None:
             if "/" in method.name and kind_of(method) is None and not method.is_handler:
@@ -66,6 +67,11 @@ def unused_files(
         elif _lies_among_methods(name):
             message = "Nothing uses this file: methods in YAML have names that end in .map.yml, .rest.yml and so on."
             yield Problem(rule="unused", message=message, file=name)
+
+
+def _is_for_other_tools(name: str) -> bool:
+    *folders, base = name.split("/")
+    return any(part in base for part in FOR_OTHER_TOOLS) or not FOLDERS_FOR_OTHER_TOOLS.isdisjoint(folders)
 
 
 def _no_such_method(method: Method) -> str:

@@ -14,7 +14,7 @@ from .errors import DefinitionError
 from .folder import SPEC
 from .limits import LimitSettings
 from .mapping import FormulaMapping
-from .method import IMPLEMENTATIONS, JAVASCRIPT, MAPPING, TYPESCRIPT
+from .method import HANDLER, IMPLEMENTATIONS, JAVASCRIPT, MAPPING, TYPESCRIPT
 from .spec import ConnectorSpec
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ AUTH_KEYS = (
 COLLECTION_KEYS = (
     *("key", "name", "description", "type", "fieldsSchema", "parametersSchema", "methods", "events", "extends", "udm"),
     *("customFields", "customFieldsSchema", "spec", "isHidden", "recordFromFields", "recordFromApi", "recordToApi"),
-    *("fieldsFromApi", "fieldsToApi", "path", "udmMappings", "apiRequests"),
+    *("fieldsFromApi", "fieldsToApi", "list", "find", "findById", "match", "search", "create", "update", "delete"),
 )
 NOT_SUPPORTED = "not-supported"
 """Of a method that a definition says there is none of."""
@@ -108,9 +108,10 @@ def _collection_problems(document: Document, methods: Mapping[str, Method]) -> I
     yield from _unknown_keys(document, (), COLLECTION_KEYS)
     yield from _unknown_keys(document, ("methods",), [_camel(key) for key in keys_in("data")])
     promised = _at(document.data, "methods")
+    folder = document.file.rpartition("/")[0]
     for name, said in promised.items() if isinstance(promised, dict) else ():
         wanted = _at(said, "implementationType")
-        method = methods.get(f"{document.file.rpartition('/')[0]}/{_kebab(name)}")
+        method = methods.get(f"{folder}/{_kebab(name)}", methods.get(f"{folder}/{HANDLER}"))
         if wanted in {None, NOT_SUPPORTED}:
             continue
         key: Key = ("methods", name, "implementationType")
@@ -119,7 +120,7 @@ def _collection_problems(document: Document, methods: Mapping[str, Method]) -> I
             known = sorted({name for kind in IMPLEMENTATIONS.values() for name in _names_of(kind)})
             yield _problem(document, key, f"{wanted!r} is no implementationType. There are: {', '.join(known)}.")
         elif method is None or wanted not in _names_of(method.implementation):
-            file = f"{document.file.rpartition('/')[0]}/{_kebab(name)}"
+            file = f"{folder}/{_kebab(name)}"
             message = f"There is no {' or '.join(file + ending for ending in endings)}."
             yield _problem(document, key, message, rule="missing")
 

@@ -14,6 +14,7 @@ from .host import Extension, HostCall, HostCalls, HostReply
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
+from .nesting import is_deeper
 from .outcome import LogLine, Outcome, Usage
 from .outline import outline_script
 from .piecewise import count_values
@@ -22,6 +23,7 @@ from .requirement import Requirement
 from .sandbox import Sandbox
 from .sandbox_report import SandboxReport
 from .script import Module, Script
+from .slices import in_slices
 from .source import read_source
 from .values import JSON
 
@@ -55,6 +57,8 @@ __all__ = [
     "Usage",
     "WorkerStartError",
     "count_values",
+    "in_slices",
+    "is_deeper",
     "linked_file",
     "outline_script",
     "read_source",

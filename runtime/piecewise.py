@@ -24,6 +24,7 @@ _DEEPEST: Final = 200  # the parser's own bound
 _OBJECT: Final = ord("{")
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _CLOSING: Final = bytes.maketrans(b"[{", b"]}")
+_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _OPENING: Final = bytes.maketrans(b"]}", b"[{")
 _SECRET: Final = secrets.token_hex(8)
 """What no text can hold on purpose, for nobody knows it: the key under which an object has what was read of it already,
@@ -69,6 +70,18 @@ def read_in_pieces(
 def count_values(text: bytes) -> int:
     """Return how many values JSON text holds at most."""
     return values_in(b"".join(_without_escapes(text).split(b'"')[::2]))
+
+
+def brackets_of(text: bytes, *, inside: bool) -> tuple[bytes, bool]:
+    """Return the brackets of JSON text that are in no string, each as a square one, and whether it ends inside of one.
+
+    Args:
+        text: A part that begins and ends with no half of an escape.
+        inside: Whether it begins inside of a string.
+    """
+    between = _without_escapes(text).split(b'"')
+    plain = b"".join(between[1 if inside else 0 :: 2])
+    return plain.translate(_SQUARE, _NO_BRACKETS), inside == (len(between) % 2 == 1)
 
 
 def values_in(plain: bytes) -> int:

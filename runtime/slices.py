@@ -17,12 +17,12 @@ _at_work: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDi
 async def in_slices(work: Generator[None, None, T]) -> T:
     """Return what `work` returns; each time it yields, all else that is ready runs.
 
-    Of all work of one loop, one piece is done at a time: so what is beside it waits for one slice, not for one of each.
-    A thread would not help: it holds the interpreter for longer than a slice takes.
+    All such work of one loop takes turns, so that what is beside it waits for one slice, not for one of each. A thread
+    would not help: it holds the interpreter for longer than a slice takes.
     """
     lock = _at_work.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-    async with lock:
-        while True:
+    while True:
+        async with lock:
             try:
                 next(work)
             except StopIteration as done:

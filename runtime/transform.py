@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _HEAD: Final = "function (exports, require, module) {"
 _TAIL: Final = "\n}"
 _MOST_KEPT: Final = 1024
+_LONGEST_KEPT: Final = 128 * 1024 * 1024
+"""Characters of all that is kept in memory."""
 _TYPESCRIPT: Final = (".ts", ".mts", ".cts")
 _IMPORT: Final = re.compile(r"""\brequire\(\s*(['"])([^'"\n]+)\1\s*\)""")
 _MODULE_SYNTAX: Final = re.compile(r"\b(?:import|export)\b")
@@ -92,6 +94,7 @@ class Transformer:
         self._run = run
         self._cache = cache
         self._kept: OrderedDict[bytes, CompiledModule | Failure] = OrderedDict()
+        self._kept_length = 0
         self._under_way: dict[tuple[bytes, Place], asyncio.Task[CompiledModule]] = {}
 
     async def compile(self, module: Module, place: Place) -> CompiledModule:
@@ -133,11 +136,17 @@ class Transformer:
             return
         error = done.exception()
         if error is None:
-            self._kept[digest] = done.result()
+            self._keep(digest, done.result())
         elif isinstance(error, SourceRefusedError) and error.lasting:
-            self._kept[digest] = error.failure
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+            self._keep(digest, error.failure)
+
+    def _keep(self, digest: bytes, result: CompiledModule | Failure) -> None:
+        if digest not in self._kept:  # by somebody in another place
+            self._kept[digest] = result
+            self._kept_length += _length_of(result)
+        while len(self._kept) > _MOST_KEPT or self._kept_length > _LONGEST_KEPT:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_length -= _length_of(oldest)
 
     async def _compile(self, module: Module, place: Place) -> CompiledModule:
         if module.name.endswith(".json"):
@@ -201,6 +210,10 @@ def wrap(module: Module, code: str, moved: Mapping[int, Sequence[int]], librarie
     stacks = ModuleStackReader(module.name, module.code, columns)
     imports = dict.fromkeys(match[2] for match in _IMPORT.finditer(code))
     return CompiledModule(module.name, body, length, stacks, tuple(imports), libraries)
+
+
+def _length_of(result: CompiledModule | Failure) -> int:
+    return 0 if isinstance(result, Failure) else len(result.body) + len(result.stacks.source)
 
 
 def _read(said: bytes) -> Transformed | Refused:

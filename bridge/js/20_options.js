@@ -16,11 +16,11 @@ const requireObject = (value, label) => {
 
 const DEEPEST_MEMBER = 32;
 const MOST_MEMBERS = 10_000;
-let members = 0;
+let memberCount = 0; // of the query or form that is being written
 
 const countMember = (label) => {
-  members++;
-  if (members > MOST_MEMBERS) refuse("invalid", `${label} is one of more than ${MOST_MEMBERS} members, which a query or form cannot hold`);
+  memberCount++;
+  if (memberCount > MOST_MEMBERS) refuse("invalid", `${label} is one of more than ${MOST_MEMBERS} members, which a query or form cannot hold`);
 };
 
 // Members of queries and forms. Leaves become the text that JavaScript makes of them, so that nobody else has to know how; null and
@@ -57,7 +57,7 @@ const isJsonMember = (key, value, format) =>
   typeof value === "object" && value !== null && (StringEndsWith(StringTrim(key), "{}") || (format === "json" && !(value instanceof NativeDate)));
 
 const membersOf = (values, label, format, files) => {
-  members = 0;
+  memberCount = 0;
   const members = ObjectCreate(null);
   const keys = ObjectKeys(values);
   for (let i = 0; i < keys.length; i++) {
@@ -138,13 +138,16 @@ const oneOf = (value, known, label) => {
 };
 
 const MOST_REDIRECTS = 100; // the host allows fewer
+const MOST_RETRIES = 5; // see ClientConfig.retries
 
-const maxRedirectsOf = (value) => {
+const countOf = (value, most, label) => {
   if (typeof value !== "number" || value < 0 || value % 1 !== 0) {
-    refuse("invalid", `options.maxRedirects must be a whole number, not ${describeShort(value)}`);
+    refuse("invalid", `${label} must be a whole number, not ${describeShort(value)}`);
   }
-  return MathMin(value, MOST_REDIRECTS);
+  return MathMin(value, most);
 };
+
+const maxRedirectsOf = (value) => countOf(value, MOST_REDIRECTS, "options.maxRedirects");
 
 const signalOf = (given) => {
   const value = isObject(given) ? given.signal : undefined;
@@ -162,6 +165,7 @@ const optionReaders = {
   queryFormat: (value) => oneOf(value, QUERY_FORMATS, "options.queryFormat"),
   auth: authOf,
   maxRedirects: maxRedirectsOf,
+  retries: (value) => countOf(value, MOST_RETRIES, "options.retries"),
   returnFullResponse: (value) => !!value,
   responseType: (value) => oneOf(value, RESPONSE_TYPES, "options.responseType"),
 };

@@ -47,7 +47,7 @@ const fieldsBody = (data, encoding) => {
 const formDataBody = (form) => {
   const files = core.list();
   const parts = core.list();
-  members = 0;
+  memberCount = 0;
   form.forEach((value, name) => {
     countMember(`data.${StringSlice(name, 0, 64)}`);
     if (typeof value === "string") {

@@ -9,7 +9,7 @@ const declarationsOf = (program) => {
   const declared = new Map();
   for (const statement of program.body) {
     const node = /^Export(?:Named|Default)Declaration$/.test(statement.type) && statement.declaration ? statement.declaration : statement;
-    if (node.type === "VariableDeclaration" && node.kind === "const") for (const { id, init } of node.declarations) if (id.type === "Identifier") declared.set(id.name, init);
+    for (const { id, init } of node.kind === "const" ? node.declarations : []) if (id.type === "Identifier") declared.set(id.name, init);
     if (/^(?:Function|Class)Declaration$/.test(node.type) && node.id) declared.set(node.id.name, node);
   }
   return declared;
@@ -22,7 +22,9 @@ const valueFacts = (given, declared, depth = 0) => {
   if (isFunction(node)) return { kind: "function", function: functionFacts(node), members: [] };
   if (/^Class(?:Declaration|Expression)$/.test(node?.type)) return { kind: "class", function: null, members: [] };
   if (node?.type === "ObjectExpression") return { kind: "object", function: null, ...membersOf(node, declared, depth) };
-  if (node?.type === "NewExpression" && node.arguments[0]?.type === "ObjectExpression") return { kind: "object", function: null, ...membersOf(node.arguments[0], declared, depth), open: true };
+  if (node?.type === "NewExpression" && node.arguments[0]?.type === "ObjectExpression") {
+    return { kind: "object", function: null, ...membersOf(node.arguments[0], declared, depth), open: true };
+  }
   return { kind: LITERAL.test(node?.type) ? "literal" : "unknown", function: null, members: [] };
 };
 
@@ -32,7 +34,10 @@ const membersOf = (object, declared, depth) => {
   for (const property of object.properties) {
     const name = property.key && nameOf(property.key, property.computed);
     if (name === undefined) open = true;
-    else members.push({ name, value: valueFacts(property.type === "ObjectMethod" ? property : property.value, declared, depth + 1), ...placeOf(property) });
+    else {
+      const value = property.type === "ObjectMethod" ? property : property.value;
+      members.push({ name, value: valueFacts(value, declared, depth + 1), ...placeOf(property) });
+    }
   }
   return { members, open };
 };
@@ -83,9 +88,8 @@ export const exportsOf = (program) => {
     },
   };
 
-  walk(program, (node, parents) => {
+  walk(program, (node, parent) => {
     VISIT[node.type]?.(node);
-    const parent = parents.at(-1);
     if (!isExports(node) && !isModuleExports(node)) return true;
     const assigned = parent?.type === "AssignmentExpression" && parent.left === node;
     const member = memberOf(parent) !== undefined && (parent.object === node || parent.property === node);

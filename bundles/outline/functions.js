@@ -14,7 +14,8 @@ const namesTaken = (body, name) => {
   walk(body, (node) => {
     const member = memberOf(node);
     if (member !== undefined && isParameter(node.object)) taken.push({ name: member, ...placeOf(node.property) });
-    if (node.type === "VariableDeclarator" && node.id.type === "ObjectPattern" && isParameter(bare(node.init))) taken.push(...namesInPattern(node.id));
+    const taking = node.type === "VariableDeclarator" && node.id.type === "ObjectPattern" && isParameter(bare(node.init));
+    if (taking) taken.push(...namesInPattern(node.id));
   });
   return taken;
 };
@@ -28,20 +29,25 @@ const argumentsOf = ({ params, body }) => {
 
 const keysOf = (object) => object.properties.map((property) => property.key && nameOf(property.key, property.computed));
 
+const LITERAL = /^(String|Numeric|Boolean|BigInt|Template|Null)Literal$/;
+
+const kindOf = (node) => {
+  if (!node || (node.type === "Identifier" && node.name === "undefined")) return "nothing";
+  if (node.type === "ArrayExpression") return "array";
+  if (node.type === "ObjectExpression") return keysOf(node).includes(undefined) ? "other" : "object";
+  return LITERAL.exec(node.type)?.[1].toLowerCase() ?? "other";
+};
+
 function* givenBy(expression, at) {
   const node = bare(expression);
-  if (!node || (node.type === "Identifier" && node.name === "undefined")) yield { kind: "nothing", keys: [], ...placeOf(at) };
-  else if (node.type === "ConditionalExpression") {
+  if (node?.type === "ConditionalExpression") {
     yield* givenBy(node.consequent, node.consequent);
     yield* givenBy(node.alternate, node.alternate);
-  } else if (node.type === "AwaitExpression") yield* givenBy(node.argument, node);
-  else if (node.type === "ObjectExpression") {
-    const keys = keysOf(node);
-    yield { kind: keys.includes(undefined) ? "other" : "object", keys: keys.filter((key) => key !== undefined), ...placeOf(node) };
-  } else if (node.type === "ArrayExpression") yield { kind: "array", keys: [], ...placeOf(node) };
-  else if (node.type === "NullLiteral") yield { kind: "null", keys: [], ...placeOf(node) };
-  else if (/^(?:String|Numeric|Boolean|BigInt|Template)Literal$/.test(node.type)) yield { kind: node.type.replace("Literal", "").toLowerCase(), keys: [], ...placeOf(node) };
-  else yield { kind: "other", keys: [], ...placeOf(node) };
+  } else if (node?.type === "AwaitExpression") yield* givenBy(node.argument, node);
+  else {
+    const kind = kindOf(node);
+    yield { kind, keys: kind === "object" ? keysOf(node) : [], ...placeOf(node ?? at) };
+  }
 }
 
 const returnsOf = ({ body }) => {

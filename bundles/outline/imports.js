@@ -21,19 +21,22 @@ const fromDeclaration = (node, used) => {
   if (node.importKind === "type") return undefined;
   const kept = node.specifiers.filter((specifier) => specifier.importKind !== "type" && used.has(specifier.local.name));
   if (kept.length === 0 && node.specifiers.length > 0) return undefined;
-  return { module: node.source.value, names: kept.map((specifier) => ({ name: importedName(specifier), ...placeOf(specifier) })), ...placeOf(node.source) };
+  const names = kept.map((specifier) => ({ name: importedName(specifier), ...placeOf(specifier) }));
+  return { module: node.source.value, names, ...placeOf(node.source) };
 };
 
 const fromExport = (node) => {
   if (!node.source || node.exportKind === "type") return undefined;
-  const named = (node.specifiers ?? []).filter((specifier) => specifier.type === "ExportSpecifier" && specifier.exportKind !== "type");
-  return { module: node.source.value, names: named.map((specifier) => ({ name: nameOf(specifier.local), ...placeOf(specifier) })), ...placeOf(node.source) };
+  const named = (node.specifiers ?? []).filter(({ type, exportKind }) => type === "ExportSpecifier" && exportKind !== "type");
+  const names = named.map((specifier) => ({ name: nameOf(specifier.local), ...placeOf(specifier) }));
+  return { module: node.source.value, names, ...placeOf(node.source) };
 };
 
 // The module that a call of `require` or `import` names.
 const fromCall = (node) => {
+  const dynamic = node.type === "ImportExpression" || node.callee.type === "Import";
   const [wanted] = node.type === "ImportExpression" ? [node.source] : node.arguments;
-  const calls = node.type === "ImportExpression" || node.callee.type === "Import" || (node.callee.type === "Identifier" && node.callee.name === "require");
+  const calls = dynamic || (node.callee.type === "Identifier" && node.callee.name === "require");
   return calls && wanted?.type === "StringLiteral" ? { module: wanted.value, names: [], ...placeOf(wanted) } : undefined;
 };
 

@@ -20,32 +20,32 @@ const VALUES_OF_TYPESCRIPT = new Set([
 
 const isType = (node) => node.type.startsWith("TS") && !VALUES_OF_TYPESCRIPT.has(node.type);
 
-export const isFunction = (node) =>
-  /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod|ClassPrivateMethod)$/.test(node?.type);
+const FUNCTION = /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod|ClassPrivateMethod)$/;
+export const isFunction = (node) => FUNCTION.test(node?.type);
 
 export const placeOf = ({ loc }) => ({ line: loc.start.line, column: loc.start.column + 1 });
 
-// The children of a node in the order of the source, types left out.
-export function* childrenOf(node) {
-  for (const [key, value] of Object.entries(node)) {
-    if (NOT_NODES.has(key)) continue;
-    for (const child of Array.isArray(value) ? value : [value]) {
-      if (typeof child?.type === "string" && child.loc && !isType(child)) yield child;
-    }
-  }
-}
+const isNode = (value) => typeof value?.type === "string" && value.loc !== undefined && !isType(value);
 
-// `visit(node, parents)` for a node and all below it; below those for which it gives false it does not go.
-export const walk = (node, visit, parents = []) => {
-  if (visit(node, parents) === false) return;
-  const above = [...parents, node];
-  for (const child of childrenOf(node)) walk(child, visit, above);
+// `visit(node, parent)` for a node and all below it in the order of the source, types left out; below those for which it gives false it
+// does not go.
+export const walk = (node, visit, parent) => {
+  if (visit(node, parent) === false) return;
+  for (const key of Object.keys(node)) {
+    const value = node[key];
+    if (typeof value !== "object" || value === null || NOT_NODES.has(key)) continue;
+    if (!Array.isArray(value)) {
+      if (isNode(value)) walk(value, visit, node);
+    } else for (const child of value) if (isNode(child)) walk(child, visit, node);
+  }
 };
+
+const SURROUNDING = /^TS(?:As|Satisfies|NonNull|Instantiation)Expression$|^TSTypeAssertion$|^ParenthesizedExpression$/;
 
 // The expression without what surrounds it and leaves its value.
 export const bare = (node) => {
   let inner = node;
-  while (inner && (/^TS(?:As|Satisfies|NonNull|Instantiation)Expression$|^TSTypeAssertion$|^ParenthesizedExpression$/.test(inner.type))) inner = inner.expression;
+  while (inner && SURROUNDING.test(inner.type)) inner = inner.expression;
   return inner;
 };
 

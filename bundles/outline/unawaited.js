@@ -9,7 +9,8 @@ const OF_PROMISES = new Set(["then", "catch", "finally"]);
 const clientNames = (program) => {
   const names = new Set(CLIENTS);
   walk(program, (node) => {
-    if (node.type === "ObjectProperty" && node.value?.type === "Identifier" && CLIENTS.includes(nameOf(node.key, node.computed))) names.add(node.value.name);
+    const isProperty = node.type === "ObjectProperty" && node.value?.type === "Identifier";
+    if (isProperty && CLIENTS.includes(nameOf(node.key, node.computed))) names.add(node.value.name);
     if (node.type === "Identifier" && node.typeAnnotation?.typeAnnotation?.typeName?.name === "ApiClient") names.add(node.name);
   });
   return names;
@@ -56,19 +57,39 @@ const heldCalls = (scope, callIn) => {
   return held;
 };
 
+// Whether a function inside the one with the constants has a parameter of the same name as one of them.
+const shadows = (node, held) => {
+  let found = false;
+  for (const parameter of node.params ?? []) {
+    walk(parameter, (inner) => {
+      found ||= inner.type === "Identifier" && held.has(inner.name);
+    });
+  }
+  return found;
+};
+
 export const unawaitedCalls = (program) => {
   const callIn = callFinder(program);
   const found = new Set();
+  const addThose = (node, callOf) => {
+    for (const used of usedAsAnswers(node)) {
+      const call = callOf(bare(used));
+      if (call) found.add(call);
+    }
+  };
   walk(program, (scope) => {
+    addThose(scope, callIn);
     if (scope !== program && !isFunction(scope)) return;
     const held = heldCalls(scope, callIn);
+    if (held.size === 0) return;
     walk(scope, (node) => {
-      for (const used of usedAsAnswers(node)) {
-        const value = bare(used);
-        const call = callIn(value) ?? (value?.type === "Identifier" ? held.get(value.name) : undefined);
-        if (call) found.add(call);
-      }
+      if (node !== scope && isFunction(node) && shadows(node, held)) return false;
+      addThose(node, (value) => (value?.type === "Identifier" ? held.get(value.name) : undefined));
+      return true;
     });
   });
-  return [...found].map((node) => ({ call: `${node.callee.object.name ?? memberOf(node.callee.object)}.${memberOf(node.callee)}`, ...placeOf(node) }));
+  return [...found].map((node) => {
+    const { object } = node.callee;
+    return { call: `${object.name ?? memberOf(object)}.${memberOf(node.callee)}`, ...placeOf(node) };
+  });
 };

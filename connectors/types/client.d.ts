@@ -51,6 +51,8 @@ declare module "methodhost" {
     queryFormat?: QueryFormat | null;
     /** How many redirects are followed; at most the host's limit. */
     maxRedirects?: number | null;
+    /** How often get, put and delete are tried again after a 5xx or a network error; at most the host's limit. */
+    retries?: number | null;
   }
 
   interface JsonBody extends OptionsOfCalls {

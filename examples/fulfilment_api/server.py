@@ -85,6 +85,12 @@ async def list_customers(request: web.Request) -> web.Response:
     return page(request, list(CUSTOMERS))
 
 
+async def one_customer(request: web.Request) -> web.Response:
+    """Answer with one customer."""
+    found = [customer for customer in CUSTOMERS if customer["id"] == request.match_info["id"]]
+    return web.json_response(found[0]) if found else error(404, "There is no such customer.")
+
+
 async def create_order(request: web.Request) -> web.Response:
     """Take an order whose signature is right."""
     body = await request.read()
@@ -118,6 +124,7 @@ async def serve(*, exit_with_stdin: bool, port: int) -> None:
             web.get("/v2/orders", list_orders),
             web.post("/v2/orders", create_order),
             web.get("/v2/customers", list_customers),
+            web.get("/v2/customers/{id}", one_customer),
             web.get("/rates", rates),
         ]
     )

@@ -20,7 +20,8 @@ SOURCE: Final = "https://deb.debian.org/debian/pool/main/n/nodejs/nodejs_20.19.2
 DIGEST: Final = "5e5559381ad031d245a8efa403458abbb73755f74c3e6380f185a4dd342b7949"
 
 _FOLDER: Final = "/test/fixtures/wpt/"
-_OTHERS: Final = re.compile(r"idlharness|send-file-formdata")  # want interface definitions; want a server of their own
+_OTHERS: Final = re.compile(r"idlharness|send-file-formdata|derive_bits_keys/pbkdf2")
+"""Want interface definitions; want a server of their own; take minutes of PBKDF2."""
 _SCRIPT: Final = re.compile(r"^// META: script=(\S+)$", re.MULTILINE)
 _DATA: Final = re.compile(r"fetch\(\s*[\"'`]([\w./-]+\.json)[\"'`]")
 _HERE: Final = Path(__file__).parent

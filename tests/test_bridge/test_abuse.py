@@ -37,6 +37,29 @@ async def test_an_endless_flood_is_a_breach(methods: Methods, code: str, key: st
     assert len(methods.server.seen) <= 50
 
 
+@pytest.mark.parametrize(
+    ("call", "key"),
+    [
+        ("get('/x', { ids: Array(20_000).fill(1) })", "invalid"),
+        ("post('/x', { a: [Array(20_000).fill(1)] }, { headers: { 'content-type': 'multipart/form-data' } })", "invalid"),
+        ("post('/x', (() => { const f = new FormData(); for (let i = 0; i < 2e4; i++) f.append('a', '1'); return f })())", "invalid"),
+        ("get('/x', {}, { headers: Object.fromEntries(Array.from({ length: 2e4 }, (_, i) => [`x-${i}`, '1'])) })", "header"),
+    ],
+)  # fmt: skip
+async def test_what_would_be_long_to_read_is_refused_in_the_isolate(methods: Methods, call: str, key: str) -> None:
+    """Queries, forms and headers of tens of thousands of members are an error that the method can catch."""
+    code = f"try {{ await apiClient.{call} }} catch (error) {{ return [error.name, error.key] }}"
+    assert ["RequestError", key] == await methods.value(code)
+    assert [] == methods.server.seen
+
+
+async def test_half_a_surrogate_pair_is_replaced_before_it_is_sent(methods: Methods) -> None:
+    """A body of nothing but lone surrogates is U+FFFD, and as quick to read as any other; pairs stay as they are."""
+    code = "await apiClient.post('/x', '\\ud800'.repeat(9) + '\\\\ud800' + '\\ud83d\\ude00'); return 1"
+    assert 1 == await methods.value(code)
+    assert "\ufffd" * 9 + "\\ud800😀" == methods.server.seen[0].body.decode()
+
+
 async def test_nothing_is_sent_after_the_result(methods: Methods) -> None:
     """What a method left to be done later is not done: its isolate is gone."""
     code = "setTimeout(() => apiClient.post('/pay'), 0); Promise.resolve().then(() => setTimeout(() => apiClient.post('/pay'), 1)); return 1"

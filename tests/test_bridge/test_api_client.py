@@ -174,6 +174,16 @@ async def test_options_of_a_call_win(methods: Methods) -> None:
     ] == await methods.value(f"return apiClient.get('/x', null, {options})", config=config)
 
 
+async def test_a_call_may_ask_for_further_attempts(methods: Methods) -> None:
+    """`retries` of a call is known, without a warning, and must be a number."""
+    statuses = iter([503, 200])
+    methods.answer = lambda _: web.Response(status=next(statuses), headers={"Retry-After": "0"}, text="{}")
+    outcome = await methods.run("return apiClient.get('/x', {}, { retries: 1 })")
+    assert ({}, (), 2) == (outcome.value, outcome.warnings, len(methods.server.seen))
+    refused = await methods.value("return apiClient.get('/x', {}, { retries: '1' }).catch((error) => error.message)")
+    assert refused == "options.retries must be a whole number, not '1'"
+
+
 async def test_an_error_tells_everything(methods: Methods) -> None:
     """A status that is no success is a ConnectionError with data, response and request, safe to turn into JSON."""
     methods.answer = lambda _: web.json_response({"errors": ["not found"]}, status=404)

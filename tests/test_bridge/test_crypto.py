@@ -228,6 +228,21 @@ REFUSALS: dict[str, Any] = {
     ),
     "a JWK without members": ("importKey", {**IMPORT_RSA, "jwk": {"kty": "RSA"}}, None, "DataError", "no RSA key"),
     "a JWK of no kind": ("importKey", {**IMPORT_RSA, "jwk": {"kty": []}}, None, "DataError", "kty"),
+    "a JWK of many members": (
+        "importKey",
+        {**IMPORT_RSA, "jwk": dict.fromkeys(map(str, range(65)), "")},
+        None,
+        "SyntaxError",
+        "jwk",
+    ),
+    "many usages": ("importKey", {**IMPORT_RSA, "usages": ["sign"] * 65}, None, "SyntaxError", "usages"),
+    "a long parameter": (
+        "encrypt",
+        {"algorithm": {"name": "AES-GCM", "additionalData": "A" * (1024 * 1024 + 4)}, "key": 1},
+        b"",
+        "SyntaxError",
+        "additionalData",
+    ),
     "no JWK": ("importKey", IMPORT_RSA, None, "SyntaxError", "jwk"),
     "a key that is too long": (
         "importKey",
@@ -239,14 +254,14 @@ REFUSALS: dict[str, Any] = {
     "a private key as raw": ("importKey", {"format": "raw", "algorithm": RSA_SIGNING}, b"1", "DataError", "format raw"),
     "RSA of many bits": (
         "generateKey",
-        {"algorithm": {**RSA_SIGNING, "modulusLength": 16384, "publicExponent": "AQAB"}},
+        {"algorithm": {**RSA_SIGNING, "modulusLength": 16384, "publicExponent": "AQAB"}, "usages": ["sign"]},
         None,
         "OperationError",
         "4096",
     ),
     "RSA with an exponent of two": (
         "generateKey",
-        {"algorithm": {**RSA_SIGNING, "modulusLength": 2048, "publicExponent": "Ag=="}},
+        {"algorithm": {**RSA_SIGNING, "modulusLength": 2048, "publicExponent": "Ag=="}, "usages": ["sign"]},
         None,
         "OperationError",
         "65537",
@@ -292,10 +307,10 @@ async def test_deriving_is_bounded(door: Door, what: str) -> None:
 async def test_a_run_may_have_so_many_keys(door: Door) -> None:
     """Keys stay in the application, so their number is bounded; another run has its own."""
     door.begin()
-    for _ in range(256):
+    for _ in range(1024):
         await door.key("AES-CBC", usages=["encrypt"])
     payload = {"format": "raw", "algorithm": {"name": "AES-CBC"}, "usages": ["encrypt"]}
-    assert ("OperationError", "A run may have 256 keys.") == await door.refused("importKey", payload, bytes(16))
+    assert ("OperationError", "A run may have 1024 keys.") == await door.refused("importKey", payload, bytes(16))
     door.begin()
     assert await door.key("AES-CBC", usages=["encrypt"]) == 1
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -185,6 +187,28 @@ PROGRAMS = {
 async def test_fetch(web_methods: Methods, code: str, expected: object) -> None:
     """fetch, Request and Response do as in Node.js, but for what is refused."""
     assert expected == await web_methods.value(with_server(web_methods, code))
+
+
+DIFFERENT = {
+    "redirects that are refused",
+    "a redirect to another origin",
+    "nobody listens",
+    "an address that may not be reached",
+}
+"""Programs that ask for what only this host says, or that it does not send."""
+
+
+async def test_fetch_is_that_of_node(web_methods: Methods, node_with_axios: str) -> None:
+    """What the programs give here, they give in Node.js, but for those that are listed."""
+    server = web_methods.server.url
+    programs = {name: with_server(web_methods, code) for name, (code, _) in PROGRAMS.items() if name not in DIFFERENT}
+    reference = Path(__file__).parents[1] / "axios" / "module_reference.js"
+    plan = json.dumps({"server": server, "other": server, "programs": [f"{{ {code} }}" for code in programs.values()]})
+    node = await asyncio.create_subprocess_exec(
+        node_with_axios, reference, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    output, _ = await asyncio.wait_for(node.communicate(plan.encode()), 60)
+    assert {name: PROGRAMS[name][1] for name in programs} == dict(zip(programs, json.loads(output), strict=True))
 
 
 async def test_fetch_sends_nothing_of_the_connection(web_methods: Methods) -> None:

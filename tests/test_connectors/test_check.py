@@ -101,6 +101,10 @@ FOLDER = {
     "operations/sync/rnu.js": "export default () => 1\n",
     "lib/records.ts": "export const toRecord = (order: Order) => order\nexport interface Order { id: string }\nexport enum Kind { A }\n",
     "lib/index.js": "export const unused = 1\n",
+    "tests/helper.js": "module.exports = 1\n",
+    "operations/sums/run.js": "export default async ({ apiClient, input }) => {\n"
+    "  const page = apiClient.get('orders')\n  const other = apiClient.get('x').then((y) => y.z)\n"
+    "  const all = (await page).orders.map((page) => page.total)\n  return { all, other: await other, input }\n}\n",
     "lib/records.test.ts": "import './records'\n",
 }
 """A connector with a mistake in almost every line."""
@@ -180,3 +184,15 @@ def test_syntax_errors_are_found_as_a_run_would_find_them(write_folder: WriteFol
         ("operations/three/run.js", 2, "syntax"),
         ("operations/two/run.ts", 1, "syntax"),
     ] == found
+
+
+def test_a_handler_holds_the_methods_that_its_collection_promises(write_folder: WriteFolder) -> None:
+    """What a collection's spec.yml says to be JavaScript may be in an index file; what is in src is looked at there."""
+    files = {
+        "src/spec.yml": "name: A\nkey: a\n",
+        "src/data/users/spec.yml": "name: Users\nmethods:\n  find:\n    implementationType: javascript\n",
+        "src/data/users/index.ts": "export default { find: () => ({ records: [] }) }\n",
+        "src/lib/unused.js": "exports.a = 1",
+    }
+    problems = [(one.rule, one.file) for one in CheckCommand(path=str(write_folder(files))).execute().problems]
+    assert [("unused", "lib/unused.js")] == problems

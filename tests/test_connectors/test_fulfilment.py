@@ -67,8 +67,14 @@ async def test_a_list_is_read_page_by_page(run: Run) -> None:
         args = {"cursor": page["cursor"]}
     assert 15 == len(seen) == len(set(seen))
     assert () == report.warnings
-    customers = (await run("data/customers/list")).unwrap()
-    assert {"id": "cus_01", "name": "Shop 1", "fields": {"name": "Shop 1", "country": "US"}} in customers["records"]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_members_of_a_handler_are_methods(run: Run) -> None:
+    """A collection that is one object of a handler class has the methods that it was made with."""
+    shop = {"id": "cus_01", "name": "Shop 1", "fields": {"name": "Shop 1", "country": "US"}}
+    assert shop in (await run("data/customers/list")).unwrap()["records"]
+    assert {"record": shop} == (await run("data/customers/find-by-id", {"id": "cus_01"})).unwrap()
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runtime.frames import Frame, FrameDecoder, FrameError, FrameKind, encode
-from runtime.turn import TurnError, read_turn
+from runtime.turn import TurnError
+from runtime.turn_text import read_turn
 
 
 @pytest.mark.parametrize("parts", [(), (b"",), (b"a", b"", b"bc" * 1000)])
@@ -51,12 +52,12 @@ def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
 def test_a_turn_no_prelude_writes_is_refused(text: bytes) -> None:
     """Only the exact shape of a turn is taken from a worker."""
     with pytest.raises(TurnError) as caught:
-        read_turn(Frame(FrameKind.TURN, (b"", text)), 1000)
+        read_turn(Frame(FrameKind.TURN, (b"", text)))
     assert not caught.value.too_deep
 
 
 def test_deep_json_is_refused_without_recursion() -> None:
     """Nesting that would exhaust the reader's stack is recognised as such."""
     with pytest.raises(TurnError) as caught:
-        read_turn(Frame(FrameKind.TURN, (b"", b'{"end":{"value":' + b"[" * 100_000 + b"]" * 100_000 + b"}}")), 1 << 20)
+        read_turn(Frame(FrameKind.TURN, (b"", b'{"end":{"value":' + b"[" * 100_000 + b"]" * 100_000 + b"}}")))
     assert caught.value.too_deep

@@ -223,15 +223,20 @@ async def test_more_bytes_than_a_call_may_have_are_a_limit_failure(bench: Bench)
 
 
 class Counter:
-    """Answers calls a moment later, and counts how many are under way at most."""
+    """Answers calls once there were so many under way at the same time, and counts how many there are at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaited: int) -> None:
         self.now = self.most = 0
+        self._awaited = awaited
+        self._reached = asyncio.Event()
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer with the length of the payload."""
         self.now += 1
         self.most = max(self.most, self.now)
+        if self.most >= self._awaited:
+            self._reached.set()
+        await self._reached.wait()
         await asyncio.sleep(0.001)
         self.now -= 1
         return HostReply(ok=True, value=len(str(call.payload)))
@@ -239,7 +244,7 @@ class Counter:
 
 async def test_a_flood_of_calls_waits_in_the_isolate(bench: Bench) -> None:
     """However many calls a method makes at once, the application has only so many of them, and answers all."""
-    counter = Counter()
+    counter = Counter(20)
     code = "module.exports = ({ echo }) => Promise.all(Array.from({ length: 3000 }, (_, i) => echo(String(i))))"
     assert [len(str(i)) for i in range(3000)] == await bench.value(code, calls=counter, concurrent_calls=20)
     assert 20 == counter.most
@@ -248,12 +253,12 @@ async def test_a_flood_of_calls_waits_in_the_isolate(bench: Bench) -> None:
 @pytest.mark.parametrize("beside", [False, True])
 async def test_long_calls_wait_for_each_other(bench: Bench, *, beside: bool) -> None:
     """Of calls that are long, only a few are in the application's memory at a time; short ones need not wait for that."""
-    counter = Counter()
+    counter = Counter(2)
     call = "upload(new Uint8Array(90_000))" if beside else "echo('x'.repeat(90_000))"
     code = f"module.exports = ({{ echo, upload }}) => Promise.all(Array.from({{ length: 30 }}, () => {call}))"
     assert 30 == len(await bench.value(code, calls=counter, call_bytes=100_000))
     assert 2 == counter.most
-    counter = Counter()
+    counter = Counter(3)
     short = code.replace("90_000", "9")
     assert 30 == len(await bench.value(short, calls=counter, call_bytes=100_000))
     assert counter.most > 2

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+    from runtime import HostCall, HostReply
+
     OpenBench = Callable[..., AbstractAsyncContextManager[Bench]]
 
 LOOP = "module.exports = () => { while (true) {} }"
@@ -41,12 +43,26 @@ def descendants() -> list[psutil.Process]:
     return without_init(psutil.Process().children(recursive=True))
 
 
+class Endless:
+    """Answers no call, and knows when there was one: the run has begun then."""
+
+    def __init__(self) -> None:
+        self.called = asyncio.Event()
+
+    async def __call__(self, _: HostCall) -> HostReply:
+        """Wait for longer than any test takes."""
+        self.called.set()
+        await asyncio.sleep(600)
+        raise AssertionError
+
+
 async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_bench: OpenBench) -> None:
     """A worker that dies fails its own run at once; the next run of the key has a new worker."""
     async with open_bench() as bench:
-        run = asyncio.create_task(bench.run(HANGS))
+        calls = Endless()
+        run = asyncio.create_task(bench.run(HANGS, calls=calls))
         other = asyncio.create_task(bench.run("module.exports = ({ echo }) => echo({ after: 0.3 })", key="other"))
-        await asyncio.sleep(0.1)
+        await calls.called.wait()
         busy = [
             worker
             for worker in bench.sandbox._pool._alive
@@ -63,8 +79,9 @@ async def test_a_killed_worker_is_noticed_at_once_and_only_its_run_fails(open_be
 async def test_the_zygote_is_restarted_when_it_dies(open_bench: OpenBench) -> None:
     """Runs after the zygote's death have a new one; a run it took down says that the method was not the reason."""
     async with open_bench() as bench:
-        run = asyncio.create_task(bench.run(HANGS))
-        await asyncio.sleep(0.1)
+        calls = Endless()
+        run = asyncio.create_task(bench.run(HANGS, calls=calls))
+        await calls.called.wait()
         zygote = psutil.Process().children()[0]
         zygote.kill()
         failure = (await run).failure

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runtime import Location
+from runtime.transform import CompiledModule
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -118,6 +119,16 @@ async def test_a_run_may_have_many_files(bench: Bench) -> None:
     assert ("limit", "modules") == (failure.type, failure.key)
     assert "list.js and what it imports are more than 300 files" == failure.message
     assert {"limit": "modules", "value": 300, "used": 301} == failure.data
+
+
+async def test_what_is_kept_in_memory_is_bounded_by_its_length(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that were compiled longest ago are forgotten, and compiled again when they are needed."""
+    monkeypatch.setattr("runtime.transform._LONGEST_KEPT", 20_000)
+    codes = [f"export default () => {number} // {'x' * 3000}" for number in range(6)]
+    assert list(range(6)) == [await bench.value(code) for code in codes]
+    kept = bench.sandbox._linker._transformer._kept
+    assert sum(len(result.body) for result in kept.values() if isinstance(result, CompiledModule)) < 20_000
+    assert [0, 5] == [await bench.value(codes[0]), await bench.value(codes[5])]
 
 
 async def test_of_several_broken_files_the_first_is_told(bench: Bench) -> None:
