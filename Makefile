@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+CORPUS_SAMPLE ?= 64
 
 .PHONY: demo test corpus platform-tests bench soak setup clean
 
@@ -15,7 +16,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security --cov --cov-report=term
-	$(BIN)/pytest tests/security/test_whole_corpus.py
+	CORPUS_SAMPLE=$(CORPUS_SAMPLE) $(BIN)/pytest tests/security/test_whole_corpus.py
 
 corpus: $(READY)
 	$(BIN)/pytest tests/security

@@ -44,9 +44,9 @@ async def arena(own_temporary_folder: None) -> AsyncIterator[Arena]:
 
 @pytest.fixture
 def corpus() -> list[Case]:
-    """All cases, in an order that is another one each time, or that of CORPUS_SEED."""
+    """All cases, or CORPUS_SAMPLE of them, in an order that is another one each time, or that of CORPUS_SEED."""
     seed = int(os.environ.get("CORPUS_SEED") or random.randrange(2**32))  # noqa: S311 (an order)
     print(f"for this order again: CORPUS_SEED={seed}")  # noqa: T201 (shown where the test fails)
     cases = whole_corpus()
     random.Random(seed).shuffle(cases)  # noqa: S311 (an order)
-    return cases
+    return cases[: int(os.environ.get("CORPUS_SAMPLE") or len(cases))]

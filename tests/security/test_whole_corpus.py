@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.case import whole_corpus
 from harness.many import Crowd
 from harness.opening import open_arena
 
@@ -22,6 +23,7 @@ async def test_no_order_and_no_number_of_them_hurts_anybody(own_temporary_folder
     assert {} == found
 
 
-def test_names_are_unique(corpus: list[Case]) -> None:
+def test_names_are_unique() -> None:
     """Findings are told by the name of a case."""
-    assert len(corpus) == len({case.name for case in corpus})
+    cases = whole_corpus()
+    assert len(cases) == len({case.name for case in cases})

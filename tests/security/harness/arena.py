@@ -135,8 +135,8 @@ class Arena:
             for name, share in (("p50", 0.5), ("p99", 0.99))
         ]
         return [
-            f"answers: {len(figures.overruns)}, {max(figures.overruns):.2f} s late at most",
-            f"next runs: {max(figures.next_runs):.2f} s at most",
+            f"answers: {len(figures.overruns)}, {max(figures.overruns, default=0.0):.2f} s late at most",
+            f"next runs: {max(figures.next_runs, default=0.0):.2f} s at most",
             f"event loop: silent for {self.heartbeat.longest * 1000:.0f} ms at most",
             f"canary: quiet {', '.join(shares[:2])}; attacked {', '.join(shares[2:])}",
             *(f"tried twice: {text}" for text in figures.repeated),

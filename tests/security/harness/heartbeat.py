@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -26,7 +27,7 @@ class Silence:
 
     Attributes:
         since: When it was due.
-        seconds: How late it was, the time not counted in which the thread could have run and got no processor.
+        seconds: How late it was, the time not counted in which a thread of ours could have run and got no processor.
         busy_seconds: CPU time of the loop's thread in between: the rest it waited for something else than its events.
         where: What the thread was seen doing, the innermost frames last.
     """
@@ -42,20 +43,20 @@ class Silence:
         return f"the event loop was silent for {self.seconds * 1000:.0f} ms, {busy}: {self.where}"
 
 
-def _kept_waiting(thread: int) -> float:
-    """Return for how long, in seconds, a thread of ours could have run and another one had its processor."""
-    try:
-        times = Path(f"/proc/self/task/{thread}/schedstat").read_text().split()
-    except OSError:
-        return 0.0
-    return int(times[1]) / 1e9
+def _kept_waiting() -> dict[str, int]:
+    """Return for how long, in nanoseconds, each of our threads could have run and something else had its processor."""
+    times = {}
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError):
+            times[path.parent.name] = int(path.read_text().split()[1])
+    return times
 
 
 class Heartbeat:
     """Beats in the event loop every 10 ms, watched by a thread that sees what is done while a beat is late.
 
     What other processes do to a small machine is not the loop's: a thread that could run and gets no processor is not
-    silent. How much slower the canary becomes says that.
+    silent, nor one that waits for the interpreter, which such a thread holds. How much slower the canary becomes says that.
 
     Attributes:
         silences: Beats that were later than 100 ms.
@@ -96,14 +97,14 @@ class Heartbeat:
         self.longest = 0.0
 
     async def _beat(self) -> None:
-        thread = threading.get_native_id()
         while True:
-            busy, kept = time.thread_time(), _kept_waiting(thread)
+            busy, kept = time.thread_time(), _kept_waiting()
             self._due, self._where = time.monotonic() + BEAT_SECONDS, ""
             await asyncio.sleep(BEAT_SECONDS)
             late = time.monotonic() - self._due
             if late > SILENT_SECONDS / 2:
-                late = max(0.0, late - (_kept_waiting(thread) - kept))
+                waits = (after - kept.get(thread, after) for thread, after in _kept_waiting().items())
+                late = max(0.0, late - max(waits, default=0) / 1e9)
             self.longest = max(self.longest, late)
             if late > SILENT_SECONDS:
                 self.silences.append(
