@@ -15,9 +15,16 @@ interface Console {
   trace(...values: unknown[]): void;
   dir(...values: unknown[]): void;
   table(...values: unknown[]): void;
+  dirxml(...values: unknown[]): void;
   group(...values: unknown[]): void;
+  groupCollapsed(...values: unknown[]): void;
   groupEnd(): void;
   assert(condition?: unknown, ...values: unknown[]): void;
+  count(label?: string): void;
+  countReset(label?: string): void;
+  time(label?: string): void;
+  timeLog(label?: string, ...values: unknown[]): void;
+  timeEnd(label?: string): void;
 }
 declare var console: Console;
 

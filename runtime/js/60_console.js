@@ -1,4 +1,4 @@
-// console, captured in order with level and time.
+// Lines of the console, in order, with level and time.
 let lines = list();
 let lineCount = 0;
 
@@ -51,6 +51,15 @@ const formatArguments = (values) => {
   return text;
 };
 
+let indentation = ""; // of the groups that are open
+
+const indented = (text) => {
+  if (indentation === "") return text;
+  let result = indentation;
+  for (let i = 0; i < text.length; i++) result += text[i] === "\n" ? `\n${indentation}` : text[i];
+  return result;
+};
+
 const write = (level, values) => {
   if (lineCount > limits.logLines) return;
   const time = DateNow();
@@ -60,7 +69,7 @@ const write = (level, values) => {
     text = `console: more than ${limits.logLines} lines; the rest is dropped`;
   } else {
     try {
-      text = formatArguments(values);
+      text = indented(formatArguments(values));
     } catch {
       text = UNPRINTABLE;
     }
@@ -70,30 +79,6 @@ const write = (level, values) => {
   push(lines, line);
   keepForTheHost(line);
 };
-
-const writer = (name, level) =>
-  ({
-    [name](...values) {
-      write(level, values);
-    },
-  })[name];
-
-const consoleObject = {
-  log: writer("log", "log"),
-  info: writer("info", "info"),
-  warn: writer("warn", "warn"),
-  error: writer("error", "error"),
-  debug: writer("debug", "debug"),
-  trace: writer("trace", "log"),
-  dir: writer("dir", "log"),
-  table: writer("table", "log"),
-  group: writer("group", "log"),
-  groupEnd() {},
-  assert(condition, ...values) {
-    if (!condition) write("error", ["Assertion failed:", formatArguments(values)]);
-  },
-};
-define("console", consoleObject);
 
 const takeLines = () => {
   let text = "";

@@ -9,3 +9,15 @@ globalThis.fetch = async (resource, ...rest) => {
   if (!(resource in givenData)) return realFetch(resource, ...rest)
   return { json: async () => JSON.parse(givenData[resource]), text: async () => givenData[resource] }
 }
+
+// What tests of Blob read with; browsers alone have it.
+globalThis.FileReader = class {
+  async readAsText(blob) {
+    this.result = await blob.text()
+    this.onload({ target: this })
+  }
+  async readAsArrayBuffer(blob) {
+    this.result = await blob.arrayBuffer()
+    this.onload({ target: this })
+  }
+}

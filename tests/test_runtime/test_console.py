@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,35 @@ async def test_values_are_shown_like_a_console_does(bench: Bench, arguments: str
     """Any value has a readable form, and none can make console throw."""
     await bench.value(f"module.exports = () => {{ console.log({arguments}) }}")
     assert [text] == [line.message for line in bench.lines]
+
+
+async def test_groups_indent_what_is_in_them(bench: Bench) -> None:
+    """Lines of a group, all of each, stand two spaces further in; a group that is not open cannot be closed."""
+    await bench.value(
+        "module.exports = () => { console.groupEnd(); console.group('g'); console.log('a\\nb'); console.groupCollapsed();"
+        " console.log('c'); console.groupEnd(); console.log('d'); console.groupEnd(); console.log('e') }"
+    )
+    assert ["g", "  a\n  b", "    c", "  d", "e"] == [line.message for line in bench.lines]
+
+
+async def test_counters_and_timers_have_labels(bench: Bench) -> None:
+    """Counters count by label; a timer tells how long it has run; what is not there is warned of."""
+    await bench.value(
+        "module.exports = () => { console.count(); console.count('x'); console.count('x'); console.countReset('x');"
+        " console.count('x'); console.time('t'); console.time('t'); console.timeLog('t', 1, 'two'); console.timeEnd('t');"
+        " console.timeEnd('t'); console.countReset('y') }"
+    )
+    assert [
+        ("log", "default: 1"),
+        ("log", "x: 1"),
+        ("log", "x: 2"),
+        ("log", "x: 1"),
+        ("warn", "console.time: there is a timer 't' already"),
+        ("log", "t: N ms 1 two"),
+        ("log", "t: N ms"),
+        ("warn", "console.timeEnd: there is no timer 't'"),
+        ("warn", "console.countReset: there is no counter 'y'"),
+    ] == [(line.level, re.sub(r"\d+ ms", "N ms", line.message)) for line in bench.lines]
 
 
 async def test_an_error_is_shown_with_the_methods_own_frames(bench: Bench) -> None:
