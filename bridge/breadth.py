@@ -20,8 +20,8 @@ _LEAST_BYTES: Final = 2
 _MOST_OF_CLIENT: Final = 10_000
 """Values in the configuration of a client that was made in the isolate."""
 
-_MOST_FIELDS: Final = 5_000
-"""Fields of a form; servers take a thousand as a rule."""
+_MOST_FIELDS: Final = 10_000
+"""Fields of a form, as `js/20_options.js` has it; servers take a thousand as a rule."""
 
 
 def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:

@@ -18,7 +18,7 @@ async def test_no_order_and_no_number_of_them_hurts_anybody(own_temporary_folder
     """Whatever ran before, and whatever runs beside it, each case ends as it ends alone."""
     async with open_arena(together=TOGETHER) as arena:
         found = await Crowd(arena, corpus, together=TOGETHER).findings()
-        for line in arena.told():
+        for line in (*arena.told(), *found.items()):
             print(line)  # noqa: T201 (shown where the test fails)
     assert {} == found
 
