@@ -93,7 +93,9 @@ class Worker:
         self._report = report
         self._memory_at_start: int | None = None
         self._reset = threading.Semaphore(0)
-        self._writing = threading.Lock()
+        self._writing = threading.Condition()
+        self._owes = False
+        self._runs = 0
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
@@ -119,12 +121,19 @@ class Worker:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
         while True:
             reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
-            words = LastWords(self._last_words)
-            if reason == _BREACH and not words.breach:
+            if reason == _BREACH and not LastWords(self._last_words).breach:
                 continue
             with self._writing:
-                self._write(FrameKind.LAST, reason, words.lines, words.breach)
-                threading.Event().wait()  # it was the last: nobody else may write any more
+                if self._wait_for_question():
+                    words = LastWords(self._last_words)
+                    self._write(FrameKind.LAST, reason, words.lines, words.breach)
+                    threading.Event().wait()  # it was the last: nobody else may write any more
+
+    def _wait_for_question(self) -> bool:
+        """Wait until an answer is owed, for nobody may speak unasked; return whether it is one of the same run."""
+        run = self._runs
+        self._writing.wait_for(lambda: self._owes or self._runs != run)
+        return self._runs == run
 
     def _on_result(self, tag: int, result: Result) -> None:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
@@ -176,7 +185,12 @@ class Worker:
 
     def _next(self) -> None:
         frame = self._read()
-        if frame.kind is FrameKind.RESET:
+        is_over = frame.kind is FrameKind.RESET
+        with self._writing:
+            self._owes = not is_over
+            self._runs += 1 if is_over else 0
+            self._writing.notify_all()
+        if is_over:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self._isolate.retire()
@@ -232,6 +246,7 @@ class Worker:
 
     def _answer(self, kind: FrameKind, *parts: bytes) -> None:
         with self._writing:
+            self._owes = False
             self._write(kind, *parts)
 
     def _write(self, kind: FrameKind, *parts: bytes) -> None:

@@ -234,6 +234,22 @@ async def test_a_worker_killed_during_a_call_costs_that_run(open_bench: OpenBenc
         assert 1 == await bench.value(CALLS)
 
 
+async def test_time_that_is_up_between_two_turns_is_told_in_the_next(open_bench: OpenBench) -> None:
+    """The kernel may say so in the moment after an answer, when the worker must not speak; the next run is another one."""
+
+    async def calls(call: HostCall) -> HostReply:
+        for process in workers(bench):
+            os.kill(process, signal.SIGPROF)
+        await asyncio.sleep(0.05)
+        return HostReply(ok=True, value=None)
+
+    async with open_bench(workers=1, spares=0) as bench:
+        outcome = await bench.run(CALLS, calls=calls)
+        assert outcome.failure is not None
+        assert ("limit", "cpu_time") == (outcome.failure.type, outcome.failure.key)
+        assert 1 == await bench.value(CALLS)
+
+
 async def test_a_worker_killed_while_it_gets_a_fresh_isolate_costs_no_run(
     monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
