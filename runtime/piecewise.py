@@ -26,6 +26,7 @@ _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _CLOSING: Final = bytes.maketrans(b"[{", b"]}")
 _SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _OPENING: Final = bytes.maketrans(b"]}", b"[{")
+_TOO_MANY_OPEN: Final = b"[" * (_DEEPEST + 1)
 _SECRET: Final = secrets.token_hex(8)
 """What no text can hold on purpose, for nobody knows it: the key under which an object has what was read of it already,
 and the beginning of what stands for a long string."""
@@ -262,6 +263,8 @@ def _net_brackets(plain: bytes) -> tuple[bytes, bytes]:
     """Return the brackets that close what was open before, and those that are open afterwards."""
     left = plain.translate(None, _NO_BRACKETS)
     for _ in range(_DEEPEST + 1):
+        if _TOO_MANY_OPEN in left.translate(_SQUARE):
+            _refuse(too_deep=True)
         fewer = left.replace(b"[]", b"").replace(b"{}", b"")
         if len(fewer) == len(left):
             break
