@@ -13,7 +13,8 @@ from .bare_body import BareBody
 from .byte_stream import ByteStream
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
-from .crypto_calls import CryptoThreads
+from .crypto_calls import CryptoCalls
+from .crypto_threads import CryptoThreads
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -54,6 +55,7 @@ __all__ = [
     "ClientIncompleteError",
     "ConfigurationError",
     "ConnectionFailedError",
+    "CryptoCalls",
     "CryptoThreads",
     "EgressPolicy",
     "EgressRefusedError",

@@ -1,14 +1,11 @@
-"""CryptoCalls: carries out what methods ask of `crypto.subtle`, in threads, so that nothing else waits for it."""
+"""CryptoCalls: answers what methods ask of `crypto.subtle`."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from runtime import Failure, HostReply, RunEnded
+from runtime import Failure, HostReply, Place, RunEnded
 
 from .crypto_error import CryptoError
 from .crypto_key import CryptoKey, KeyRing
@@ -22,50 +19,11 @@ if TYPE_CHECKING:
 
     from runtime import JSON, HostCall, HostCalls, SandboxLimits
 
+    from .crypto_threads import CryptoThreads
+
 _PREFIX: Final = "crypto."
-_THREADS: Final = 2
 
 Made: TypeAlias = "bytes | bool | dict[str, JSON] | CryptoKey | Pair"
-
-
-@dataclass(frozen=True)
-class _Done:
-    """What an operation gave, and what CPU time it took."""
-
-    made: Made | CryptoError
-    cpu_seconds: float
-
-
-class CryptoThreads:
-    """The threads in which the operations of all runs take turns.
-
-    The library lets the interpreter go on while it computes. No operation takes longer than a second or two.
-    """
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="methodhost-crypto")
-        self._running: set[Future[_Done]] = set()
-
-    def calls(self, otherwise: HostCalls, limits: SandboxLimits) -> CryptoCalls:
-        """Return what answers the calls of one run.
-
-        Args:
-            otherwise: Answers all but those of `crypto.subtle`.
-            limits: Of the run.
-        """
-        return CryptoCalls(self, otherwise, limits)
-
-    async def run(self, work: Callable[[], Made]) -> _Done:
-        """Do something in one of the threads."""
-        future = self._pool.submit(_measured, work)
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
-        return await asyncio.wrap_future(future)
-
-    async def aclose(self) -> None:
-        """Wait for what is being computed, and end the threads."""
-        await asyncio.gather(*map(asyncio.wrap_future, self._running), return_exceptions=True)
-        self._pool.shutdown(cancel_futures=True)
 
 
 class CryptoCalls:
@@ -75,10 +33,14 @@ class CryptoCalls:
         threads: Where to compute.
         otherwise: Answers all other calls.
         limits: Of the run: what is computed here takes as much CPU time at most as the run may take itself.
+        isolation_key: Of the run: with those of other keys its operations take turns.
     """
 
-    def __init__(self, threads: CryptoThreads, otherwise: HostCalls, limits: SandboxLimits) -> None:
+    def __init__(
+        self, threads: CryptoThreads, otherwise: HostCalls, limits: SandboxLimits, *, isolation_key: str
+    ) -> None:
         self._threads = threads
+        self._place = Place(isolation_key)
         self._otherwise = otherwise
         self._limits = limits
         self._keys = KeyRing()
@@ -130,7 +92,7 @@ class CryptoCalls:
         return works[operation]
 
     async def _compute(self, work: Callable[[], Made]) -> Made:
-        done = await self._threads.run(work)
+        done = await self._threads.compute(work, self._place, self._limits.wall_time_seconds)
         self._cpu_seconds += done.cpu_seconds
         most = self._limits.cpu_time_seconds
         if self._cpu_seconds > most:
@@ -150,13 +112,3 @@ class CryptoCalls:
             private, public = map(self._keys.add, made)
             return HostReply(ok=True, value={"privateKey": private, "publicKey": public})
         return HostReply(ok=True, value=made)
-
-
-def _measured(work: Callable[[], Made]) -> _Done:
-    started = time.thread_time()
-    made: Made | CryptoError
-    try:
-        made = work()
-    except CryptoError as error:
-        made = error
-    return _Done(made, time.thread_time() - started)

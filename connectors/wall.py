@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, ClientConfig, IsolateClient
+from bridge import ApiClient, ClientConfig, CryptoCalls, IsolateClient
 from runtime import Failure, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
@@ -147,7 +147,7 @@ class Wall:
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=self._crypto.calls(calls, context.limits),
+                calls=CryptoCalls(self._crypto, calls, context.limits, isolation_key=context.isolation_key),
                 limits=context.limits,
                 settings={"apiClient": settings},
                 inner=context.inner,

@@ -10,6 +10,7 @@ from .attendance import Attendance
 from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
+from .fair_queue import FairQueue, Place
 from .host import Extension, HostCall, HostCalls, HostReply
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
@@ -33,6 +34,7 @@ __all__ = [
     "DiskCache",
     "Extension",
     "Failure",
+    "FairQueue",
     "HostCall",
     "HostCalls",
     "HostLimitError",
@@ -45,6 +47,7 @@ __all__ = [
     "LogLine",
     "Module",
     "Outcome",
+    "Place",
     "PoolPolicy",
     "Requirement",
     "RunEnded",

@@ -18,6 +18,7 @@ from aiohttp import web
 from bridge import (
     ApiClient,
     ClientConfig,
+    CryptoCalls,
     CryptoThreads,
     EgressPolicy,
     Exchange,
@@ -297,7 +298,7 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=self.crypto.calls(client, limits),
+            calls=CryptoCalls(self.crypto, client, limits, isolation_key="acme"),
             limits=limits,
             settings={"apiClient": client.settings},
         )

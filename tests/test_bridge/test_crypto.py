@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bridge import CryptoThreads, Limits
+from bridge import CryptoCalls, CryptoThreads, Limits
 from runtime import HostCall, HostReply, RunEnded, SandboxLimits
 
 if TYPE_CHECKING:
@@ -143,9 +143,9 @@ class Door:
         self._threads = threads
         self.begin()
 
-    def begin(self, **limits: float) -> None:
+    def begin(self, isolation_key: str = "acme", **limits: float) -> None:
         """Begin another run."""
-        self._calls = self._threads.calls(_otherwise, SandboxLimits(**limits))
+        self._calls = CryptoCalls(self._threads, _otherwise, SandboxLimits(**limits), isolation_key=isolation_key)
 
     async def ask(self, operation: str, payload: Any = None, data: bytes | None = None) -> HostReply:
         """Make a call."""
@@ -324,6 +324,22 @@ async def test_what_is_computed_counts_as_cpu_time(door: Door) -> None:
         await asyncio.gather(*(door.ask("deriveBits", payload) for _ in range(20)))
     assert ("limit", "cpu_time") == (ended.value.failure.type, ended.value.failure.key)
     assert json.dumps(ended.value.failure.data).startswith('{"limit": "cpu_time", "value": 0.05, "used": ')
+
+
+async def test_keys_take_turns(door: Door) -> None:
+    """The operations of one connection's many runs do not delay the one of another connection."""
+    flood = [Door(door._threads) for _ in range(6)]
+    works = []
+    for run in flood:
+        key = await run.key("PBKDF2")
+        payload = {"algorithm": {**PBKDF2, "iterations": 200_000}, "key": key, "length": 256}
+        works.append(asyncio.create_task(run.ask("deriveBits", payload)))
+    await asyncio.sleep(0)
+    other = Door(door._threads)
+    other.begin("other")
+    assert (await other.ask("digest", {"algorithm": {"name": "SHA-256"}}, b"a")).ok
+    assert sum(work.done() for work in works) < 3
+    await asyncio.gather(*works)
 
 
 async def test_other_calls_go_their_way(door: Door) -> None:
