@@ -39,7 +39,8 @@ _OUTGOING: Final = 6
 _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
 _BREACH: Final = b"breach"
-_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: b"cpu_time", signal.SIGVTALRM: _BREACH}
+_CPU_TIME: Final = b"cpu_time"
+_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
 _LOOK_CPU_SECONDS: Final = 0.05
 """How long a method computes between two looks at whether it went beyond a limit."""
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
@@ -93,9 +94,10 @@ class Worker:
         self._report = report
         self._memory_at_start: int | None = None
         self._reset = threading.Semaphore(0)
-        self._writing = threading.Condition()
+        self._writing = threading.Lock()
         self._owes = False
-        self._runs = 0
+        self._time_is_up: bytes | None = None
+        self._half_of_cpu_time = 0.0
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
@@ -121,19 +123,25 @@ class Worker:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
         while True:
             reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
-            if reason == _BREACH and not LastWords(self._last_words).breach:
+            if self._is_false_alarm(reason):
                 continue
             with self._writing:
-                if self._wait_for_question():
-                    words = LastWords(self._last_words)
-                    self._write(FrameKind.LAST, reason, words.lines, words.breach)
-                    threading.Event().wait()  # it was the last: nobody else may write any more
+                if self._owes:
+                    self._say_last(reason)
+                self._time_is_up = reason  # in the moment after an answer: nobody may speak unasked
 
-    def _wait_for_question(self) -> bool:
-        """Wait until an answer is owed, for nobody may speak unasked; return whether it is one of the same run."""
-        run = self._runs
-        self._writing.wait_for(lambda: self._owes or self._runs != run)
-        return self._runs == run
+    def _is_false_alarm(self, reason: bytes) -> bool:
+        """Whether there is no breach to tell of, or the CPU time was that of the run before, which ended just then."""
+        if reason == _BREACH:
+            return not LastWords(self._last_words).breach
+        return reason == _CPU_TIME and time.process_time() < self._half_of_cpu_time
+
+    def _say_last(self, reason: bytes) -> NoReturn:
+        """Write what nobody may write anything after."""
+        words = LastWords(self._last_words)
+        self._write(FrameKind.LAST, reason, words.lines, words.breach)
+        while True:
+            threading.Event().wait()
 
     def _on_result(self, tag: int, result: Result) -> None:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
@@ -185,17 +193,17 @@ class Worker:
 
     def _next(self) -> None:
         frame = self._read()
-        is_over = frame.kind is FrameKind.RESET
-        with self._writing:
-            self._owes = not is_over
-            self._runs += 1 if is_over else 0
-            self._writing.notify_all()
-        if is_over:
+        if frame.kind is FrameKind.RESET:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            self._time_is_up = None
             self._isolate.retire()
             self._reset.release()
             return
+        with self._writing:
+            if self._time_is_up:
+                self._say_last(self._time_is_up)
+            self._owes = True
         if frame.kind is FrameKind.START:
             self._start(*frame.parts)
         elif frame.parts:
@@ -232,6 +240,7 @@ class Worker:
             limit_memory(self._memory_at_start + memory_bytes)
             self._memory_at_start = None  # a limit of the kernel is for life
         self._isolate.limit_heap(heap_bytes)
+        self._half_of_cpu_time = time.process_time() + cpu_seconds / 2
         limit_cpu(cpu_seconds)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
         prelude = self._prelude

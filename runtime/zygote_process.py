@@ -112,9 +112,9 @@ class ZygoteProcess:
 
     async def aclose(self) -> None:
         """End it, and with it whatever workers are left."""
-        self._end()
         if self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
+            self._process.send_signal(signal.SIGKILL)  # before it ends by itself: sending takes the news from who waits
+        self._end()
         await self._process.wait()
 
     def _read(self) -> None:

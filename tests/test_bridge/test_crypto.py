@@ -329,11 +329,12 @@ async def test_what_is_computed_counts_as_cpu_time(door: Door) -> None:
 async def test_keys_take_turns(door: Door) -> None:
     """The operations of one connection's many runs do not delay the one of another connection."""
     flood = [Door(door._threads) for _ in range(6)]
-    works = []
-    for run in flood:
-        key = await run.key("PBKDF2")
-        payload = {"algorithm": {**PBKDF2, "iterations": 200_000}, "key": key, "length": 256}
-        works.append(asyncio.create_task(run.ask("deriveBits", payload)))
+    keys = [await run.key("PBKDF2", usages=["deriveBits"]) for run in flood]
+    algorithm = {**PBKDF2, "iterations": 200_000}
+    works = [
+        asyncio.create_task(run.ask("deriveBits", {"algorithm": algorithm, "key": key, "length": 256}))
+        for run, key in zip(flood, keys, strict=True)
+    ]
     await asyncio.sleep(0)
     other = Door(door._threads)
     other.begin("other")

@@ -235,7 +235,8 @@ async def test_a_worker_killed_during_a_call_costs_that_run(open_bench: OpenBenc
 
 
 async def test_time_that_is_up_between_two_turns_is_told_in_the_next(open_bench: OpenBench) -> None:
-    """The kernel may say so in the moment after an answer, when the worker must not speak; the next run is another one."""
+    """The kernel may say so in the moment after an answer, when the worker must not speak."""
+    burns = "module.exports = async ({ echo }) => { const end = Date.now() + 300; while (Date.now() < end); return echo(1) }"
 
     async def calls(call: HostCall) -> HostReply:
         for process in workers(bench):
@@ -244,10 +245,22 @@ async def test_time_that_is_up_between_two_turns_is_told_in_the_next(open_bench:
         return HostReply(ok=True, value=None)
 
     async with open_bench(workers=1, spares=0) as bench:
-        outcome = await bench.run(CALLS, calls=calls)
+        outcome = await bench.run(burns, calls=calls, cpu_time_seconds=0.4)
         assert outcome.failure is not None
         assert ("limit", "cpu_time") == (outcome.failure.type, outcome.failure.key)
         assert 1 == await bench.value(CALLS)
+
+
+async def test_time_that_was_up_as_a_run_ended_is_not_the_next_runs(open_bench: OpenBench) -> None:
+    """The kernel's word that comes too late for its run is nobody's."""
+
+    async def calls(call: HostCall) -> HostReply:
+        for process in workers(bench):
+            os.kill(process, signal.SIGPROF)
+        return HostReply(ok=True, value=1)
+
+    async with open_bench(workers=1, spares=0) as bench:
+        assert 1 == (await bench.run(CALLS, calls=calls)).value
 
 
 async def test_a_worker_killed_while_it_gets_a_fresh_isolate_costs_no_run(
