@@ -15,6 +15,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security --cov --cov-report=term
+	CORPUS_SAMPLE=96 CORPUS_SEED=1 $(BIN)/pytest tests/security/test_whole_corpus.py
 
 corpus: $(READY)
 	$(BIN)/pytest tests/security
