@@ -184,7 +184,7 @@ class ApiClient:
         """
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
-        prepared = prepare(call, ClientConfig(), self._limits)
+        prepared = await prepare(call, ClientConfig(), self._limits)
         request = replace(prepared, own_origin=Origin.of(prepared.url))
         self._allowance.take()
         async with self._allowance.slot:
@@ -238,7 +238,7 @@ class ApiClient:
             if isinstance(call.body, StreamBody):
                 upload = self._streams.upload(call.body.id)
                 closing.push_async_callback(upload.aclose)
-            asked = call.prepare(self._limits, own, upload)
+            asked = await call.prepare(self._limits, own, upload)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
                 upload.patience = patience
@@ -255,7 +255,7 @@ class ApiClient:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        request = prepare(call, self._config(call, held), self._limits, upload=upload)
+        request = await prepare(call, self._config(call, held), self._limits, upload=upload)
         try:
             return request, await self._attempts(request, lambda: self._attempt(request, numbers))
         except ConnectionFailedError as error:
@@ -264,7 +264,7 @@ class ApiClient:
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        again = prepare(call, renewed, self._limits)
+        again = await prepare(call, renewed, self._limits)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
     def _config(self, call: MethodCall, held: Client) -> ClientConfig:

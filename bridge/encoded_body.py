@@ -9,6 +9,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_plus
 
+from runtime import in_slices
+
 from .body import (
     BytesBody,
     FieldsBody,
@@ -24,7 +26,7 @@ from .form_fields import fields_of
 from .multipart import Part, multipart, new_boundary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from .body import File, WholeBody
     from .scalars import Scalar
@@ -33,6 +35,7 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 _TEXT_TYPES: Final = {"json": "application/json", "form": f"{FORM_TYPE};charset=utf-8", "text": None}
 _BYTES_TYPE: Final = "application/octet-stream"
+_PIECE_CHARACTERS: Final = 32 * 1024
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -51,8 +54,8 @@ class EncodedBody:
     has_boundary: bool = False
 
 
-def encoded(body: WholeBody, data: bytes | None) -> EncodedBody:
-    """Return a body as it is sent.
+async def encoded(body: WholeBody, data: bytes | None) -> EncodedBody:
+    """Return a body as it is sent; others have their turns while a long one is made.
 
     Args:
         body: Of a call.
@@ -69,7 +72,7 @@ def encoded(body: WholeBody, data: bytes | None) -> EncodedBody:
         case MultipartBody(parts=parts):
             return _multipart(_parts(parts, data or b""))
         case FieldsBody(encoding="form"):
-            return EncodedBody(content=_form(body, data or b""), content_type=FORM_TYPE)
+            return EncodedBody(content=await in_slices(_form(body, data or b"")), content_type=FORM_TYPE)
         case FieldsBody():
             return _multipart(_parts_of_fields(body, data or b""))
 
@@ -100,14 +103,22 @@ def _parts_of_fields(body: FieldsBody, data: bytes) -> Iterator[Part]:
             yield _file_part(name, body.files[place], contents[place])
 
 
-def _form(body: FieldsBody, data: bytes) -> bytes:
-    """Return what looks like a query. Bytes are in base64."""
+def _form(body: FieldsBody, data: bytes) -> Generator[None, None, bytes]:
+    """Return what looks like a query, and give others a turn after each piece. Bytes are in base64."""
     contents = _contents(body.files, data)
-    pairs = (
-        (name, value if isinstance(value, str) else b64encode(contents[_place(value, contents)]).decode())
-        for name, value in fields_of(body.members)
-    )
-    return "&".join(f"{_form_encoded(name)}={_form_encoded(value)}" for name, value in pairs).encode()
+    pieces: list[str] = []
+    length = 0
+    for name, value in fields_of(body.members):
+        text = value if isinstance(value, str) else b64encode(contents[_place(value, contents)]).decode()
+        for part, end in ((name, "="), (text, "&")):
+            for start in range(0, len(part), _PIECE_CHARACTERS):
+                pieces.append(_form_encoded(part[start : start + _PIECE_CHARACTERS]))
+                length += len(pieces[-1])
+                if length >= _PIECE_CHARACTERS:
+                    length = 0
+                    yield
+            pieces.append(end)
+    return "".join(pieces[:-1]).encode()
 
 
 def _contents(files: Sequence[File], data: bytes) -> list[bytes]:

@@ -102,7 +102,9 @@ class OutgoingRequest:
         return self.body.sent_bytes if isinstance(self.body, Upload) else len(self.body or b"")
 
 
-def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: Upload | None = None) -> OutgoingRequest:
+async def prepare(
+    call: MethodCall, config: ClientConfig, limits: Limits, *, upload: Upload | None = None
+) -> OutgoingRequest:
     """Return the request that a call means.
 
     Args:
@@ -123,7 +125,7 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     merged = merge(visible, call)
     url = with_query(url, merged.query)
     refuse_long_url(url, limits)
-    body = _encoded(call)
+    body = await _encoded(call)
     refuse_large_body(body, limits)
     headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
     refuse_too_many(headers.items(), limits)
@@ -148,9 +150,9 @@ def prepare(call: MethodCall, config: ClientConfig, limits: Limits, *, upload: U
     )
 
 
-def _encoded(call: MethodCall) -> EncodedBody | None:
+async def _encoded(call: MethodCall) -> EncodedBody | None:
     """Return the body, unless there is none or it is a stream."""
-    return None if call.body is None or isinstance(call.body, StreamBody) else encoded(call.body, call.data)
+    return None if call.body is None or isinstance(call.body, StreamBody) else await encoded(call.body, call.data)
 
 
 def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: dict[str, str | None]) -> str | None:

@@ -79,7 +79,7 @@ class PlainCall(BaseModel):
             raise RequestRefusedError(f"The method {read.method} is not supported.", key="invalid")
         return read
 
-    def prepare(self, limits: Limits, own_origin: Origin | None, upload: Upload | None) -> OutgoingRequest:
+    async def prepare(self, limits: Limits, own_origin: Origin | None, upload: Upload | None) -> OutgoingRequest:
         """Return the request, ready to be sent.
 
         Args:
@@ -93,7 +93,7 @@ class PlainCall(BaseModel):
         """
         url = parse_url(self.url)
         refuse_long_url(url, limits)
-        body = None if self.body is None or isinstance(self.body, StreamBody) else encoded(self.body, self.data)
+        body = None if self.body is None or isinstance(self.body, StreamBody) else await encoded(self.body, self.data)
         refuse_large_body(body, limits)
         given = self._joined_headers()
         if body is not None and body.has_boundary and body.content_type is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.parser import BytesParser
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
@@ -50,6 +51,17 @@ async def test_files_of_a_form_are_those_of_the_call(methods: Methods) -> None:
     await methods.value(code)
     body = methods.server.seen[0].body
     assert (True, True) == (b"\r\n\r\n\1\2\3\r\n" in body, b"\r\n\r\nlater\r\n" in body)
+
+
+async def test_a_long_form_is_whole(methods: Methods) -> None:
+    """A form that is written in pieces is what it would be in one."""
+    code = """
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      await apiClient.post('/x', { a: 'x' + '\\u{1f600}'.repeat(50_000), b: 'y z'.repeat(30_000), c: '' }, { headers });
+    """
+    await methods.value(code)
+    sent = dict(parse_qsl(methods.server.seen[0].body.decode("ascii"), keep_blank_values=True))
+    assert {"a": "x" + "\U0001f600" * 50_000, "b": "y z" * 30_000, "c": ""} == sent
 
 
 async def test_a_form_with_many_files_arrives(methods: Methods) -> None:
