@@ -97,7 +97,7 @@ class Worker:
         self._writing = threading.Lock()
         self._owes = False
         self._time_is_up: bytes | None = None
-        self._half_of_cpu_time = 0.0
+        self._least_cpu_time = 0.0
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
@@ -134,7 +134,7 @@ class Worker:
         """Whether there is no breach to tell of, or the CPU time was that of the run before, which ended just then."""
         if reason == _BREACH:
             return not LastWords(self._last_words).breach
-        return reason == _CPU_TIME and time.process_time() < self._half_of_cpu_time
+        return reason == _CPU_TIME and time.process_time() < self._least_cpu_time
 
     def _say_last(self, reason: bytes) -> NoReturn:
         """Write what nobody may write anything after."""
@@ -240,7 +240,7 @@ class Worker:
             limit_memory(self._memory_at_start + memory_bytes)
             self._memory_at_start = None  # a limit of the kernel is for life
         self._isolate.limit_heap(heap_bytes)
-        self._half_of_cpu_time = time.process_time() + cpu_seconds / 2
+        self._least_cpu_time = time.process_time() + cpu_seconds / 10
         limit_cpu(cpu_seconds)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
         prelude = self._prelude
