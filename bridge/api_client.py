@@ -21,6 +21,7 @@ from .classification import EXPIRED
 from .client_config import ClientConfig
 from .client_secrets import client_secrets
 from .deadline import Deadline
+from .encoded_body import FORM_TYPE
 from .errors import (
     CallError,
     ClientIncompleteError,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from .auth import BasicCredentials
     from .egress import EgressPolicy
     from .exchange import Exchange
+    from .incoming_stream import IncomingStream
     from .limits import Limits
     from .outgoing import OutgoingRequest
     from .rate_gate import RateGate
@@ -70,7 +72,6 @@ Client: TypeAlias = ClientConfig | IsolateClient
 """What makes requests of calls: data, or code that lives where the method lives."""
 
 _RENEW: Final = "apiClient.renew"
-FORM: Final = "application/x-www-form-urlencoded"
 
 
 class ApiClient:
@@ -182,7 +183,7 @@ class ApiClient:
             CallError: It could not be sent, or what came back is no response. No status is an error here.
             RunEnded: A limit was hit.
         """
-        options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM}, auth=auth)
+        options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM_TYPE}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
         prepared = await prepare(call, ClientConfig(), self._limits)
         request = replace(prepared, own_origin=Origin.of(prepared.url))
@@ -216,15 +217,10 @@ class ApiClient:
     async def _answer(self, call: MethodCall, site: str | None) -> HostReply:
         """Send what a call means, and give what was answered."""
         async with AsyncExitStack() as closing:
-            upload = None
-            if isinstance(call.body, StreamBody):
-                upload = self._streams.upload(call.body.id)
-                closing.push_async_callback(upload.aclose)
+            upload = self._upload(call, closing)
             request, response = await self._respond(call, upload)
             if response.stream is not None:
-                closing.pop_all()
-                response.stream.upload = upload  # which may still be under way
-                return success_reply(request, response, self._streams.number_of(response.stream, site))
+                return success_reply(request, response, self._keep(response.stream, upload, closing, site))
             if site is not None and not request.full_response:
                 self.bare_bodies.append(BareBody.of(site, response))
             return success_reply(request, response)
@@ -234,10 +230,7 @@ class ApiClient:
         held = self._renewal.client
         own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
         async with AsyncExitStack() as closing:
-            upload = None
-            if isinstance(call.body, StreamBody):
-                upload = self._streams.upload(call.body.id)
-                closing.push_async_callback(upload.aclose)
+            upload = self._upload(call, closing)
             asked = await call.prepare(self._limits, own, upload)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
@@ -247,9 +240,21 @@ class ApiClient:
                     request, response = await self._follow(asked, 1, patience)
             if response.stream is None:
                 return plain_reply(asked, request, response)
-            closing.pop_all()
-            response.stream.upload = upload  # which may still be under way
-            return plain_reply(asked, request, response, self._streams.number_of(response.stream, site))
+            return plain_reply(asked, request, response, self._keep(response.stream, upload, closing, site))
+
+    def _upload(self, call: MethodCall | PlainCall, closing: AsyncExitStack) -> Upload | None:
+        """Return the body of a call where that is a stream, which is closed with `closing`."""
+        if not isinstance(call.body, StreamBody):
+            return None
+        upload = self._streams.upload(call.body.id)
+        closing.push_async_callback(upload.aclose)
+        return upload
+
+    def _keep(self, stream: IncomingStream, upload: Upload | None, closing: AsyncExitStack, site: str | None) -> int:
+        """Return the number of a stream that is answered; the upload, which may still be under way, ends with it."""
+        closing.pop_all()
+        stream.upload = upload
+        return self._streams.number_of(stream, site)
 
     async def _respond(self, call: MethodCall, upload: Upload | None) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
