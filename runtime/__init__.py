@@ -7,6 +7,7 @@ Knows no HTTP and no connector. What JavaScript may ask of the application is an
 from __future__ import annotations
 
 from .attendance import Attendance
+from .clock import Alarm, Clock, Timeout
 from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
@@ -27,10 +28,13 @@ from .script import Module, Script
 from .slices import in_slices
 from .source import read_source
 from .values import JSON
+from .virtual_time import VirtualClock, VirtualTimeLoop
 
 __all__ = [
     "JSON",
+    "Alarm",
     "Attendance",
+    "Clock",
     "DiskCache",
     "Extension",
     "Failure",
@@ -57,7 +61,10 @@ __all__ = [
     "SandboxLimits",
     "SandboxReport",
     "Script",
+    "Timeout",
     "Usage",
+    "VirtualClock",
+    "VirtualTimeLoop",
     "WorkerStartError",
     "count_values",
     "in_slices",

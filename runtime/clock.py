@@ -1,0 +1,150 @@
+"""The clock of a run: all that anything in it knows of time."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from types import TracebackType
+
+
+class Alarm(Protocol):
+    """What was set to happen."""
+
+    def cancel(self) -> None:
+        """Let it not happen, if it has not happened yet."""
+        ...
+
+
+class Sleeper(NamedTuple):
+    """A task that sleeps: until when, on the run's clock, and after how many attempts at what it does."""
+
+    until: float
+    attempts: int
+
+
+class Clock:
+    """The time of one run, as it passes: what `Date` shows, timers, deadlines and waits follow it.
+
+    Civil time is that of the machine when the clock was made, and goes on as evenly as the monotonic one: no run sees
+    the machine's clock being set. Belongs to the running event loop.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._offset_ms = time.time() * 1000 - self._loop.time() * 1000
+        self._sleepers: dict[asyncio.Task[object], Sleeper] = {}
+        self.on_sleep: Callable[[], None] | None = None
+        """Called when a task goes to sleep."""
+
+    def now_ms(self) -> float:
+        """Return civil time, in milliseconds since 1970."""
+        return self._offset_ms + self._loop.time() * 1000
+
+    def time(self) -> float:
+        """Return seconds on a clock that nothing sets; only differences mean anything."""
+        return self._loop.time()
+
+    def call_at(self, when: float, callback: Callable[[], object]) -> Alarm:
+        """Call back at a moment of `time`."""
+        return self._loop.call_at(when, callback)
+
+    def timeout_at(self, when: float | None) -> Timeout:
+        """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
+        return Timeout(self, when)
+
+    async def sleep(self, seconds: float, *, attempts: int = 0) -> None:
+        """Wait. The task does nothing else meanwhile, so that a run of which all tasks sleep may be put off.
+
+        Args:
+            seconds: How long.
+            attempts: How often what it waits for was tried.
+        """
+        until = self.time() + max(0.0, seconds)
+        woken = self._loop.create_future()
+        alarm = self.call_at(until, partial(_wake, woken))
+        task = asyncio.current_task(self._loop)
+        if task is not None:
+            self._sleepers[task] = Sleeper(until, attempts)
+        if self.on_sleep is not None:
+            self.on_sleep()
+        try:
+            await woken
+        finally:
+            alarm.cancel()
+            if task is not None:
+                del self._sleepers[task]
+
+    @property
+    def sleepers(self) -> Mapping[asyncio.Task[object], Sleeper]:
+        """Who sleeps."""
+        return self._sleepers
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Tell that something goes on inside that no event of this loop shows: a worker or a thread computes."""
+        yield
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Tell that, within something that works, nothing does for a while."""
+        yield
+
+
+class Timeout:
+    """Raises TimeoutError when what goes on inside has taken too long; as `asyncio.Timeout`, on a run's clock.
+
+    Args:
+        clock: Of the run.
+        when: On that clock.
+    """
+
+    def __init__(self, clock: Clock, when: float | None) -> None:
+        self._clock = clock
+        self._when = when
+        self._loop = asyncio.get_running_loop()
+        self._inner = asyncio.timeout(None)
+        self._alarm: Alarm | None = None
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        await self._inner.__aenter__()
+        self.reschedule(self._when)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End, with TimeoutError where time is up."""
+        self._disarm()
+        await self._inner.__aexit__(kind, error, traceback)
+
+    def expired(self) -> bool:
+        """Whether time is up."""
+        return self._inner.expired()
+
+    def reschedule(self, when: float | None) -> None:
+        """Let time be up at another moment."""
+        self._disarm()
+        if when is not None and when != math.inf:
+            self._alarm = self._clock.call_at(when, self._expire)
+
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _expire(self) -> None:
+        if self._alarm is not None:
+            self._inner.reschedule(self._loop.time())
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
