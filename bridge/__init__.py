@@ -10,6 +10,7 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
+from .body_lines import FormPart, body_lines, field_lines, json_lines, part_lines
 from .byte_stream import ByteStream
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
@@ -33,13 +34,18 @@ from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
 from .limits import Limits
+from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .redaction import Redactor
+from .replay_transport import ReplayTransport
+from .script import Order, Unmatched
+from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
 
 __all__ = [
+    "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",
     "ApiClient",
@@ -60,6 +66,8 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "ExpectedBody",
+    "FormPart",
     "Formula",
     "FormulaCompat",
     "FormulaScope",
@@ -67,11 +75,23 @@ __all__ = [
     "IsolateClient",
     "Limits",
     "OAuthConfig",
+    "Order",
     "Redactor",
+    "ReplayTransport",
     "RequestRefusedError",
+    "ScriptedExchange",
+    "ScriptedFault",
+    "ScriptedRequest",
+    "ScriptedResponse",
     "StreamError",
     "Transports",
+    "Unmatched",
     "api_client_extension",
+    "body_lines",
     "client_secrets",
+    "field_lines",
+    "json_lines",
+    "line_diff",
+    "part_lines",
     "request_token",
 ]
