@@ -10,7 +10,7 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
-from .body_lines import FormPart, body_lines, field_lines, json_lines, part_lines
+from .body_lines import BodyKind, FormPart, body_lines, bytes_lines, field_lines, json_lines, part_lines
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -57,6 +57,7 @@ __all__ = [
     "BareBody",
     "BasicCredentials",
     "BearerToken",
+    "BodyKind",
     "BridgeError",
     "ByteStream",
     "CallError",
@@ -98,6 +99,7 @@ __all__ = [
     "Unmatched",
     "api_client_extension",
     "body_lines",
+    "bytes_lines",
     "client_secrets",
     "field_lines",
     "json_lines",
