@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .capture import CapturedExchange
 from .captured_body import CapturedBody
@@ -10,12 +10,17 @@ from .fault import fault_of
 from .header_text import header_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from runtime import Clock
 
     from .capture import Capture
     from .fault import Fault
+
+IS_LATE: Final = "methodhost.is_late"
+"""The extension of requests that tells whether a wait for their answer, or for more of it, has taken too long."""
 
 
 class Capturing:
@@ -58,7 +63,8 @@ class Capturing:
     def failed(self, error: BaseException) -> None:
         """Take in why there will be no more."""
         if self._ended is None:
-            self._fault = fault_of(error, answered=self._response is not None)
+            is_late: Callable[[], bool] = self._request.extensions.get(IS_LATE, _never)
+            self._fault = "timeout" if is_late() else fault_of(error, answered=self._response is not None)
         self.ended(whole=False)
 
     def ended(self, *, whole: bool) -> None:
@@ -91,6 +97,10 @@ class Capturing:
         """Whether not all of the bodies is here."""
         received = self._received
         return self.sent.is_cut or (received is not None and (received.is_cut or not self._is_whole))
+
+
+def _never() -> bool:
+    return False
 
 
 def _texts(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
