@@ -18,6 +18,7 @@ from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
+from .deadline import Deadline
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -42,6 +43,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
 from .replay_transport import ReplayTransport
+from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
@@ -71,6 +73,7 @@ __all__ = [
     "ConnectionFailedError",
     "CryptoCalls",
     "CryptoThreads",
+    "Deadline",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
@@ -89,6 +92,7 @@ __all__ = [
     "Redactor",
     "ReplayTransport",
     "RequestRefusedError",
+    "RunRandom",
     "ScriptedExchange",
     "ScriptedFault",
     "ScriptedRequest",
