@@ -305,7 +305,9 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=CryptoCalls(self.crypto, client, limits, isolation_key="acme", clock=Clock()),
+            calls=CryptoCalls(
+                self.crypto, client, limits, isolation_key="acme", clock=Clock(), random=RunRandom(b"seed")
+            ),
             limits=limits,
             settings={"apiClient": client.settings},
         )

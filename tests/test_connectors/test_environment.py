@@ -169,7 +169,14 @@ async def test_the_same_seed_gives_the_same_randomness(shared_host: MethodHost) 
       const form = new FormData();
       form.append('a', 'b');
       await apiClient.post('https://api.example.com/', form).catch(() => null);
-      return [crypto.randomUUID(), crypto.getRandomValues(new Uint8Array(4)).join()];
+      const { subtle } = crypto;
+      const secret = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']);
+      const drawn = [crypto.randomUUID(), (await subtle.exportKey('jwk', secret)).k];
+      for (const algorithm of [{ name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }, { name: 'Ed25519' }]) {
+        const { privateKey } = await subtle.generateKey(algorithm, true, ['sign']);
+        drawn.push(Buffer.from(await subtle.sign(algorithm, privateKey, new Uint8Array(4))).toString('hex'));
+      }
+      return drawn;
     }"""
     seen = []
     for seed in (b"one", b"one", b"two", None, None):
@@ -178,7 +185,7 @@ async def test_the_same_seed_gives_the_same_randomness(shared_host: MethodHost) 
         report = await shared_host.run(Connector.from_source("form", code), environment=environment)
         seen.append((*report.unwrap(), capture.exchanges[0].request_body))
     assert seen[0] == seen[1]
-    assert [4] * 3 == [len(set(drawn)) for drawn in zip(*seen, strict=True)]
+    assert [4] * 5 == [len(set(drawn)) for drawn in zip(*seen, strict=True)]
 
 
 async def test_runs_share_workers_as_their_environments_say() -> None:
