@@ -11,10 +11,13 @@ from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
 from .byte_stream import ByteStream
+from .capture import Capture, CapturedExchange
+from .capturing_transport import CapturingTransport, Transport
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
+from .deadline import Deadline
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -28,13 +31,16 @@ from .errors import (
 )
 from .exchange import Exchange
 from .extension import api_client_extension
+from .fault import Fault
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
 from .limits import Limits
 from .oauth_config import OAuthConfig
+from .rate_gate import RateGates
 from .redaction import Redactor
+from .run_random import RunRandom
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
@@ -50,6 +56,9 @@ __all__ = [
     "BridgeError",
     "ByteStream",
     "CallError",
+    "Capture",
+    "CapturedExchange",
+    "CapturingTransport",
     "Client",
     "ClientConfig",
     "ClientIncompleteError",
@@ -57,9 +66,11 @@ __all__ = [
     "ConnectionFailedError",
     "CryptoCalls",
     "CryptoThreads",
+    "Deadline",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "Fault",
     "Formula",
     "FormulaCompat",
     "FormulaScope",
@@ -67,9 +78,12 @@ __all__ = [
     "IsolateClient",
     "Limits",
     "OAuthConfig",
+    "RateGates",
     "Redactor",
     "RequestRefusedError",
+    "RunRandom",
     "StreamError",
+    "Transport",
     "Transports",
     "api_client_extension",
     "client_secrets",
