@@ -165,7 +165,12 @@ class Wall:
                 arguments,
                 isolation_key=context.isolation_key,
                 calls=CryptoCalls(
-                    self._crypto, calls, context.limits, isolation_key=context.isolation_key, clock=context.clock
+                    self._crypto,
+                    calls,
+                    context.limits,
+                    isolation_key=context.isolation_key,
+                    clock=context.clock,
+                    random=context.random,
                 ),
                 limits=context.limits,
                 settings={"apiClient": settings},
