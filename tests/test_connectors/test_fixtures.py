@@ -383,7 +383,7 @@ def test_two_runs_of_a_fixture_are_the_same_to_the_byte(cases: Cases) -> None:
       const form = new FormData();
       form.append('id', crypto.randomUUID());
       console.log(new Date().toISOString(), Math.random());
-      const sent = [3, 1, 2].map((n) => apiClient.post('https://api.example.com/up', form, { n }));
+      const sent = [3, 1, 2].map((n) => apiClient.post('https://api.example.com/up', form, { query: { n } }));
       await Promise.all(sent);
       return [Date.now(), Math.random(), performance.now()];
     }"""
