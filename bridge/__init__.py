@@ -33,6 +33,7 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .fault import Fault
+from .faulty_script import FaultyScript, ScriptedFailure
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -42,7 +43,7 @@ from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
-from .replay_transport import ReplayTransport
+from .replay_transport import ReplayTransport, ScriptTransport
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -79,6 +80,7 @@ __all__ = [
     "Exchange",
     "ExpectedBody",
     "Fault",
+    "FaultyScript",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -93,7 +95,9 @@ __all__ = [
     "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptTransport",
     "ScriptedExchange",
+    "ScriptedFailure",
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
