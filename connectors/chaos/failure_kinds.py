@@ -142,7 +142,7 @@ FAILURE_KINDS: Final = (
     ),
     FailureKind(
         name="rate_limit_seconds",
-        heading="429 s",
+        heading="429s",
         sentence="was answered with 429 and Retry-After in seconds once",
         judging="passing",
         key="rate_limit_exceeded",
@@ -150,7 +150,7 @@ FAILURE_KINDS: Final = (
     ),
     FailureKind(
         name="rate_limit_date",
-        heading="429 d",
+        heading="429d",
         sentence="was answered with 429 and Retry-After as a date once",
         judging="passing",
         key="rate_limit_exceeded",
@@ -158,7 +158,7 @@ FAILURE_KINDS: Final = (
     ),
     FailureKind(
         name="rate_limit_policy",
-        heading="429 r",
+        heading="429r",
         sentence="was answered with 429 and RateLimit once",
         judging="passing",
         key="rate_limit_exceeded",
@@ -166,7 +166,7 @@ FAILURE_KINDS: Final = (
     ),
     FailureKind(
         name="rate_limit_reset",
-        heading="429 x",
+        heading="429x",
         sentence="was answered with 429 and X-RateLimit-Reset once",
         judging="passing",
         key="rate_limit_exceeded",
@@ -189,21 +189,21 @@ FAILURE_KINDS: Final = (
     ),
     FailureKind(
         name="refused",
-        heading="refuse",
+        heading="refused",
         sentence="found nobody who listens",
         judging="failure",
         make=_fault("refused"),
     ),
     FailureKind(
         name="timeout",
-        heading="time",
+        heading="timeout",
         sentence="was never answered",
         judging="failure",
         make=_fault("timeout"),
     ),
     FailureKind(
         name="truncated",
-        heading="trunc",
+        heading="half",
         sentence="was answered with half a body",
         judging="failure",
         make=_truncated,

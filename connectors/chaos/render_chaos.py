@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from connectors.printable import printable
@@ -36,17 +35,19 @@ def chaos_text(report: ChaosReport) -> RenderableType:
     return Group(*_matrices(report), *_findings(report), *_omissions(report), _summary(report))
 
 
-def _matrices(report: ChaosReport) -> Iterator[RenderableType]:
-    """Yield a table for each connector."""
+def _matrices(report: ChaosReport) -> Iterator[Text]:
+    """Yield a table for each connector, narrow enough for any terminal: what is over a column is read downwards."""
+    width = max((len(printable(method)) for _, method, _ in report.by_method()), default=0)
     for target, rows in groupby(report.by_method(), key=lambda row: row[0]):
-        table = Table(box=None, padding=(0, 1, 0, 0), title=printable(shown_path(target)), title_justify="left")
-        table.add_column("", no_wrap=True)
-        for kind in FAILURE_KINDS:
-            table.add_column(kind.heading, justify="center", no_wrap=True, header_style="dim")
+        text = Text.assemble((printable(shown_path(target)), "bold"))
+        for letters in zip_longest(*(kind.heading for kind in FAILURE_KINDS), fillvalue=" "):
+            text.append(f"\n{' ' * (width + 2)} {' '.join(letters)}", "dim")
         for _, method, outcomes in rows:
-            table.add_row(printable(method), *(Text(*_MARKS[outcomes.get(kind.name)]) for kind in FAILURE_KINDS))
-        yield table
-        yield Text()
+            text.append(f"\n  {printable(method):<{width}}", "cyan")
+            for kind in FAILURE_KINDS:
+                mark, style = _MARKS[outcomes.get(kind.name)]
+                text.append(" ").append(mark, style)
+        yield text.append("\n")
 
 
 def _findings(report: ChaosReport) -> Iterator[Text]:

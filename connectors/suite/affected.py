@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.errors import DefinitionError
-from connectors.folder import CODE_SUFFIXES, NOT_DEFINITIONS, SUFFIXES, definitions_folder
+from connectors.folder import CODE_SUFFIXES, NOT_READ, definitions_folder, is_definition
 from connectors.package_manifest import MANIFEST
 
 from .imports import importers
@@ -52,7 +52,7 @@ class _Changes:
         root = definitions_folder(real) if real.is_dir() else real.parent
         inside = {path.relative_to(root).as_posix() for path in changed if path.is_relative_to(root)}
         manifest = real.is_dir() and real / MANIFEST in changed
-        definitions = {name for name in inside if name.endswith(SUFFIXES) and not name.endswith(NOT_DEFINITIONS)}
+        definitions = set(filter(_is_read, inside))
         code = {name for name in definitions if name.endswith(CODE_SUFFIXES)}
         self._connector = connector
         self._reached = importers(connector.texts if connector else {}, code)
@@ -75,6 +75,14 @@ class _Changes:
             return self._connector.find(file.method).file.name
         except DefinitionError:
             return None
+
+
+def _is_read(name: str) -> bool:
+    """Whether a file inside a connector's folder is read with it."""
+    folders = name.split("/")
+    if any(part.startswith(".") or part in NOT_READ for part in folders):
+        return False
+    return is_definition(name)
 
 
 def _own(file: FixtureFile) -> set[Path]:
