@@ -20,6 +20,7 @@ from .volatile import steady
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from bridge import ScriptedExchange
     from connectors.fixtures.fixture_file import FixtureFile
@@ -53,6 +54,7 @@ class ChaosSuite:
         self._runs = ScriptedRuns(runner)
         self._turns = asyncio.Semaphore(at_once)
         self._observer = observer
+        self._places: dict[tuple[Path, int], asyncio.Future[ErrorLocation | None]] = {}
 
     async def run(self, suite: SuiteReport) -> ChaosReport:
         """Run all failures that can be derived from fixtures, and report what came of them.
@@ -123,6 +125,13 @@ class ChaosSuite:
         )
 
     async def _request_place(self, happy: HappyPath, victim: int) -> ErrorLocation | None:
+        """Return where a method makes a request; it is looked for once."""
+        key = happy.file.path, victim
+        if key not in self._places:
+            self._places[key] = asyncio.ensure_future(self._look(happy, victim))
+        return await self._places[key]
+
+    async def _look(self, happy: HappyPath, victim: int) -> ErrorLocation | None:
         """Return where a method makes a request: what it waits for when that is not answered until its time is up."""
         silence = ScriptedFailure(victim=victim, fault="timeout")
         script = FaultyScript(exchanges=happy.exchanges, failure=silence)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -50,9 +49,9 @@ def judge_duplicate(trial: Trial) -> Verdict:
     """Return what a value says that was made with a page twice."""
     previous = previous_page(trial.happy.exchanges, trial.victim)
     records = records_of(page_of(previous.response)) if previous else []
-    marks = {mark for record in records for mark in marks_of(record)} & marks_of(trial.happy.value)
-    before, now = Counter(texts_of(trial.happy.value)), Counter(texts_of(trial.report.value))
-    twice = next((mark for mark in sorted(marks) if now[mark] > before[mark]), None)
+    marks = {mark for record in records for mark in marks_of(record)}
+    before, now = _text(trial.happy.value), _text(trial.report.value)
+    twice = next((mark for mark in sorted(marks) if 0 < before.count(mark) < now.count(mark)), None)
     if twice is not None:
         return not_handled("repeated_records", f"It gave records twice: {twice!r}.")
     return handled("valid", "It gave no record twice; whether records are missing cannot be told.")
@@ -82,14 +81,19 @@ def _missing_marks(trial: Trial) -> str | None:
     """Return text of a record on another page of the list, which was read, that is in the value no longer."""
     exchanges, victim = trial.happy.exchanges, trial.victim
     pages = {number: marks_of(page_of(exchange.response)) for number, exchange in enumerate(exchanges)}
-    now, before = marks_of(trial.report.value), marks_of(trial.happy.value)
+    now, before = _text(trial.report.value), _text(trial.happy.value)
     for number in sorted(trial.used - {victim}):
         if same_list(exchanges[number], exchanges[victim]):
-            others = set().union(*(marks for other, marks in pages.items() if other != number))
-            missing = (pages[number] & before) - others - now
+            others = "\n".join(mark for other, marks in pages.items() if other != number for mark in marks)
+            missing = [mark for mark in pages[number] if mark in before and mark not in now and mark not in others]
             if missing:
                 return min(missing)
     return None
+
+
+def _text(value: JSON) -> str:
+    """Return all text of a value, in which marks of records may be parts of longer text."""
+    return "\n".join(texts_of(value))
 
 
 def _unlike(happy: JSON, value: JSON, path: str) -> Verdict | None:
