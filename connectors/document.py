@@ -155,7 +155,7 @@ class _JsonLines(Mapping[Key, int]):
     """The lines of JSON that was read already, found when somebody asks for one: to the parser of YAML it is YAML.
 
     Args:
-        text: The JSON. None of its lines are known where it has tabs, which YAML does not allow.
+        text: The JSON. None of its lines are known where it is no YAML after all.
     """
 
     def __init__(self, text: str) -> None:
