@@ -69,6 +69,7 @@ class ChaosReport:
     Attributes:
         cells: By fixture, exchange and failure.
         omissions: Fixtures that were left out.
+        failed: Fixtures that do not pass.
         problems: Why fixtures could not be read.
         seconds: How long all of it took, in real time.
         connectors: Whose methods were run, by `FixtureFile.target`.
@@ -76,14 +77,15 @@ class ChaosReport:
 
     cells: tuple[ChaosCell, ...]
     omissions: tuple[Omission, ...] = ()
+    failed: tuple[FixtureFile, ...] = ()
     problems: tuple[DefinitionError, ...] = ()
     seconds: float = 0.0
     connectors: Mapping[Path, Connector] = field(default_factory=dict, repr=False)
 
     @property
     def ok(self) -> bool:
-        """Whether every failure was handled, as far as can be told."""
-        return not self.problems and not self.count("not_handled")
+        """Whether all fixtures pass, and every failure was handled, as far as can be told."""
+        return not self.problems and not self.failed and not self.count("not_handled")
 
     def count(self, outcome: Outcome) -> int:
         """Return how many failures came out like that."""
@@ -114,6 +116,7 @@ class ChaosReport:
             "problems": [
                 {"file": one.file, "key": one.key, "line": one.line, "message": one.message} for one in self.problems
             ],
+            "failed": [file.name for file in self.failed],
             "omitted": [{"fixture": one.file.name, "reason": one.reason} for one in self.omissions],
             "methods": [
                 {"connector": shown_path(target), "method": method, "failures": dict(outcomes)}

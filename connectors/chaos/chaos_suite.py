@@ -77,6 +77,7 @@ class ChaosSuite:
         return ChaosReport(
             cells=tuple(cells),
             omissions=tuple(omission for omission in found if isinstance(omission, Omission)),
+            failed=tuple(result.file for result in suite.failed),
             problems=suite.problems,
             seconds=suite.seconds + time.perf_counter() - started,
             connectors=suite.connectors,

@@ -84,7 +84,8 @@ def _omissions(report: ChaosReport) -> Iterator[Text]:
     for problem in report.problems:
         yield Text.assemble(("✗ ", "bold red"), printable(str(problem)))
     for omission in report.omissions:
-        yield Text(f"left out: {printable(omission.file.name)}: {printable(omission.reason)}", "dim")
+        style = "red" if omission.file in report.failed else "dim"
+        yield Text(f"left out: {printable(omission.file.name)}: {omission.reason}", style)
 
 
 def _summary(report: ChaosReport) -> Text:

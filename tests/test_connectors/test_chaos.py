@@ -253,3 +253,5 @@ def test_fixtures_that_are_no_happy_paths_are_left_out_and_named(tmp_path: Path)
         "failing": "Its method is to fail.",
     }
     assert () == report.cells
+    assert ["operations/naive/run"] == [file.method for file in report.failed]
+    assert ExitStatus.FAILED == ExitStatus.of_suite(report)
