@@ -38,12 +38,13 @@ from .isolate_client import IsolateClient
 from .limits import Limits
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
-from .redaction import Redactor
+from .redaction import MASK, Redactor
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
 
 __all__ = [
+    "MASK",
     "SHORTEST_SECRET",
     "UNDEFINED",
     "ApiClient",

@@ -34,6 +34,7 @@ class Capturing:
         self.sent = CapturedBody(capture.room())
         self._request = request
         self._capture = capture
+        self._call = capture.number_of(request.extensions["call"]) if "call" in request.extensions else 0
         self._clock = clock
         self._started_ms = clock.now_ms()
         self._started = clock.time()
@@ -85,6 +86,8 @@ class Capturing:
             duration_ms=_milliseconds(duration),
             fault=self._fault,
             truncated=self._is_cut(),
+            call=self._call,
+            attempt=request.extensions.get("attempt", 1),
         )
 
     def _is_cut(self) -> bool:

@@ -35,9 +35,9 @@ class Recorder:
         self._open: dict[Recording, None] = {}
 
     @contextmanager
-    def record(self, request: OutgoingRequest, attempt: int) -> Iterator[Recording]:
+    def record(self, request: OutgoingRequest) -> Iterator[Recording]:
         """Record what happens inside: put the response into the recording that is given."""
-        recording = Recording(request, attempt)
+        recording = Recording(request)
         self._open[recording] = None
         try:
             yield recording
@@ -85,14 +85,12 @@ class Recording:
 
     Args:
         request: What is sent.
-        attempt: 1 for the first.
     """
 
-    def __init__(self, request: OutgoingRequest, attempt: int) -> None:
+    def __init__(self, request: OutgoingRequest) -> None:
         self.response: Response | None = None
         self.error: str | None = None
         self._request = request
-        self._attempt = attempt
         self._started = time.perf_counter()
 
     def exchange(self, redactor: Redactor) -> Exchange:
@@ -102,7 +100,7 @@ class Recording:
             method=request.verb,
             url=redactor.text(str(request.url)),
             status=response.status if response else None,
-            attempt=self._attempt,
+            attempt=request.attempt,
             duration_ms=round((time.perf_counter() - self._started) * 1000, 3),
             request_bytes=request.sent_bytes,
             response_bytes=response.received_bytes if response else 0,

@@ -133,7 +133,7 @@ class MethodHost:
             connection=connection,
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
-            record=RunRecord(on_event),
+            record=RunRecord(on_event, environment.redactor if environment else None),
             clock=(environment and environment.clock) or Clock(),
             environment=environment,
             exposes_credentials=self._expose_credentials,
