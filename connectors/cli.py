@@ -96,6 +96,8 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
+@click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
+@click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
 @cache_dir_option
 @no_cache_option
 @click.option(
@@ -114,6 +116,8 @@ def run(
     cache_dir: str | None,
     no_cache: bool,
     no_install: bool,
+    har: str | None,
+    html: str | None,
     **options: Any,  # noqa: ANN401 (RunCommand's)
 ) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
@@ -121,7 +125,7 @@ def run(
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
 
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
-    value then tells its name and length.
+    value then tells its name and length. In the files of --har and --html secrets are masked.
 
     Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
     their scripts, and bundled with esbuild; the result is kept.
@@ -134,7 +138,8 @@ def run(
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     session.connector = Connector.load(target, bundler=bundler)
-    session.report = RunCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
+    views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
+    session.report = RunCommand(cache=cache, views=views, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

@@ -1,0 +1,64 @@
+"""Body: text of a body as it stands in a page."""
+
+from __future__ import annotations
+
+import json as json_module
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+from markupsafe import Markup, escape
+
+from connectors.printable import printable
+
+from .body_text import media_type, pretty, text_of
+from .figures import size_text
+
+if TYPE_CHECKING:
+    from runtime import JSON
+
+LONGEST: Final = 20_000
+"""Characters of one body; what is longer is cut off, so that a page stays quick to read."""
+_KEY: Final = re.compile("^( *)(&#34;.*?&#34;)(?=: )", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """A body in a page.
+
+    Attributes:
+        text: Escaped; None where it is no text.
+        note: How long it is, and what is not shown.
+    """
+
+    text: Markup | None
+    note: str
+
+    @classmethod
+    def of(cls, content: bytes, content_type: str, *, truncated: bool = False) -> Self:
+        """Return what is shown of the body of an exchange."""
+        size = size_text(len(content)) + (", the rest was not kept" if truncated else "")
+        kind = media_type(content_type)
+        text = text_of(content, content_type)
+        if text is None:
+            return cls(text=None, note=f"{kind or 'bytes'}, {size}")
+        shown, is_json = pretty(text)
+        body = cls.of_text(shown, json=is_json)
+        return cls(text=body.text, note=", ".join(part for part in (kind, size, body.note) if part))
+
+    @classmethod
+    def of_data(cls, data: JSON) -> Self:
+        """Return what is shown of JSON."""
+        return cls.of_text(json_module.dumps(data, indent=2, ensure_ascii=False), json=True)
+
+    @classmethod
+    def of_text(cls, text: str, *, json: bool) -> Self:
+        """Return what is shown of text; the names of members stand out where it is indented JSON."""
+        cut = len(text) > LONGEST
+        shown = escape(printable(text[:LONGEST] + ("…" if cut else ""), keep="\n\t"))
+        note = f"the first {LONGEST:,} of {len(text):,} characters" if cut else ""
+        return cls(text=_with_keys(shown) if json else shown, note=note)
+
+
+def _with_keys(escaped: Markup) -> Markup:
+    return Markup(_KEY.sub(r'\1<span class="key">\2</span>', escaped))  # noqa: S704 (escaped before)

@@ -1,0 +1,170 @@
+"""Rows of a page's chart: what the template needs of each, ready to be written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from .figures import duration_text, elapsed_text
+from .har import header_of
+from .page_body import Body
+from .timeline import Line, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bridge import CapturedExchange
+
+    from .axis import Axis
+    from .chain import Link
+    from .timeline import Timeline
+
+TONES: Final = {2: "fine", 3: "moved", 4: "bad", 5: "bad"}
+CAUSES: Final = {None: "", "redirect": "Redirected", "retry": "Tried again", "renewed": "With new credentials"}
+_LONGEST_LINE: Final = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A part of a bar, in percent of the width: `wait` for the head, `read`, or `pause` between attempts."""
+
+    kind: str
+    tone: str
+    left: float
+    width: float
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One exchange in the details of a row."""
+
+    title: str
+    lead: str
+    url: str
+    answer: str
+    tone: str
+    time: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: Body | None
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: Body | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRow:
+    """One call."""
+
+    start: str
+    verb: str
+    host: str
+    path: str
+    answer: str
+    tone: str
+    duration: str
+    tries: str
+    bars: tuple[Bar, ...]
+    parts: tuple[Part, ...]
+    kind: str = "request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsoleRow:
+    """One line of the console."""
+
+    start: str
+    level: str
+    text: str
+    long: bool
+    at: float
+    kind: str = "console"
+
+    @property
+    def first(self) -> str:
+        """The first line of the text."""
+        return self.text.partition("\n")[0]
+
+
+def page_rows(timeline: Timeline) -> list[RequestRow | ConsoleRow]:
+    """Return the rows of a chart."""
+    hosts = Counter(urlsplit(row.chain.first.url).netloc for row in timeline.rows if isinstance(row, Request))
+    usual = hosts.most_common(1)[0][0] if hosts else ""
+    return [
+        _request_row(row, timeline.axis, usual) if isinstance(row, Request) else _console_row(row, timeline.axis)
+        for row in timeline.rows
+    ]
+
+
+def _console_row(row: Line, axis: Axis) -> ConsoleRow:
+    text = row.line.message
+    long = "\n" in text or len(text) > _LONGEST_LINE
+    return ConsoleRow(start=elapsed_text(row.start), level=row.line.level, text=text, long=long, at=axis.at(row.start))
+
+
+def _request_row(row: Request, axis: Axis, usual_host: str) -> RequestRow:
+    chain = row.chain
+    url = urlsplit(chain.first.url)
+    return RequestRow(
+        start=elapsed_text(row.start),
+        verb=chain.first.verb,
+        host="" if url.netloc == usual_host else url.netloc,
+        path=f"{url.path or '/'}{'?' if url.query else ''}{url.query}",
+        answer=_answer(chain.last),
+        tone=_tone(chain.last),
+        duration=duration_text(chain.duration_ms),
+        tries=f"{chain.attempts} tries" if chain.attempts > 1 else "redirected" if len(chain.links) > 1 else "",
+        bars=tuple(_bars(row, axis)),
+        parts=tuple(_part(number, link) for number, link in enumerate(chain.links, 1)),
+    )
+
+
+def _bars(row: Request, axis: Axis) -> Iterator[Bar]:
+    end = row.start
+    for link, (start, stop) in zip(row.chain.links, row.work, strict=True):
+        tone = _tone(link.exchange)
+        if start > end:
+            yield _bar(axis, "pause", "", end, start, f"{duration_text(start - end)}" if link.waited_ms else "")
+        waited = link.exchange.waited_ms
+        head = stop if waited is None else min(start + waited, stop)
+        yield _bar(axis, "wait", tone, start, head)
+        if stop > head:
+            yield _bar(axis, "read", tone, head, stop)
+        end = stop
+
+
+def _bar(axis: Axis, kind: str, tone: str, start: float, end: float, text: str = "") -> Bar:
+    left = axis.at(start)
+    return Bar(kind=kind, tone=tone, left=left, width=axis.at(end) - left, text=text)
+
+
+def _part(number: int, link: Link) -> Part:
+    exchange = link.exchange
+    wait = f" after {duration_text(link.waited_ms)}" if link.waited_ms else ""
+    waited = "" if exchange.waited_ms is None else f" ({duration_text(exchange.waited_ms)} to the head)"
+    return Part(
+        title=f"{number}",
+        lead=f"{CAUSES[link.cause]}{wait}",
+        url=f"{exchange.verb} {exchange.url}",
+        answer=f"{_answer(exchange)} {exchange.reason}".strip(),
+        tone=_tone(exchange),
+        time=f"{duration_text(exchange.duration_ms)}{waited}",
+        request_headers=exchange.request_headers,
+        request_body=_body(exchange.request_body, exchange.request_headers),
+        response_headers=exchange.response_headers,
+        response_body=_body(exchange.response_body, exchange.response_headers, truncated=exchange.truncated),
+    )
+
+
+def _body(content: bytes | None, headers: tuple[tuple[str, str], ...], *, truncated: bool = False) -> Body | None:
+    return Body.of(content, header_of(headers, "content-type"), truncated=truncated) if content else None
+
+
+def _answer(exchange: CapturedExchange) -> str:
+    """Return the status, or why there is none; both where the response broke off."""
+    return " ".join(str(part) for part in (exchange.status, exchange.fault) if part is not None)
+
+
+def _tone(exchange: CapturedExchange) -> str:
+    return "bad" if exchange.fault or not exchange.status else TONES.get(exchange.status // 100, "bad")

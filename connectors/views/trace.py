@@ -1,0 +1,94 @@
+"""Trace: what views show of one run, secrets masked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from .masking import Masking
+
+if TYPE_CHECKING:
+    from bridge import Capture, CapturedExchange, Redactor
+    from connectors.connector import Connector
+    from connectors.report import RunReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """One run, ready to be shown.
+
+    Attributes:
+        connector: Its name.
+        method: Its name.
+        report: What happened.
+        exchanges: In the order of sending, masked.
+        value: The value as JSON text, masked; None where there is none.
+        frame_source: Text of the file that the error comes from, where it is known.
+    """
+
+    connector: str
+    method: str
+    report: RunReport
+    exchanges: tuple[CapturedExchange, ...]
+    value: str | None = field(repr=False)
+    frame_source: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, report: RunReport, capture: Capture, *, redactor: Redactor, connector: Connector, method: str | None
+    ) -> Self:
+        """Return what may be shown of a run.
+
+        Args:
+            report: What happened.
+            capture: What was exchanged.
+            redactor: Of the run.
+            connector: Whose method ran.
+            method: Its name, as it was asked for.
+        """
+        masking = Masking(redactor)
+        location = report.error.location if report.error else None
+        file = connector.files.get(location.file) if location else None
+        return cls(
+            connector=connector.spec.name or Path(connector.place).stem,
+            method=connector.find(method).name,
+            report=report,
+            exchanges=tuple(masking.exchange(exchange) for exchange in capture.exchanges),
+            value=_value(report, masking),
+            frame_source=file.text if file else None,
+        )
+
+    @property
+    def title(self) -> str:
+        """Connector and method."""
+        return f"{self.connector} {self.method}"
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended: `ok`, or the type and the key of its error."""
+        error = self.report.error
+        if error is None:
+            return "ok"
+        return f"{error.type}/{error.key}" if error.key else error.type
+
+    @property
+    def started_ms(self) -> float:
+        """When the first thing happened, in milliseconds since 1970."""
+        lines = [line.time.timestamp() * 1000 for line in self.report.logs]
+        return min([*lines, *(exchange.started_ms for exchange in self.exchanges)], default=0.0)
+
+    @property
+    def ended_ms(self) -> float:
+        """When the run was over, as far as is known."""
+        ends = [exchange.started_ms + exchange.duration_ms for exchange in self.exchanges]
+        return max([*ends, self.started_ms + self.report.usage.wall_ms])
+
+
+def _value(report: RunReport, masking: Masking) -> str | None:
+    """Return the value as indented JSON, masked."""
+    if not report.ok:
+        return None
+    value = json.loads(report.model_dump_json(include={"value"}))["value"]
+    return masking.json_text(json.dumps(value, indent=2, ensure_ascii=False))
