@@ -98,6 +98,7 @@ def methodhost() -> None:
 )
 @click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
 @click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
+@click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
 @cache_dir_option
 @no_cache_option
 @click.option(
@@ -118,6 +119,7 @@ def run(
     no_install: bool,
     har: str | None,
     html: str | None,
+    timeline: bool,
     **options: Any,  # noqa: ANN401 (RunCommand's)
 ) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
@@ -135,11 +137,15 @@ def run(
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
+    if as_json and timeline:
+        raise click.UsageError("--timeline is for the terminal; with --json, write a page: --html FILE.")
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     session.connector = Connector.load(target, bundler=bundler)
     views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
-    session.report = RunCommand(cache=cache, views=views, **options).execute(session.connector, session.output.on_event)
+    on_trace = session.output.show_timeline if timeline else None
+    command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
+    session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

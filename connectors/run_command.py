@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .context import Mode
     from .record import Event
     from .report import RunReport
-    from .views import RunViews
+    from .views import RunViews, Trace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,7 @@ class RunCommand:
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
         views: Where to write views of the run, by option: `--har`, `--html`.
+        on_trace: Given what there was to see.
         cache: Where to keep what is made of sources.
     """
 
@@ -54,6 +55,7 @@ class RunCommand:
     limits: tuple[str, ...]
     output: str | None
     views: dict[str, str]
+    on_trace: Callable[[Trace], None] | None
     cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
@@ -100,11 +102,11 @@ class RunCommand:
 
     def _views(self, closing: ExitStack) -> RunViews | None:
         """Return what writes views. What they take to load is loaded only where they are asked for."""
-        if not self.views:
+        if not self.views and self.on_trace is None:
             return None
         from .views import RunViews
 
-        return closing.enter_context(RunViews.open(self.views))
+        return closing.enter_context(RunViews.open(self.views, self.on_trace))
 
     def _egress(self) -> EgressPolicy:
         """Return the policy that `--allow` describes."""

@@ -14,7 +14,7 @@ _KILO: Final = 1000
 def duration_text(milliseconds: float) -> str:
     """Return a duration in about three digits: `2.5 ms`, `250 ms`, `1.25 s`, `10 m 02 s`, `2 h 05 m`."""
     if milliseconds < _FEW:
-        return f"{milliseconds:.1f} ms"
+        return f"{round(milliseconds, 1):g} ms"
     if round(milliseconds) < SECOND:
         return f"{milliseconds:.0f} ms"
     if milliseconds < MINUTE - SECOND / 2:
@@ -40,6 +40,12 @@ def elapsed_text(milliseconds: float, step: float = 1.0) -> str:
         return f"{milliseconds / SECOND:.{digits}f} s"
     minutes, rest = divmod(round(milliseconds / SECOND, digits), 60)
     return f"{minutes:.0f}:{rest:0{digits + 3 if digits else 2}.{digits}f}"
+
+
+def moment_text(milliseconds: float) -> str:
+    """Return a time since the start, to the millisecond: `0.250`, `10:02.500`."""
+    minutes, rest = divmod(round(milliseconds), 60_000)
+    return f"{minutes}:{rest / SECOND:06.3f}" if minutes else f"{rest / SECOND:.3f}"
 
 
 def size_text(size: int) -> str:

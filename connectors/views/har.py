@@ -58,6 +58,8 @@ def _entry(exchange: CapturedExchange) -> dict[str, JSON]:
         "request": _request(exchange),
         "response": _response(exchange),
         "cache": {},
+        "_call": exchange.call,
+        "_attempt": exchange.attempt,
         "timings": {"blocked": -1, "dns": -1, "connect": -1, "send": 0, "wait": wait, "receive": receive, "ssl": -1},
     }
 

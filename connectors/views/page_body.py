@@ -61,4 +61,4 @@ class Body:
 
 
 def _with_keys(escaped: Markup) -> Markup:
-    return Markup(_KEY.sub(r'\1<span class="key">\2</span>', escaped))  # noqa: S704 (escaped before)
+    return Markup(_KEY.sub(r'\1<span class="key">\2</span>', str(escaped)))  # noqa: S704 (escaped before)

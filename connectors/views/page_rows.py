@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
-from .figures import duration_text, elapsed_text
+from .figures import duration_text, moment_text
 from .har import header_of
 from .page_body import Body
 from .timeline import Line, Request
@@ -89,10 +87,8 @@ class ConsoleRow:
 
 def page_rows(timeline: Timeline) -> list[RequestRow | ConsoleRow]:
     """Return the rows of a chart."""
-    hosts = Counter(urlsplit(row.chain.first.url).netloc for row in timeline.rows if isinstance(row, Request))
-    usual = hosts.most_common(1)[0][0] if hosts else ""
     return [
-        _request_row(row, timeline.axis, usual) if isinstance(row, Request) else _console_row(row, timeline.axis)
+        _request_row(row, timeline) if isinstance(row, Request) else _console_row(row, timeline.axis)
         for row in timeline.rows
     ]
 
@@ -100,22 +96,22 @@ def page_rows(timeline: Timeline) -> list[RequestRow | ConsoleRow]:
 def _console_row(row: Line, axis: Axis) -> ConsoleRow:
     text = row.line.message
     long = "\n" in text or len(text) > _LONGEST_LINE
-    return ConsoleRow(start=elapsed_text(row.start), level=row.line.level, text=text, long=long, at=axis.at(row.start))
+    return ConsoleRow(start=moment_text(row.start), level=row.line.level, text=text, long=long, at=axis.at(row.start))
 
 
-def _request_row(row: Request, axis: Axis, usual_host: str) -> RequestRow:
+def _request_row(row: Request, timeline: Timeline) -> RequestRow:
     chain = row.chain
-    url = urlsplit(chain.first.url)
+    host, path = row.place(timeline.usual_host)
     return RequestRow(
-        start=elapsed_text(row.start),
+        start=moment_text(row.start),
         verb=chain.first.verb,
-        host="" if url.netloc == usual_host else url.netloc,
-        path=f"{url.path or '/'}{'?' if url.query else ''}{url.query}",
+        host=host,
+        path=path,
         answer=_answer(chain.last),
         tone=_tone(chain.last),
         duration=duration_text(chain.duration_ms),
         tries=f"{chain.attempts} tries" if chain.attempts > 1 else "redirected" if len(chain.links) > 1 else "",
-        bars=tuple(_bars(row, axis)),
+        bars=tuple(_bars(row, timeline.axis)),
         parts=tuple(_part(number, link) for number, link in enumerate(chain.links, 1)),
     )
 
@@ -142,19 +138,26 @@ def _bar(axis: Axis, kind: str, tone: str, start: float, end: float, text: str =
 def _part(number: int, link: Link) -> Part:
     exchange = link.exchange
     wait = f" after {duration_text(link.waited_ms)}" if link.waited_ms else ""
-    waited = "" if exchange.waited_ms is None else f" ({duration_text(exchange.waited_ms)} to the head)"
     return Part(
         title=f"{number}",
         lead=f"{CAUSES[link.cause]}{wait}",
         url=f"{exchange.verb} {exchange.url}",
         answer=f"{_answer(exchange)} {exchange.reason}".strip(),
         tone=_tone(exchange),
-        time=f"{duration_text(exchange.duration_ms)}{waited}",
+        time=_time(exchange),
         request_headers=exchange.request_headers,
         request_body=_body(exchange.request_body, exchange.request_headers),
         response_headers=exchange.response_headers,
         response_body=_body(exchange.response_body, exchange.response_headers, truncated=exchange.truncated),
     )
+
+
+def _time(exchange: CapturedExchange) -> str:
+    """Return how long an exchange took, and how much of that its body did."""
+    waited = exchange.duration_ms if exchange.waited_ms is None else exchange.waited_ms
+    reading = exchange.duration_ms - waited
+    rest = f", {duration_text(reading)} of it for the body" if reading >= 1 else ""
+    return f"{duration_text(exchange.duration_ms)}{rest}"
 
 
 def _body(content: bytes | None, headers: tuple[tuple[str, str], ...], *, truncated: bool = False) -> Body | None:

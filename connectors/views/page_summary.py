@@ -95,14 +95,14 @@ def page_summary(trace: Trace, timeline: Timeline) -> Summary:
 
 def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:
     usage = trace.report.usage
-    attempts = sum(row.chain.attempts - 1 for row in timeline.rows if isinstance(row, Request))
-    again = f" ({attempts} again)" if attempts else ""
+    calls = sum(isinstance(row, Request) for row in timeline.rows)
+    in_calls = f" in {calls} calls" if 0 < calls < usage.requests else ""
     return [
         ("Duration", duration_text(timeline.total)),
         ("Queued", duration_text(usage.queue_ms)),
         ("CPU", duration_text(usage.cpu_ms)),
         ("Memory", size_text(usage.peak_memory_bytes)),
-        ("Requests", f"{usage.requests}{again}"),
+        ("Requests", f"{usage.requests}{in_calls}"),
     ]
 
 

@@ -40,19 +40,22 @@ class RunViews:
         sinks: Where to write what each option asks for, and what it calls that place.
         capture: Of the run.
         redactor: Of the run.
+        on_trace: Given what there was to see.
     """
 
     sinks: Mapping[str, tuple[str, Sink]]
     capture: Capture
     redactor: Redactor
+    on_trace: Callable[[Trace], None] | None = None
 
     @classmethod
     @contextmanager
-    def open(cls, files: Mapping[str, str]) -> Iterator[Self]:
+    def open(cls, files: Mapping[str, str], on_trace: Callable[[Trace], None] | None = None) -> Iterator[Self]:
         """Open files before there is anything to write; leave nothing behind of those that were not written.
 
         Args:
             files: Their names, by the options that named them: `--har`, `--html`.
+            on_trace: Given what there was to see.
 
         Raises:
             DefinitionError: One cannot be written.
@@ -65,7 +68,7 @@ class RunViews:
                 sink = open_sink(name, option=option)
                 closing.callback(sink.discard)
                 sinks[option] = name, sink
-            yield cls(sinks, Capture(), Redactor())
+            yield cls(sinks, Capture(), Redactor(), on_trace)
 
     @property
     def environment(self) -> RunEnvironment:
@@ -81,6 +84,8 @@ class RunViews:
             method: Its name, as it was asked for.
         """
         trace = Trace.of(report, self.capture, redactor=self.redactor, connector=connector, method=method)
+        if self.on_trace is not None:
+            self.on_trace(trace)
         for option, (name, sink) in self.sinks.items():
             try:
                 sink.write(_WRITERS[option](trace).encode("utf-8", "replace"))

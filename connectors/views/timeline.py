@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Self, TypeAlias
+from urllib.parse import urlsplit
 
 from .axis import Axis
 from .chain import Chain, chains_of
@@ -30,6 +33,12 @@ class Request:
         for link in self.chain.links:
             offset = self.start + link.exchange.started_ms - self.chain.first.started_ms
             yield offset, offset + link.exchange.duration_ms
+
+    def place(self, usual_host: str) -> tuple[str, str]:
+        """Return the host, unless it is the usual one, and the rest of what the method asked for."""
+        url = urlsplit(self.chain.first.url)
+        path = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+        return "" if url.netloc == usual_host else url.netloc, path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +75,12 @@ class Timeline:
         work = [stretch for request in requests for stretch in request.work]
         axis = Axis.of(total, work, [line.start for line in lines])
         return cls(total=total, axis=axis, rows=tuple(sorted([*requests, *lines], key=lambda row: row.start)))
+
+    @cached_property
+    def usual_host(self) -> str:
+        """The host, with its port, that most calls are for."""
+        hosts = Counter(urlsplit(row.chain.first.url).netloc for row in self.rows if isinstance(row, Request))
+        return hosts.most_common(1)[0][0] if hosts else ""
 
 
 def _request(chain: Chain, started: float) -> Request:

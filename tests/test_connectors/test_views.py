@@ -12,12 +12,15 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 import pytest
+from click import UsageError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from connectors import DefinitionError
 from connectors.cli import Session, methodhost
 from connectors.render_json import JsonOutput
+from connectors.render_terminal import TerminalOutput
+from connectors.views.axis import Axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,9 +267,9 @@ def views(
     )
 
 
-def run(*arguments: str) -> Session:
+def run(*arguments: str, output: JsonOutput | TerminalOutput | None = None) -> Session:
     """Run the command in this process."""
-    session = Session(output=JsonOutput())
+    session = Session(output=output or JsonOutput())
     methodhost.main(args=["run", *arguments], standalone_mode=False, obj=session)
     return session
 
@@ -374,6 +377,58 @@ def test_the_page_tells_the_run(views: Views) -> None:
     assert "redirected 200" in text
     assert "200 truncated" in text
     assert "warn two" in text
+
+
+def test_an_error_is_shown_with_its_source(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page has the lines around the place, and the terminal each thing that happened, with its place in time."""
+    (tmp_path / "method.js").write_text(
+        "export default () => {\n  console.log('before', '\\u001b[2J')\n  return no.such\n}\n"
+    )
+    page = tmp_path / "run.html"
+    session = run(str(tmp_path / "method.js"), "--html", str(page), "--timeline", output=TerminalOutput())
+    assert session.report is not None
+    assert not session.report.ok
+    text = _Tags(page.read_text()).text
+    assert "no is not defined" in text
+    assert re.search(r"3 │   return no.such\n +│ +\^", text)
+    assert re.search(r"0\.000 +log +before \\u001b.* +•", capsys.readouterr().err)
+
+
+def test_rows_in_the_terminal_are_not_for_programs(tmp_path: Path) -> None:
+    """The document of --json stays alone."""
+    (tmp_path / "method.js").write_text("export default () => 1")
+    with pytest.raises(UsageError, match="--html FILE"):
+        run(str(tmp_path / "method.js"), "--json", "--timeline")
+
+
+TEN_MINUTES = 600_000.0
+
+
+@pytest.mark.parametrize(
+    ("work", "marks", "shortened"),
+    [
+        ([(0, 100), (100 + TEN_MINUTES, 200 + TEN_MINUTES)], [], [TEN_MINUTES]),
+        ([(0, 50), (2050, 2100), (4100, 4150)], [2100], [2000, 2000]),
+        ([(0, 100), (100, 30_100), (30_100, 30_200)], [], [30_000]),
+        ([(0, 1000), (1100, 2000)], [], []),
+        ([(0, 1000), (1000, 4000), (4000, 6000)], [], []),
+        ([], [10, 5000], []),
+        ([], [], []),
+    ],
+)
+def test_long_waits_leave_room_for_the_rest(
+    work: list[tuple[float, float]], marks: list[float], shortened: list[float]
+) -> None:
+    """What is much longer than all else is drawn shorter than it was; everything else is to scale, and in order."""
+    total = max([end for _, end in work], default=6000.0)
+    axis = Axis.of(total, work, marks)
+    assert shortened == [span.duration for span in axis.breaks]
+    assert sum(span.width for span in axis.breaks) < 50
+    times = sorted({0.0, total, *marks, *(time for stretch in work for time in stretch)})
+    places = [axis.at(time) for time in times]
+    assert sorted(places) == places
+    assert (0, 100) == (places[0], round(places[-1], 6))
+    assert 1 <= len(axis.ticks) < 15
 
 
 @pytest.mark.parametrize("option", ["--har", "--html"])
