@@ -17,6 +17,7 @@ from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
+from .deadline import Deadline
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -39,6 +40,7 @@ from .limits import Limits
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
+from .run_random import RunRandom
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
@@ -65,6 +67,7 @@ __all__ = [
     "ConnectionFailedError",
     "CryptoCalls",
     "CryptoThreads",
+    "Deadline",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
@@ -79,6 +82,7 @@ __all__ = [
     "RateGates",
     "Redactor",
     "RequestRefusedError",
+    "RunRandom",
     "StreamError",
     "Transport",
     "Transports",

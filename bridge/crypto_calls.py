@@ -17,9 +17,10 @@ from .crypto_request import CryptoRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime import JSON, HostCall, HostCalls, SandboxLimits
+    from runtime import JSON, Clock, HostCall, HostCalls, SandboxLimits
 
     from .crypto_threads import CryptoThreads
+    from .run_random import RunRandom
 
 _PREFIX: Final = "crypto."
 
@@ -34,15 +35,26 @@ class CryptoCalls:
         otherwise: Answers all other calls.
         limits: Of the run: what is computed here takes as much CPU time at most as the run may take itself.
         isolation_key: Of the run: with those of other keys its operations take turns.
+        clock: Of the run.
+        random: Of the run.
     """
 
     def __init__(
-        self, threads: CryptoThreads, otherwise: HostCalls, limits: SandboxLimits, *, isolation_key: str
+        self,
+        threads: CryptoThreads,
+        otherwise: HostCalls,
+        limits: SandboxLimits,
+        *,
+        isolation_key: str,
+        clock: Clock,
+        random: RunRandom,
     ) -> None:
         self._threads = threads
         self._place = Place(isolation_key)
         self._otherwise = otherwise
         self._limits = limits
+        self._clock = clock
+        self._random = random
         self._keys = KeyRing()
         self._turn = asyncio.Lock()
         self._cpu_seconds = 0.0
@@ -68,7 +80,8 @@ class CryptoCalls:
         if operation == "importKey":
             return lambda: import_key(request)
         if operation == "generateKey":
-            return lambda: generate_key(request)
+            seed = self._random.draw("key")
+            return lambda: generate_key(request, seed)
         if operation == "digest":
             algorithm = required(request.algorithm, "name")
             return lambda: digest(algorithm, request.data)
@@ -92,7 +105,8 @@ class CryptoCalls:
         return works[operation]
 
     async def _compute(self, work: Callable[[], Made]) -> Made:
-        done = await self._threads.compute(work, self._place, self._limits.wall_time_seconds)
+        with self._clock.working():
+            done = await self._threads.compute(work, self._place, self._limits.wall_time_seconds)
         self._cpu_seconds += done.cpu_seconds
         most = self._limits.cpu_time_seconds
         if self._cpu_seconds > most:
