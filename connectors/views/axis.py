@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FULL: Final = 100.0
-_LONG_WAIT: Final = 0.25
+_LONG_WAIT: Final = 0.5
 """Of the time in which requests were under way: what nothing happened for is long from there on."""
 _LONG_WORK: Final = 10.0
 """How many times as long as everything else one stretch must be to be shortened although something is under way."""
@@ -28,6 +28,7 @@ _STEPS: Final = (
     *(HOUR * factor for factor in (1, 2, 6, 12, 24)),
 )
 _ROOM: Final = 8.0
+_ROOM_OF_GAPS: Final = 11.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +53,6 @@ class Span:
     def duration(self) -> float:
         """In milliseconds."""
         return self.end - self.start
-
-    @property
-    def text(self) -> str:
-        """How long it was, for a person."""
-        return duration_text(self.duration)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +105,16 @@ class Axis:
         return tuple(span for span in self.spans if span.shortened)
 
     @property
+    def gaps(self) -> tuple[Tick, ...]:
+        """How long shortened stretches were, in their middle; of such as are close together the longest."""
+        gaps: list[Tick] = []
+        for span in sorted(self.breaks, key=lambda span: -span.duration):
+            middle = span.left + span.width / 2
+            if all(abs(middle - gap.at) >= _ROOM_OF_GAPS for gap in gaps):
+                gaps.append(Tick(at=middle, text=duration_text(span.duration)))
+        return tuple(gaps)
+
+    @property
     def ticks(self) -> tuple[Tick, ...]:
         """Marks at round times, in stretches that are drawn to scale."""
         step = self._step()
@@ -118,7 +124,7 @@ class Axis:
                 continue
             for number in range(int(-(-span.start // step)), int(span.end // step) + 1):
                 at = self.at(number * step)
-                if not ticks or at - ticks[-1].at >= _ROOM:
+                if at <= FULL - _ROOM and (not ticks or at - ticks[-1].at >= _ROOM):
                     ticks.append(Tick(at=at, text=elapsed_text(number * step, step)))
         return tuple(ticks)
 

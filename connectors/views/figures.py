@@ -12,7 +12,7 @@ _KILO: Final = 1000
 
 
 def duration_text(milliseconds: float) -> str:
-    """Return a duration in about three digits: `2.5 ms`, `250 ms`, `1.25 s`, `10 m 02 s`, `2 h 05 m`."""
+    """Return a duration in about three digits: `2.5 ms`, `250 ms`, `1.25 s`, `10 min`, `10 m 02 s`, `2 h 05 m`."""
     if milliseconds < _FEW:
         return f"{round(milliseconds, 1):g} ms"
     if round(milliseconds) < SECOND:
@@ -21,7 +21,7 @@ def duration_text(milliseconds: float) -> str:
         return f"{milliseconds / SECOND:.{2 if milliseconds < _FEW * SECOND else 1}f} s"
     if milliseconds < HOUR:
         minutes, seconds = divmod(round(milliseconds / SECOND), 60)
-        return f"{minutes} m {seconds:02} s"
+        return f"{minutes} m {seconds:02} s" if seconds else f"{minutes} min"
     hours, minutes = divmod(round(milliseconds / MINUTE), 60)
     return f"{hours} h {minutes:02} m"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -14,13 +15,14 @@ from .figures import duration_text, moment_text
 from .timeline import Request, Timeline
 
 if TYPE_CHECKING:
+    from bridge import CapturedExchange
+
     from .axis import Axis
     from .timeline import Line
     from .trace import Trace
 
-_BESIDE_CHART: Final = 40
-_NARROWEST: Final = 16
-_WIDEST_LABEL: Final = 48
+_MOST_FOR_LABELS: Final = 0.4
+_SPACES: Final = 10
 _WAITING, _READING, _PAUSE, _POINT, _BREAK = "▒█┄•≈"
 
 
@@ -32,40 +34,57 @@ def timeline_table(trace: Trace, width: int) -> Table:
         width: Of the terminal, in columns.
     """
     timeline = Timeline.of(trace)
-    label = min(_WIDEST_LABEL, max(_NARROWEST, (width - _BESIDE_CHART) // 2))
-    chart = max(_NARROWEST, width - _BESIDE_CHART - label)
-    table = Table(box=None, show_header=True, header_style="dim", pad_edge=False, padding=(0, 1))
+    rows = [_request(row, timeline) if isinstance(row, Request) else _line(row) for row in timeline.rows]
+    starts = [moment_text(row.start) for row in timeline.rows]
+    taken = [max(map(cell_len, ("start", *starts)))]
+    taken += [max(map(cell_len, (title, *(row[index].plain for row in rows)))) for title, index in _COLUMNS]
+    left = max(width - sum(taken) - _SPACES, 0)
+    longest = max((cell_len(row[1].plain) for row in rows), default=1)
+    label = max(1, min(longest, int(left * _MOST_FOR_LABELS)))
+    chart = max(1, left - label)
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 1))
     table.add_column("start", justify="right", no_wrap=True, style="dim")
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True, overflow="ellipsis", width=label)
     table.add_column(_scale(timeline.axis, chart), no_wrap=True, width=chart)
     table.add_column("answer", justify="right", no_wrap=True)
     table.add_column("took", justify="right", no_wrap=True, style="dim")
-    for row in timeline.rows:
-        cells = _request(row, timeline, chart) if isinstance(row, Request) else _line(row, timeline.axis, chart)
-        table.add_row(moment_text(row.start), *cells)
+    for row, start, (kind, text, answer, took) in zip(timeline.rows, starts, rows, strict=True):
+        marks = _bars(row, timeline.axis, chart) if isinstance(row, Request) else _point(row, timeline.axis, chart)
+        table.add_row(start, kind, text, marks, answer, took)
     return table
 
 
-def _request(row: Request, timeline: Timeline, width: int) -> tuple[Text, ...]:
+_COLUMNS: Final = (("", 0), ("answer", 2), ("took", 3))
+"""Titles of those beside the label and the chart, and which cells of a row they have."""
+
+
+def _request(row: Request, timeline: Timeline) -> tuple[Text, Text, Text, Text]:
     chain = row.chain
-    status = chain.last.status
-    style = "red" if chain.last.fault else STATUS_STYLES.get((status or 0) // 100, "red")
     tries = f"{chain.attempts}× " if chain.attempts > 1 else ""  # noqa: RUF001 (a multiplication sign)
     return (
         Text(printable(chain.first.verb), "cyan"),
         Text(printable("".join(row.place(timeline.usual_host)))),
-        _bars(row, timeline.axis, width),
-        Text.assemble((tries, "dim"), (chain.last.fault or str(status), style)),
+        Text.assemble((tries, "dim"), (chain.last.fault or str(chain.last.status), _style(chain.last))),
         Text(duration_text(chain.duration_ms)),
     )
 
 
-def _line(row: Line, axis: Axis, width: int) -> tuple[Text, ...]:
-    style = LEVEL_STYLES.get(row.line.level, "cyan")
+def _line(row: Line) -> tuple[Text, Text, Text, Text]:
     text = printable(row.line.message.partition("\n")[0])
-    point = Text(" " * _column(axis, row.start, width) + _POINT, style)
-    return Text(row.line.level, style), Text(text, "dim"), point
+    return Text(row.line.level, _level_style(row)), Text(text, "dim"), Text(), Text()
+
+
+def _point(row: Line, axis: Axis, width: int) -> Text:
+    return Text(" " * _column(axis, row.start, width) + _POINT, _level_style(row))
+
+
+def _level_style(row: Line) -> str:
+    return LEVEL_STYLES.get(row.line.level, "cyan")
+
+
+def _style(exchange: CapturedExchange) -> str:
+    return "red" if exchange.fault else STATUS_STYLES.get((exchange.status or 0) // 100, "red")
 
 
 def _bars(row: Request, axis: Axis, width: int) -> Text:
@@ -74,7 +93,7 @@ def _bars(row: Request, axis: Axis, width: int) -> Text:
     for link, (start, end) in zip(row.chain.links, row.work, strict=True):
         exchange = link.exchange
         head = end if exchange.waited_ms is None else min(start + exchange.waited_ms, end)
-        style = "red" if exchange.fault else STATUS_STYLES.get((exchange.status or 0) // 100, "red")
+        style = _style(exchange)
         first, middle, last = (_column(axis, time, width) for time in (start, head, end))
         if link.waited_ms:
             before = _column(axis, start - link.waited_ms, width) + 1

@@ -83,6 +83,7 @@ class Trace:
     def ended_ms(self) -> float:
         """When the run was over, as far as is known."""
         ends = [exchange.started_ms + exchange.duration_ms for exchange in self.exchanges]
+        ends += [line.time.timestamp() * 1000 for line in self.report.logs]
         return max([*ends, self.started_ms + self.report.usage.wall_ms])
 
 
