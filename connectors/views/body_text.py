@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import getincrementaldecoder
 from email.message import Message
 from typing import Final
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_LONGEST_PRETTY: Final = 1_000_000
-"""Characters. What is longer would be cut off anyway."""
 
 
 def media_type(content_type: str) -> str:
@@ -17,30 +16,34 @@ def media_type(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def text_of(body: bytes, content_type: str) -> str | None:
+def text_of(body: bytes, content_type: str, *, is_whole: bool = True) -> str | None:
     """Return a body as text; None where it is none.
 
     Args:
         body: Unpacked.
         content_type: What its header says of it; the character set there is tried first.
+        is_whole: Whether it is here to its end, and so does not end within a character.
     """
     for charset in (_charset(content_type), "utf-8"):
         try:
-            text = body.decode(charset)
+            text = getincrementaldecoder(charset)().decode(body, final=is_whole)
         except (LookupError, ValueError):
             continue
         return None if _CONTROLS.search(text) else text
     return None
 
 
-def pretty(text: str) -> tuple[str, bool]:
-    """Return text that is JSON indented, all other text as it is; and whether it is JSON."""
-    if text.lstrip()[:1] not in {"{", "["} or len(text) > _LONGEST_PRETTY:
-        return text, False
+def is_json(text: str, content_type: str) -> bool:
+    """Whether text is JSON, going by what its header says, or by itself where that says nothing of it."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    if media_type(content_type).endswith(("/json", "+json")):
+        return True
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False), True
+        json.loads(text)
     except (ValueError, RecursionError):
-        return text, False
+        return False
+    return True
 
 
 def _charset(content_type: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HTTP: Final = "HTTP/1.1"
 FORM: Final = "application/x-www-form-urlencoded"
 PAGE: Final = "run"
+CUT: Final = "A body is not here to its end."
 
 
 def har_of(trace: Trace) -> dict[str, JSON]:
@@ -51,7 +52,8 @@ def _entry(exchange: CapturedExchange) -> dict[str, JSON]:
     """Return one entry. Connecting and sending are not measured apart: they are in the time of waiting."""
     waited = exchange.duration_ms if exchange.waited_ms is None else exchange.waited_ms
     wait, receive = _rounded(waited), _rounded(max(0.0, exchange.duration_ms - waited))
-    return {
+    comment: dict[str, JSON] = {"comment": CUT} if exchange.truncated else {}
+    return comment | {
         "pageref": PAGE,
         "startedDateTime": _moment(exchange.started_ms),
         "time": _rounded(wait + receive),
@@ -77,13 +79,14 @@ def _request(exchange: CapturedExchange) -> dict[str, JSON]:
         "bodySize": len(body),
     }
     if body:
-        request["postData"] = _post_data(body, header_of(exchange.request_headers, "content-type"))
+        request["postData"] = _post_data(body, exchange)
     return request
 
 
-def _post_data(body: bytes, content_type: str) -> dict[str, JSON]:
+def _post_data(body: bytes, exchange: CapturedExchange) -> dict[str, JSON]:
     """Return what was sent. The format has no place for binary bodies: they are base64, and `_encoding` says so."""
-    text = text_of(body, content_type)
+    content_type = header_of(exchange.request_headers, "content-type")
+    text = text_of(body, content_type, is_whole=not exchange.truncated)
     if text is None:
         return {"mimeType": content_type, "text": base64.b64encode(body).decode(), "_encoding": "base64"}
     if media_type(content_type) == FORM:
@@ -115,13 +118,11 @@ def _content(exchange: CapturedExchange) -> dict[str, JSON]:
     body = exchange.response_body or b""
     content_type = header_of(exchange.response_headers, "content-type")
     content: dict[str, JSON] = {"size": len(body), "mimeType": content_type or "x-unknown"}
-    text = text_of(body, content_type)
+    text = text_of(body, content_type, is_whole=not exchange.truncated)
     if text is None:
         content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
     elif text:
         content["text"] = text
-    if exchange.truncated:
-        content["comment"] = f"Only the first {len(body)} bytes were kept."
     return content
 
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     Headers = tuple[tuple[str, str], ...]
 
 _SCHEME: Final = re.compile(r"(?:Basic|Bearer|Digest|Token|OAuth) ", re.IGNORECASE)
-_PARAMETER: Final = re.compile("([^?&=#]+)=([^&#]*)")
-_COOKIE: Final = re.compile(r"([^=;]*)=[^;]*")
+_PARAMETER: Final = re.compile("(?<![^?&#])([^?&=#]++)=([^&#]++)")
 _MEMBER: Final = re.compile(
     r'"((?:[^"\\]|\\.)*+)'  # a string, closed or cut off: what was looked at once is not looked at again
     r'(?:"(\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,{}\[\]"]++)|"|\Z)',
@@ -74,9 +73,10 @@ class Masking:
 def _header(name: str, value: str) -> str:
     lower = name.lower()
     if lower == "cookie":
-        return _COOKIE.sub(rf"\1={MASK}", value)
+        return ";".join(map(_cookie, value.split(";")))
     if lower == "set-cookie":
-        return _COOKIE.sub(rf"\1={MASK}", value, count=1)
+        cookie, mark, attributes = value.partition(";")
+        return f"{_cookie(cookie)}{mark}{attributes}"
     if lower in {"location", "content-location", "referer"}:
         base, mark, query = value.partition("?")
         return f"{base}{mark}{_parameters(query)}"
@@ -86,10 +86,16 @@ def _header(name: str, value: str) -> str:
     return f"{scheme[0] if scheme else ''}{MASK}"
 
 
+def _cookie(text: str) -> str:
+    """Return `name=value` without the value."""
+    name, mark, _ = text.partition("=")
+    return f"{name}={MASK}" if mark else MASK
+
+
 def _parameters(query: str) -> str:
     """Return a query, or a form, without the values that have names of secrets."""
     return _PARAMETER.sub(
-        lambda match: f"{match[1]}={MASK}" if match[2] and is_secret_member(unquote_plus(match[1])) else match[0], query
+        lambda match: f"{match[1]}={MASK}" if is_secret_member(unquote_plus(match[1])) else match[0], query
     )
 
 

@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 
 from connectors.printable import printable
 
-from .body_text import media_type, pretty, text_of
+from .body_text import is_json, media_type, text_of
 from .figures import size_text
+from .json_layout import laid_out
 
 if TYPE_CHECKING:
     from runtime import JSON
@@ -39,24 +40,24 @@ class Body:
         """Return what is shown of the body of an exchange."""
         size = size_text(len(content)) + (", the rest was not kept" if truncated else "")
         kind = media_type(content_type)
-        text = text_of(content, content_type)
+        text = text_of(content, content_type, is_whole=not truncated)
         if text is None:
             return cls(text=None, note=f"{kind or 'bytes'}, {size}")
-        shown, is_json = pretty(text)
-        body = cls.of_text(shown, json=is_json)
+        body = cls.of_text(text, json=is_json(text, content_type))
         return cls(text=body.text, note=", ".join(part for part in (kind, size, body.note) if part))
 
     @classmethod
     def of_data(cls, data: JSON) -> Self:
         """Return what is shown of JSON."""
-        return cls.of_text(json_module.dumps(data, indent=2, ensure_ascii=False), json=True)
+        return cls.of_text(json_module.dumps(data, ensure_ascii=False), json=True)
 
     @classmethod
     def of_text(cls, text: str, *, json: bool) -> Self:
-        """Return what is shown of text; the names of members stand out where it is indented JSON."""
-        cut = len(text) > LONGEST
-        shown = escape(printable(text[:LONGEST] + ("…" if cut else ""), keep="\n\t"))
-        note = f"the first {LONGEST:,} of {len(text):,} characters" if cut else ""
+        """Return what is shown of text; JSON is laid out, and the names of its members stand out."""
+        laid = laid_out(text, LONGEST) if json else text
+        cut = len(laid) > LONGEST
+        shown = escape(printable(laid[:LONGEST] + ("…" if cut else ""), keep="\n\t"))
+        note = f"the first {LONGEST:,} characters" if cut else ""
         return cls(text=_with_keys(shown) if json else shown, note=note)
 
 

@@ -146,7 +146,7 @@ def _part(number: int, link: Link) -> Part:
         tone=_tone(exchange),
         time=_time(exchange),
         request_headers=exchange.request_headers,
-        request_body=_body(exchange.request_body, exchange.request_headers),
+        request_body=_body(exchange.request_body, exchange.request_headers, truncated=exchange.truncated),
         response_headers=exchange.response_headers,
         response_body=_body(exchange.response_body, exchange.response_headers, truncated=exchange.truncated),
     )

@@ -88,8 +88,8 @@ class Trace:
 
 
 def _value(report: RunReport, masking: Masking) -> str | None:
-    """Return the value as indented JSON, masked."""
+    """Return the value as JSON, masked."""
     if not report.ok:
         return None
     value = json.loads(report.model_dump_json(include={"value"}))["value"]
-    return masking.json_text(json.dumps(value, indent=2, ensure_ascii=False))
+    return masking.json_text(json.dumps(value, ensure_ascii=False))

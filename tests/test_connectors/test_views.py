@@ -21,6 +21,7 @@ from connectors.cli import Session, methodhost
 from connectors.render_json import JsonOutput
 from connectors.render_terminal import TerminalOutput
 from connectors.views.axis import Axis
+from connectors.views.page_body import Body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,6 @@ class Content(TypedDict):
     mimeType: str
     text: NotRequired[str]
     encoding: NotRequired[Literal["base64"]]
-    comment: NotRequired[str]
 
 
 class Received(TypedDict):
@@ -142,6 +142,7 @@ class Entry(TypedDict):
     response: Received
     cache: Annotated[dict[str, None], Field(max_length=0)]
     timings: Timings
+    comment: NotRequired[str]
 
 
 class PageTimings(TypedDict):
@@ -399,6 +400,35 @@ def test_rows_in_the_terminal_are_not_for_programs(tmp_path: Path) -> None:
     (tmp_path / "method.js").write_text("export default () => 1")
     with pytest.raises(UsageError, match="--html FILE"):
         run(str(tmp_path / "method.js"), "--json", "--timeline")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "shown", "note"),
+    [
+        (
+            b'{"a":[],"n":1e999,"a":0.10}',
+            "application/json",
+            '{\n  "a": [],\n  "n": 1e999,\n  "a": 0.10\n}',
+            "application/json, 27 B",
+        ),
+        (b'{"a":"\\u00e9\\u202e"}', "", '{\n  "a": "é\\u202e"\n}', "20 B"),
+        (b"[not json]", "text/plain", "[not json]", "text/plain, 10 B"),
+        ("é".encode("latin-1"), "text/plain; charset=latin-1", "é", "text/plain, 1 B"),
+        (b"\xff\xfe\0", "image/x", None, "image/x, 3 B"),
+        ("aé".encode()[:2], "text/plain", None, "text/plain, 2 B"),
+        (b"x" * 30_000, "text/plain", "x" * 20_000 + "…", "text/plain, 30 kB, the first 20,000 characters"),
+    ],
+)
+def test_bodies_are_shown_as_they_were(body: bytes, content_type: str, shown: str | None, note: str) -> None:
+    """JSON is laid out, and no digit of it is lost; what is no text is told by its length alone."""
+    view = Body.of(body, content_type)
+    text = None if view.text is None else _Tags(str(view.text)).text
+    assert (shown, note) == (text, view.note)
+
+
+def test_a_body_that_ends_within_a_character_is_text() -> None:
+    """Only its beginning was kept."""
+    assert "aé" == Body.of("aéé".encode()[:-1], "text/plain", truncated=True).text
 
 
 TEN_MINUTES = 600_000.0
