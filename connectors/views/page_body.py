@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json as json_module
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from markupsafe import Markup, escape
 
@@ -14,9 +13,6 @@ from connectors.printable import printable
 from .body_text import is_json, media_type, text_of
 from .figures import size_text
 from .json_layout import laid_out
-
-if TYPE_CHECKING:
-    from runtime import JSON
 
 LONGEST: Final = 20_000
 """Characters of one body; what is longer is cut off, so that a page stays quick to read."""
@@ -45,11 +41,6 @@ class Body:
             return cls(text=None, note=f"{kind or 'bytes'}, {size}")
         body = cls.of_text(text, json=is_json(text, content_type))
         return cls(text=body.text, note=", ".join(part for part in (kind, size, body.note) if part))
-
-    @classmethod
-    def of_data(cls, data: JSON) -> Self:
-        """Return what is shown of JSON."""
-        return cls.of_text(json_module.dumps(data, ensure_ascii=False), json=True)
 
     @classmethod
     def of_text(cls, text: str, *, json: bool) -> Self:

@@ -32,14 +32,12 @@ class Bar:
     tone: str
     left: float
     width: float
-    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One exchange in the details of a row."""
 
-    title: str
     lead: str
     url: str
     answer: str
@@ -112,7 +110,7 @@ def _request_row(row: Request, timeline: Timeline) -> RequestRow:
         duration=duration_text(chain.duration_ms),
         tries=f"{chain.attempts} tries" if chain.attempts > 1 else "redirected" if len(chain.links) > 1 else "",
         bars=tuple(_bars(row, timeline.axis)),
-        parts=tuple(_part(number, link) for number, link in enumerate(chain.links, 1)),
+        parts=tuple(map(_part, chain.links)),
     )
 
 
@@ -121,7 +119,7 @@ def _bars(row: Request, axis: Axis) -> Iterator[Bar]:
     for link, (start, stop) in zip(row.chain.links, row.work, strict=True):
         tone = _tone(link.exchange)
         if start > end:
-            yield _bar(axis, "pause", "", end, start, f"{duration_text(start - end)}" if link.waited_ms else "")
+            yield _bar(axis, "pause", "", end, start)
         waited = link.exchange.waited_ms
         head = stop if waited is None else min(start + waited, stop)
         yield _bar(axis, "wait", tone, start, head)
@@ -130,16 +128,15 @@ def _bars(row: Request, axis: Axis) -> Iterator[Bar]:
         end = stop
 
 
-def _bar(axis: Axis, kind: str, tone: str, start: float, end: float, text: str = "") -> Bar:
+def _bar(axis: Axis, kind: str, tone: str, start: float, end: float) -> Bar:
     left = axis.at(start)
-    return Bar(kind=kind, tone=tone, left=left, width=axis.at(end) - left, text=text)
+    return Bar(kind=kind, tone=tone, left=left, width=axis.at(end) - left)
 
 
-def _part(number: int, link: Link) -> Part:
+def _part(link: Link) -> Part:
     exchange = link.exchange
     wait = f" after {duration_text(link.waited_ms)}" if link.waited_ms else ""
     return Part(
-        title=f"{number}",
         lead=f"{CAUSES[link.cause]}{wait}",
         url=f"{exchange.verb} {exchange.url}",
         answer=f"{_answer(exchange)} {exchange.reason}".strip(),

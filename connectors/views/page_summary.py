@@ -116,5 +116,5 @@ def _failure(error: RunError, trace: Trace) -> Failure:
         place=f"{place.file}:{place.line}:{place.column}" if place else None,
         frame=tuple((margin[1:], text, margin.startswith(">") or text.strip() == "^") for margin, text in rows),
         stack=error.stack,
-        data=None if error.data is None else Body.of_data(error.data),
+        data=None if trace.error_data is None else Body.of_text(trace.error_data, json=True),
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bridge import Capture, CapturedExchange, Redactor
     from connectors.connector import Connector
     from connectors.report import RunReport
+    from runtime import JSON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Trace:
         report: What happened.
         exchanges: In the order of sending, masked.
         value: The value as JSON text, masked; None where there is none.
+        error_data: The facts of the error likewise.
         frame_source: Text of the file that the error comes from, where it is known.
     """
 
@@ -33,6 +35,7 @@ class Trace:
     report: RunReport
     exchanges: tuple[CapturedExchange, ...]
     value: str | None = field(repr=False)
+    error_data: str | None = field(default=None, repr=False)
     frame_source: str | None = field(default=None, repr=False)
 
     @classmethod
@@ -49,6 +52,10 @@ class Trace:
             method: Its name, as it was asked for.
         """
         masking = Masking(redactor)
+        value, data = (
+            report.model_dump(mode="json", include={"value"})["value"],
+            report.error.data if report.error else None,
+        )
         location = report.error.location if report.error else None
         file = connector.files.get(location.file) if location else None
         return cls(
@@ -56,7 +63,8 @@ class Trace:
             method=connector.find(method).name,
             report=report,
             exchanges=tuple(masking.exchange(exchange) for exchange in capture.exchanges),
-            value=_value(report, masking),
+            value=masking.json_text(_text(value)) if report.ok else None,
+            error_data=None if data is None else masking.json_text(_text(data)),
             frame_source=file.text if file else None,
         )
 
@@ -87,9 +95,5 @@ class Trace:
         return max([*ends, self.started_ms + self.report.usage.wall_ms])
 
 
-def _value(report: RunReport, masking: Masking) -> str | None:
-    """Return the value as JSON, masked."""
-    if not report.ok:
-        return None
-    value = json.loads(report.model_dump_json(include={"value"}))["value"]
-    return masking.json_text(json.dumps(value, ensure_ascii=False))
+def _text(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False)
