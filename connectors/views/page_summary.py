@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connectors.source_frame import SourceFrame
 
 from .figures import duration_text, size_text
 from .page_body import Body
-from .timeline import Line, Request
+from .timeline import Line, Pending, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from connectors.report import RunError
 
     from .timeline import Timeline
     from .trace import Trace
+
+
+_KINDS: Final = ((Request, "request", "Requests"), (Line, "console", "Console"), (Pending, "timer", "Timers"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +60,7 @@ class Summary:
         failure: Its error.
         warnings: For its author.
         value: What it gave.
-        requests: How many rows are requests.
-        lines: How many are of the console.
+        kinds: Of rows: what they are, a title, and how many there are.
     """
 
     connector: str
@@ -69,8 +73,7 @@ class Summary:
     failure: Failure | None
     warnings: tuple[str, ...]
     value: Body | None
-    requests: int
-    lines: int
+    kinds: tuple[tuple[str, str, int], ...]
 
 
 def page_summary(trace: Trace, timeline: Timeline) -> Summary:
@@ -88,9 +91,16 @@ def page_summary(trace: Trace, timeline: Timeline) -> Summary:
         failure=_failure(report.error, trace) if report.error else None,
         warnings=report.warnings,
         value=None if trace.value is None else Body.of_text(trace.value, json=True),
-        requests=sum(isinstance(row, Request) for row in timeline.rows),
-        lines=sum(isinstance(row, Line) for row in timeline.rows),
+        kinds=tuple(_kinds(timeline)),
     )
+
+
+def _kinds(timeline: Timeline) -> Iterator[tuple[str, str, int]]:
+    """Yield the kinds of rows that there are, and can be hidden."""
+    for row_type, kind, title in _KINDS:
+        count = sum(isinstance(row, row_type) for row in timeline.rows)
+        if count:
+            yield kind, title, count
 
 
 def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:

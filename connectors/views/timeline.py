@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from .axis import Axis
 from .chain import Chain, chains_of
+from .waits import absences_of, timers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from connectors.report import ConsoleLine
 
     from .trace import Trace
+    from .waits import Absence, Timer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +50,32 @@ class Line:
     start: float
     line: ConsoleLine
 
+    @property
+    def end(self) -> float:
+        """When it was written."""
+        return self.start
 
-Row: TypeAlias = Request | Line
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A timer of the method."""
+
+    start: float
+    end: float
+    fired: tuple[float, ...]
+    timer: Timer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Away:
+    """A time in which the run was put off."""
+
+    start: float
+    end: float
+    absence: Absence
+
+
+Row: TypeAlias = Request | Line | Pending | Away
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +96,15 @@ class Timeline:
     def of(cls, trace: Trace) -> Self:
         """Return the timeline of a run."""
         started, total = trace.started_ms, trace.ended_ms - trace.started_ms
+        entries = trace.journal.entries if trace.journal else ()
         requests = [_request(chain, started) for chain in chains_of(trace.exchanges)]
         lines = [Line(start=line.time.timestamp() * 1000 - started, line=line) for line in trace.report.logs]
+        timers = [_pending(timer, started, total) for timer in timers_of(entries)]
+        away = [_away(absence, started, total) for absence in absences_of(entries)]
         work = [stretch for request in requests for stretch in request.work]
-        axis = Axis.of(total, work, [line.start for line in lines])
-        return cls(total=total, axis=axis, rows=tuple(sorted([*requests, *lines], key=lambda row: row.start)))
+        rows: list[Row] = [*requests, *timers, *away, *lines]
+        marks = [at for row in rows for at in (row.start, row.end)]
+        return cls(total=total, axis=Axis.of(total, work, marks), rows=tuple(sorted(rows, key=lambda row: row.start)))
 
     @cached_property
     def usual_host(self) -> str:
@@ -86,3 +116,14 @@ class Timeline:
 def _request(chain: Chain, started: float) -> Request:
     start = chain.first.started_ms - started
     return Request(start=start, end=start + chain.duration_ms, chain=chain)
+
+
+def _pending(timer: Timer, started: float, total: float) -> Pending:
+    end = total if timer.end is None else timer.end - started
+    fired = tuple(at - started for at in timer.fired)
+    return Pending(start=timer.start - started, end=end, fired=fired, timer=timer)
+
+
+def _away(absence: Absence, started: float, total: float) -> Away:
+    end = total if absence.end is None else absence.end - started
+    return Away(start=absence.start - started, end=end, absence=absence)

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from connectors.printable import printable
 
-from .page_rows import page_rows
 from .page_summary import page_summary
+from .shown_row import shown_rows
 from .timeline import Timeline
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def timeline_page(trace: Trace) -> str:
         version=version("methodhost"),
         summary=page_summary(trace, timeline),
         axis=timeline.axis,
-        rows=page_rows(timeline),
+        rows=shown_rows(timeline),
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bridge import Capture, CapturedExchange, Redactor
     from connectors.connector import Connector
     from connectors.report import RunReport
-    from runtime import JSON
+    from runtime import JSON, Journal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,7 @@ class Trace:
         exchanges: In the order of sending, masked.
         value: The value as JSON text, masked; None where there is none.
         error_data: The facts of the error likewise.
+        journal: What entered the run, and when, where that is known.
         frame_source: Text of the file that the error comes from, where it is known.
     """
 
@@ -36,11 +37,19 @@ class Trace:
     exchanges: tuple[CapturedExchange, ...]
     value: str | None = field(repr=False)
     error_data: str | None = field(default=None, repr=False)
+    journal: Journal | None = field(default=None, repr=False)
     frame_source: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(
-        cls, report: RunReport, capture: Capture, *, redactor: Redactor, connector: Connector, method: str | None
+        cls,
+        report: RunReport,
+        capture: Capture,
+        *,
+        redactor: Redactor,
+        connector: Connector,
+        method: str | None,
+        journal: Journal | None = None,
     ) -> Self:
         """Return what may be shown of a run.
 
@@ -50,6 +59,7 @@ class Trace:
             redactor: Of the run.
             connector: Whose method ran.
             method: Its name, as it was asked for.
+            journal: Tells its timers, and when it was put off.
         """
         masking = Masking(redactor)
         value, data = (
@@ -65,6 +75,7 @@ class Trace:
             exchanges=tuple(masking.exchange(exchange) for exchange in capture.exchanges),
             value=masking.json_text(_text(value)) if report.ok else None,
             error_data=None if data is None else masking.json_text(_text(data)),
+            journal=journal,
             frame_source=file.text if file else None,
         )
 
@@ -84,14 +95,17 @@ class Trace:
     @property
     def started_ms(self) -> float:
         """When the first thing happened, in milliseconds since 1970."""
-        lines = [line.time.timestamp() * 1000 for line in self.report.logs]
-        return min([*lines, *(exchange.started_ms for exchange in self.exchanges)], default=0.0)
+        known = [line.time.timestamp() * 1000 for line in self.report.logs]
+        known += [exchange.started_ms for exchange in self.exchanges]
+        known += [] if self.journal is None else [self.journal.origin.now_ms]
+        return min(known, default=0.0)
 
     @property
     def ended_ms(self) -> float:
         """When the run was over, as far as is known."""
         ends = [exchange.started_ms + exchange.duration_ms for exchange in self.exchanges]
         ends += [line.time.timestamp() * 1000 for line in self.report.logs]
+        ends += [] if self.journal is None else [entry.at_ms for entry in self.journal.entries[-1:]]
         return max([*ends, self.started_ms + self.report.usage.wall_ms])
 
 

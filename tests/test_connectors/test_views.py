@@ -16,12 +16,16 @@ from click import UsageError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from connectors import DefinitionError
+from connectors import Capture, Connector, DefinitionError, Redactor, RunReport
 from connectors.cli import Session, methodhost
 from connectors.render_json import JsonOutput
 from connectors.render_terminal import TerminalOutput
+from connectors.views import Trace
 from connectors.views.axis import Axis
 from connectors.views.page_body import Body
+from connectors.views.shown_row import shown_rows
+from connectors.views.timeline import Timeline
+from runtime import Delivery, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -478,3 +482,33 @@ def test_a_view_that_cannot_be_written_costs_no_value(tmp_path: Path) -> None:
     assert report.error is not None
     assert ("done", False, "output") == (report.value, report.ok, report.error.key)
     assert "/dev/full cannot be written: No space left on device" in report.error.message
+
+
+def test_timers_and_suspensions_have_rows() -> None:
+    """An interval is one row, what was cleared says so, and what a run was put off for is told with its end."""
+    timeout, first, second = (
+        TimerEntry(number=number, kind=kind, site="list.js:3:5", delay_ms=delay)
+        for number, kind, delay in ((1, "setTimeout", 5000), (2, "setInterval", 100), (3, "setInterval", 100))
+    )
+    entries = [
+        Turn(at_ms=1000, timers=(timeout, first)),
+        Delivery(at_ms=1100, timer=2),
+        Turn(at_ms=1100, timers=(second,)),
+        Delivery(at_ms=1200, timer=3),
+        Turn(at_ms=1200, dropped=(1,)),
+        Suspension(at_ms=1300, resume_at_ms=601_300),
+        Resumption(at_ms=602_000),
+        Suspension(at_ms=602_100, resume_at_ms=700_000),
+    ]
+    journal = Journal(Origin(seed=bytes(32), now_ms=1000), most_bytes=10_000, entries=entries)
+    connector = Connector.from_source("list", "export default () => 1")
+    trace = Trace.of(
+        RunReport(ok=True), Capture(), redactor=Redactor(), connector=connector, method=None, journal=journal
+    )
+    rows = shown_rows(Timeline.of(trace))
+    assert [
+        ("setTimeout 5000 ms at list.js:3:5", "cleared", "200 ms"),
+        ("setInterval 100 ms at list.js:3:5", "fired, 2 times", "200 ms"),
+        ("suspended until 1970-01-01 00:10:01 UTC", "resumed", "10 m 01 s"),
+        ("suspended until 1970-01-01 00:11:40 UTC", "not resumed", "0 ms"),
+    ] == [(row.text, row.answer, row.took) for row in rows]
