@@ -50,7 +50,8 @@ def timeline_table(trace: Trace, width: int) -> Table:
     table.add_column("answer", justify="right", no_wrap=True)
     table.add_column("took", justify="right", no_wrap=True)
     for row, (started, named, labelled, answered, lasted) in rows:
-        table.add_row(started, named, labelled, _chart(row, chart), answered, lasted)
+        shown = _shortened(labelled, label) if row.kind == "request" else labelled
+        table.add_row(started, named, shown, _chart(row, chart), answered, lasted)
     return table
 
 
@@ -64,6 +65,14 @@ def _cells(row: ShownRow) -> tuple[Text, Text, Text, Text, Text]:
         Text.assemble((note, "dim"), (row.answer, _TONES.get(row.tone, "dim"))),
         Text(row.took, "dim"),
     )
+
+
+def _shortened(label: Text, width: int) -> Text:
+    """Return a URL with its end, in which it differs from others."""
+    if cell_len(label.plain) <= width:
+        return label
+    end = width // 2
+    return Text(f"{label.plain[: width - end - 1]}…{label.plain[len(label.plain) - end :]}", label.style)
 
 
 def _style(row: ShownRow) -> str:
