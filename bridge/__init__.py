@@ -42,7 +42,7 @@ from .limits import Limits
 from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
-from .redaction import Redactor
+from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport, ScriptTransport
 from .run_random import RunRandom
 from .script import Order, Unmatched
@@ -52,6 +52,7 @@ from .transports import Transports
 from .undefined import UNDEFINED
 
 __all__ = [
+    "MASK",
     "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",

@@ -13,7 +13,7 @@ from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, S
 from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
 from .host import Extension, HostCall, HostCalls, HostReply
-from .journal import Journal
+from .journal import Delivery, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
@@ -37,8 +37,10 @@ __all__ = [
     "Alarm",
     "Attendance",
     "Clock",
+    "Delivery",
     "DiskCache",
     "Durability",
+    "Entry",
     "Extension",
     "Failure",
     "FairQueue",
@@ -54,10 +56,12 @@ __all__ = [
     "Location",
     "LogLine",
     "Module",
+    "Origin",
     "Outcome",
     "Place",
     "PoolPolicy",
     "Requirement",
+    "Resumption",
     "RunEnded",
     "RuntimeFault",
     "Sandbox",
@@ -65,7 +69,10 @@ __all__ = [
     "SandboxLimits",
     "SandboxReport",
     "Script",
+    "Suspension",
     "Timeout",
+    "TimerEntry",
+    "Turn",
     "Usage",
     "VirtualClock",
     "VirtualTimeLoop",
