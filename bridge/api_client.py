@@ -226,7 +226,7 @@ class ApiClient:
         """Send what a call means, and give what was answered."""
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
-            request, response = await self._respond(call, upload)
+            request, response = await self._respond(call, upload, site)
             if response.stream is not None:
                 return success_reply(request, response, self._keep(response.stream, upload, closing, site))
             if site is not None and not request.full_response:
@@ -239,7 +239,7 @@ class ApiClient:
         own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
-            asked = await call.prepare(self._limits, self._random, own, upload)
+            asked = replace(await call.prepare(self._limits, self._random, own, upload), site=site)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
                 upload.patience = patience
@@ -264,11 +264,14 @@ class ApiClient:
         stream.upload = upload
         return self._streams.number_of(stream, site)
 
-    async def _respond(self, call: MethodCall, upload: Upload | None) -> tuple[OutgoingRequest, Response]:
+    async def _respond(
+        self, call: MethodCall, upload: Upload | None, site: str | None
+    ) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        request = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
+        prepared = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
+        request = replace(prepared, site=site)
         try:
             return request, await self._attempts(request, lambda: self._attempt(request, numbers))
         except ConnectionFailedError as error:
@@ -278,7 +281,7 @@ class ApiClient:
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
         again = await prepare(call, renewed, self._limits, self._random)
-        again = replace(again, call=request.call)
+        again = replace(again, call=request.call, site=site)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
     def _config(self, call: MethodCall, held: Client) -> ClientConfig:

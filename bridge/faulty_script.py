@@ -48,10 +48,12 @@ class Served:
     Attributes:
         number: Of the exchange, counted from 0; None for one of the spare ones.
         failed: Whether it was the one that goes wrong, and did.
+        site: Where in the method's source it was asked for, where that is known.
     """
 
     number: int | None
     failed: bool
+    site: str | None
 
 
 @dataclass(kw_only=True)
@@ -85,17 +87,17 @@ class FaultyScript:
         number = self._number(sent)
         if self._fails(number, sent):
             self._happened = True
-            self.served.append(Served(number=number, failed=True))
+            self.served.append(Served(number=number, failed=True, site=sent.site))
             return self._failing(sent)
         if number is not None:
             self._used.add(number)
-            self.served.append(Served(number=number, failed=False))
+            self.served.append(Served(number=number, failed=False, site=sent.site))
             return self.exchanges[number]
         spare = next((one for one in self.spares if _is_for(one, sent)), None) or _token_exchange(sent)
         if spare is None:
             self.unmatched.append(sent)
         else:
-            self.served.append(Served(number=None, failed=False))
+            self.served.append(Served(number=None, failed=False, site=sent.site))
         return spare
 
     def _number(self, sent: SentRequest) -> int | None:

@@ -69,6 +69,7 @@ class OutgoingRequest:
         refuses_redirects: Whether a redirect is an error.
         call: Which call it serves, a number in this process: attempts and redirects have that of the first request.
         attempt: 1 for the first; redirects of one attempt have its number.
+        site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
 
     verb: str
@@ -91,6 +92,7 @@ class OutgoingRequest:
     refuses_redirects: bool = False
     call: int = field(default_factory=count(1).__next__)
     attempt: int = 1
+    site: str | None = None
 
     @property
     def is_idempotent(self) -> bool:

@@ -14,7 +14,7 @@ import aiohttp.http_exceptions
 import httpx
 from aiohttp.client_reqrep import ConnectionKey
 
-from runtime import Failure, RunEnded
+from runtime import Failure, Location, RunEnded
 
 from .errors import CallError
 from .origin import Origin
@@ -63,11 +63,18 @@ class ScriptTransport(httpx.AsyncBaseTransport):
             RunEnded: No exchange stands ready for it.
             aiohttp.ClientError: As the script says.
         """
-        sent = SentRequest(verb=request.method, url=request.url, headers=_headers(request), body=await _body(request))
+        sent = SentRequest(
+            verb=request.method,
+            url=request.url,
+            headers=_headers(request),
+            body=await _body(request),
+            site=request.extensions.get("site"),
+        )
         exchange = self._taker.take(sent)
         if exchange is None:
             message = f"{sent.name} was not answered: no exchange stands ready for it."
-            raise RunEnded(Failure(type="configuration", key="unmatched_request", message=message))
+            place = Location.of_site(sent.site)
+            raise RunEnded(Failure(type="configuration", key="unmatched_request", message=message, location=place))
         if exchange.response is None:
             raise await _failure(exchange.fault, request.url)
         await self._pass(exchange.response.latency_seconds)

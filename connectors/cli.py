@@ -208,6 +208,8 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
 @click.option("--fail-fast", is_flag=True, help="Start no more after one that failed.")
 @click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Most methods at a time; one a processor.")
 @click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False), help="Also write JUnit XML to FILE.")
+@click.option("--har", metavar="DIR", type=click.Path(file_okay=False), help="Also write an HTTP archive of each run.")
+@click.option("--html", metavar="DIR", type=click.Path(file_okay=False), help="Also write a page with a timeline each.")
 @click.option("--watch", is_flag=True, help="Stay, and run again what a change affects, until Ctrl-C.")
 @click.option("--chaos", is_flag=True, help="Also let each exchange fail in each way, and tell which methods take it.")
 @cache_dir_option
@@ -236,8 +238,8 @@ def test(
     """
     if watch and (as_json or chaos):
         raise click.UsageError("--watch goes with neither --json nor --chaos.")
-    if chaos and options["junit"]:
-        raise click.UsageError("--chaos writes no JUnit XML; leave out one of --chaos and --junit.")
+    if chaos and any(options[name] for name in ("junit", "har", "html")):
+        raise click.UsageError("--chaos goes with none of --junit, --har and --html.")
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     from .suite_command import SuiteCommand  # loads slowly; other commands may do without

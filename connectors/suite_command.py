@@ -116,6 +116,10 @@ class SuiteCommand:
             LastFailed(self._options.cache).keep(report)
         if self._options.junit is not None:
             write_junit(report, self._options.junit)
+        if self._options.har is not None or self._options.html is not None:
+            from .suite.suite_views import write_views  # what it takes to load is loaded where it is asked for
+
+            write_views(report, {".har": self._options.har, ".html": self._options.html})
 
     @asynccontextmanager
     async def _runner(self) -> AsyncIterator[FixtureRunner]:

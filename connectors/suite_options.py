@@ -26,6 +26,8 @@ class SuiteOptions:
         fail_fast: Whether none is started after one that failed.
         workers: Most methods at a time.
         junit: Where to write JUnit XML.
+        har: In which folder to write an HTTP archive of each run.
+        html: In which folder to write a page with the timeline of each run.
         cache: Where to keep what is made of sources, and which fixtures failed.
         bundler: Makes importable what a connector's `package.json` names.
     """
@@ -36,6 +38,8 @@ class SuiteOptions:
     fail_fast: bool = False
     workers: int
     junit: Path | None = None
+    har: Path | None = None
+    html: Path | None = None
     cache: DiskCache | None = None
     bundler: PackageBundler | None = None
 
@@ -47,7 +51,9 @@ class SuiteOptions:
         last_failed: bool,
         cache: DiskCache | None,
         workers: int | None,
-        junit: str | None,
+        junit: str | None = None,
+        har: str | None = None,
+        html: str | None = None,
         **others: Any,  # noqa: ANN401 (the fields of those names)
     ) -> Self:
         """Return the options with what was left out filled in.
@@ -65,9 +71,15 @@ class SuiteOptions:
             last_failed=last_failed,
             cache=cache,
             workers=workers or _processors(),
-            junit=None if junit is None else Path(junit),
+            junit=_path(junit),
+            har=_path(har),
+            html=_path(html),
             **others,
         )
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
 
 
 def _processors() -> int:

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bridge import FaultyScript, ScriptedFailure
+from bridge import FaultyScript
 from connectors.connector import REFRESH_CREDENTIALS
 from connectors.fixtures.exchanges import scripted
 
@@ -20,21 +20,18 @@ from .volatile import steady
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from bridge import ScriptedExchange
+    from bridge import ScriptedExchange, ScriptedFailure
     from connectors.fixtures.fixture_file import FixtureFile
     from connectors.fixtures.result import FixtureResult
     from connectors.fixtures.runner import FixtureRunner
-    from connectors.report import ErrorLocation, RunReport
+    from connectors.report import RunReport
     from connectors.suite.observer import SuiteObserver
     from connectors.suite.suite_report import SuiteReport
 
     from .failure_kinds import FailureKind
 
 _LATER: Final = timedelta(hours=1, minutes=1, seconds=1)
-_LOOK_SECONDS: Final = 5.0
-"""How long a request stays unanswered when it is only to be seen where it was made; shorter than requests may take."""
 _FAILING: Final = frozenset({401, 429})
 _SERVER_ERRORS: Final = 500
 _RENEWING: Final = (REFRESH_CREDENTIALS, "auth/get-oauth-config", "auth/get-credentials-from-connection-parameters")
@@ -54,7 +51,6 @@ class ChaosSuite:
         self._runs = ScriptedRuns(runner)
         self._turns = asyncio.Semaphore(at_once)
         self._observer = observer
-        self._places: dict[tuple[Path, int], asyncio.Future[ErrorLocation | None]] = {}
 
     async def run(self, suite: SuiteReport) -> ChaosReport:
         """Run all failures that can be derived from fixtures, and report what came of them.
@@ -111,9 +107,6 @@ class ChaosSuite:
         report = await self._run(happy.file, script)
         trial = Trial(happy=happy, kind=kind, victim=failure.victim, script=script, report=report)
         verdict = judge(trial)
-        place = report.error.location if report.error else None
-        if place is None and verdict.outcome == "not_handled":
-            place = await self._request_place(happy, failure.victim)
         self._observer.done(happy.file.name, ok=verdict.outcome != "not_handled")
         return ChaosCell(
             file=happy.file,
@@ -121,29 +114,13 @@ class ChaosSuite:
             victim=failure.victim,
             request=trial.request_name,
             verdict=verdict,
-            location=place,
+            location=trial.place,
             error=report.error,
         )
 
-    async def _request_place(self, happy: HappyPath, victim: int) -> ErrorLocation | None:
-        """Return where a method makes a request; it is looked for once."""
-        key = happy.file.path, victim
-        if key not in self._places:
-            self._places[key] = asyncio.ensure_future(self._look(happy, victim))
-        return await self._places[key]
-
-    async def _look(self, happy: HappyPath, victim: int) -> ErrorLocation | None:
-        """Return where a method makes a request: what it waits for when that is not answered until its time is up."""
-        silence = ScriptedFailure(victim=victim, fault="timeout")
-        script = FaultyScript(exchanges=happy.exchanges, failure=silence)
-        report = await self._run(happy.file, script, seconds=_LOOK_SECONDS)
-        return report.error.location if report.error and report.error.type == "limit" else None
-
-    async def _run(
-        self, file: FixtureFile, script: FaultyScript, *, later: timedelta = timedelta(), seconds: float | None = None
-    ) -> RunReport:
+    async def _run(self, file: FixtureFile, script: FaultyScript, *, later: timedelta = timedelta()) -> RunReport:
         async with self._turns:
-            return await self._runs.run(file, script, later=later, seconds=seconds)
+            return await self._runs.run(file, script, later=later)
 
 
 def _unsuitable(result: FixtureResult, exchanges: Sequence[ScriptedExchange]) -> str | None:

@@ -30,22 +30,17 @@ class ScriptedRuns:
     def __init__(self, runner: FixtureRunner) -> None:
         self._runner = runner
 
-    async def run(
-        self, file: FixtureFile, script: FaultyScript, *, later: timedelta = _NO_TIME, seconds: float | None = None
-    ) -> RunReport:
+    async def run(self, file: FixtureFile, script: FaultyScript, *, later: timedelta = _NO_TIME) -> RunReport:
         """Run the method of a fixture once. A stream that it gives is read; its text is then the value.
 
         Args:
             file: The fixture.
             script: What is answered.
             later: How much later than the fixture says; all that is random is then different as well.
-            seconds: How long the run may take, where that is less than it otherwise may.
         """
         fixture = file.fixture
         clock = VirtualClock((fixture.now + later).timestamp() * 1000)
-        limits = dict(LimitSettings.in_document(file.document, fixture.limits).values)
-        if seconds is not None:
-            limits["wall_time_seconds"] = min(seconds, limits.get("wall_time_seconds", seconds))
+        limits = LimitSettings.in_document(file.document, fixture.limits)
         connector = self._runner.connector(file.target)
         report = await self._runner.host.run(
             connector,
@@ -53,7 +48,7 @@ class ScriptedRuns:
             connection=fixture.connection,
             args=fixture.args,
             mode=fixture.mode,
-            limits=Limits(**limits),
+            limits=Limits(**limits.values),
             environment=RunEnvironment(
                 clock=clock,
                 seed=f"{fixture.seed or file.name}{f' {later}' if later else ''}".encode(),

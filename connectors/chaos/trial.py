@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connectors.report import ErrorLocation
+from runtime import Location
+
 if TYPE_CHECKING:
     from bridge import FaultyScript, ScriptedExchange
     from connectors.fixtures.fixture_file import FixtureFile
@@ -70,6 +73,15 @@ class Trial:
     def failed(self) -> bool:
         """Whether the exchange was asked for at all."""
         return any(served.failed for served in self.script.served)
+
+    @property
+    def place(self) -> ErrorLocation | None:
+        """Where in the method's source it shows: where its error came from, or else where the request was made."""
+        if self.error is not None and self.error.location is not None:
+            return self.error.location
+        site = next((served.site for served in self.script.served if served.failed), None)
+        location = Location.of_site(site)
+        return None if location is None else ErrorLocation.model_validate(location)
 
     @property
     def used(self) -> frozenset[int]:

@@ -90,13 +90,22 @@ def _failure(result: FixtureResult, report: SuiteReport) -> Text:
     name, path = printable(result.file.name), printable(shown_path(result.file.path))
     parts = [_mismatch(mismatch, result) for mismatch in result.mismatches]
     error = result.report.error
-    if error is not None and error.location is not None and any(one.kind == "error" for one in result.mismatches):
+    if (
+        error is not None
+        and error.location is not None
+        and any(one.kind in {"error", "unmatched"} for one in result.mismatches)
+    ):
         parts.append(place_text(error, report.source(result)))
     parts += _console(result.report)
     text = Text.assemble(("✗ ", "bold red"), (name, "bold"), (f"  {path}", "dim"))
     for part in parts:
         text.append("\n").append_text(_indented(part))
     return text.append("\n")
+
+
+def _expects_error(result: FixtureResult) -> bool:
+    """Whether the error of the run is the one that the fixture expects."""
+    return not any(mismatch.kind in {"error", "unmatched"} for mismatch in result.mismatches)
 
 
 def _mismatch(mismatch: Mismatch, result: FixtureResult) -> Text:

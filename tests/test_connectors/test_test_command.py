@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -55,6 +56,7 @@ FIXTURES: dict[str, dict[str, Any]] = {
     "operations/add/run.adds": ADDS,
     "operations/broken/run.throws": THROWS,
 }
+OTHER_URL = {"exchanges": [{**EXCHANGE, "request": {"url": "https://api.example.com/people"}}]}
 
 
 def write(folder: Path, fixtures: dict[str, dict[str, Any]], files: dict[str, str] | None = None) -> Path:
@@ -81,9 +83,7 @@ def xml(path: Path) -> ET.Element:
 
 
 def options(folder: Path, **others: Any) -> SuiteOptions:
-    return SuiteOptions.of(
-        **{"paths": (str(folder),), "last_failed": False, "cache": None, "workers": 2, "junit": None, **others}
-    )
+    return SuiteOptions.of(**{"paths": (str(folder),), "last_failed": False, "cache": None, "workers": 2, **others})
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,14 @@ def test_a_throw_is_shown_with_its_source(report: SuiteReport) -> None:
     assert lines[place + 2].index(".length") + 1 == lines[place + 3].index("^")
 
 
+def test_a_request_that_nobody_expected_is_shown_with_its_source(tmp_path: Path) -> None:
+    """The line that made it, and how it differs from the nearest exchange."""
+    folder = write(tmp_path / "shop", {"data/contacts/list.other": OTHER_URL})
+    text = shown(SuiteCommand(options(folder), SilentObserver()).execute())
+    assert "+ GET https://api.example.com/contacts" in text
+    assert "data/contacts/list.js:3:32" in text
+
+
 def test_the_document_has_each_fixture_and_the_report_of_those_that_failed(report: SuiteReport) -> None:
     """Programs read the same facts."""
     document = json.loads(report.to_json())
@@ -169,10 +177,15 @@ def test_fixtures_are_chosen_by_a_part_of_their_name_or_a_pattern(
 ) -> None:
     """The status is 0 when those pass, and nothing is written to standard error where that is no terminal."""
     folder = str(write(tmp_path / "shop", FIXTURES))
-    assert 0 == methodhost(folder, "--filter", "LIST.pass", "--filter", "*.adds", "--json")
+    views = str(tmp_path / "views")
+    chosen = ("--filter", "LIST.pass", "--filter", "*.adds")
+    assert 0 == methodhost(folder, *chosen, "--json", "--har", views, "--html", views)
     out, err = capsys.readouterr()
     names = [fixture["name"] for fixture in json.loads(out)["fixtures"]]
     assert (["data/contacts/list.passes", "operations/add/run.adds"], "") == (names, err)
+    archive = json.loads((tmp_path / "views/shop/data/contacts/list.passes.har").read_text())
+    assert ["https://api.example.com/contacts"] == [one["request"]["url"] for one in archive["log"]["entries"]]
+    assert "<html" in (tmp_path / "views/shop/operations/add/run.adds.html").read_text()
 
 
 def test_those_that_failed_last_can_be_run_alone(
@@ -217,7 +230,7 @@ def test_no_more_are_started_after_a_failure_where_that_is_asked_for(tmp_path: P
         (("{folder}", "--filter", "lisst"), "Did you mean data/contacts/list.passes?"),
         (("{folder}", "--last-failed"), "leave out --no-cache"),
         (("{folder}", "--watch", "--chaos"), "--watch goes with neither"),
-        (("{folder}", "--chaos", "--junit", "x.xml"), "--chaos writes no JUnit XML"),
+        (("{folder}", "--chaos", "--junit", "x.xml"), "--chaos goes with none of"),
         (("{folder}", "--workers", "0"), "--workers"),
     ],
 )
@@ -302,6 +315,19 @@ def test_an_interrupt_is_how_watching_ends() -> None:
         session = Session(output=JsonOutput(), watches=watches)
         session.interrupt(Termination().status)
         assert status == session.status
+
+
+def test_being_told_to_end_ends_a_command_that_ignores_interrupts() -> None:
+    """Shells start commands in the background so that an interrupt from the keyboard does not reach them."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with Termination() as termination, pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert 143 == termination.status
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def test_long_stretches_without_change_are_left_out_of_diffs() -> None:
