@@ -44,6 +44,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport, ScriptTransport
+from .request_lines import SentRequest
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -102,6 +103,7 @@ __all__ = [
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
+    "SentRequest",
     "StreamError",
     "Transport",
     "Transports",
