@@ -31,7 +31,9 @@ from .errors import (
     CredentialStoreError,
     DefinitionError,
     HostClosedError,
+    JournalError,
     MethodError,
+    RunSuspendedError,
     UnknownMethodError,
 )
 from .file_credential_store import FileCredentialStore
@@ -39,6 +41,7 @@ from .host import MethodHost
 from .memory_credential_store import MemoryCredentialStore
 from .package_bundler import PackageBundler
 from .report import RunReport
+from .run_journal import RunJournal
 
 __all__ = [
     "ArgumentsError",
@@ -58,6 +61,7 @@ __all__ = [
     "Exchange",
     "FileCredentialStore",
     "HostClosedError",
+    "JournalError",
     "Layer",
     "LayerMissingError",
     "LayerName",
@@ -71,7 +75,9 @@ __all__ = [
     "PackageBundler",
     "PoolPolicy",
     "RunEnvironment",
+    "RunJournal",
     "RunReport",
+    "RunSuspendedError",
     "SandboxReport",
     "StoredCredentials",
     "StreamError",
