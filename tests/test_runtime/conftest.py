@@ -151,3 +151,9 @@ def open_bench() -> Callable[..., AbstractAsyncContextManager[Bench]]:
             yield Bench(sandbox)
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def echo_extension() -> Extension:
+    """Return the extension that all benches have."""
+    return EXTENSION
