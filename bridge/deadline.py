@@ -16,7 +16,7 @@ class Deadline:
 
     Attributes:
         clock: Of the run.
-        when: In the time for which the run was not put off, `Clock.active_time`.
+        when: On that clock.
     """
 
     clock: Clock
@@ -30,21 +30,16 @@ class Deadline:
     @classmethod
     def after(cls, clock: Clock, most_seconds: float) -> Self:
         """Return the deadline of something that starts now and may take `most_seconds`."""
-        return cls(clock=clock, when=clock.active_time() + most_seconds)
+        return cls(clock=clock, when=clock.time() + most_seconds)
 
     def within(self, most_seconds: float) -> Deadline:
         """Return the deadline of something that starts now and may take `most_seconds`; never later than this one."""
-        return Deadline(clock=self.clock, when=min(self.when, self.clock.active_time() + most_seconds))
+        return Deadline(clock=self.clock, when=min(self.when, self.clock.time() + most_seconds))
 
     def left_seconds(self) -> float:
         """Return what is left, never below zero."""
-        return max(0.0, self.when - self.clock.active_time())
-
-    @property
-    def moment(self) -> float:
-        """When it comes on the clock of the run, unless the run is put off until then."""
-        return self.when + self.clock.suspended_seconds
+        return max(0.0, self.when - self.clock.time())
 
     def timeout(self) -> Timeout:
         """Return a context that raises TimeoutError when this has come."""
-        return self.clock.timeout_at(self.moment)
+        return self.clock.timeout_at(self.when)
