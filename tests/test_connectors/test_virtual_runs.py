@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from connectors import Capture, Connection, Connector, Limits, MethodHost, RunEnvironment
-from runtime import VirtualClock, VirtualTimeLoop
+from connectors import (
+    Capture,
+    Connection,
+    Connector,
+    Limits,
+    MethodHost,
+    RunEnvironment,
+    VirtualClock,
+    VirtualTimeLoop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
