@@ -11,7 +11,6 @@ from bridge import EgressPolicy, Limits, RunRandom
 from runtime import Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
-from .environment import RunEnvironment
 from .errors import ArgumentsError, HostClosedError
 from .limits import tightest
 from .loop_thread import LoopThread, wait_for
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .context import Mode
     from .credential_store import CredentialStore
+    from .environment import RunEnvironment
     from .record import Event
     from .report import RunReport
 
@@ -132,15 +132,14 @@ class MethodHost:
         """
         if mode not in MODES:
             raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
-        world = environment or RunEnvironment()
         context = RunContext(
             connector=connector,
             connection=connection,
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
             record=RunRecord(on_event),
-            clock=world.clock or Clock(),
-            random=RunRandom(secrets.token_bytes(SEED_BYTES) if world.seed is None else world.seed),
+            clock=(environment and environment.clock) or Clock(),
+            random=RunRandom((environment and environment.seed) or secrets.token_bytes(SEED_BYTES)),
             environment=environment,
             exposes_credentials=self._expose_credentials,
         )

@@ -211,3 +211,9 @@ def test_a_clock_that_jumps_needs_a_transport() -> None:
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner, pytest.raises(ValueError, match="transport"):
         runner.run(environment())
+
+
+def test_an_empty_seed_is_refused() -> None:
+    """What looks like a seed and would decide nothing is an error."""
+    with pytest.raises(ValueError, match="seed is empty"):
+        RunEnvironment(seed=b"")
