@@ -16,6 +16,8 @@ from runtime import (
     LogLine,
     PoolPolicy,
     SandboxReport,
+    VirtualClock,
+    VirtualTimeLoop,
     WorkerStartError,
 )
 
@@ -82,5 +84,7 @@ __all__ = [
     "StoredCredentials",
     "StreamError",
     "UnknownMethodError",
+    "VirtualClock",
+    "VirtualTimeLoop",
     "WorkerStartError",
 ]
