@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .record import Event
+    from .recording.recording import Recording
     from .report import RunReport
     from .written_files import WrittenFiles
 
@@ -75,3 +76,9 @@ class TerminalOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         self._value.print(files_text(written))
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        from .render_recording import recording_text
+
+        self._progress.print(recording_text(recording))
