@@ -25,6 +25,7 @@ from .record_options import record_options
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
+from .suite_command import SuiteCommand
 from .termination import Termination
 from .types_command import TypesCommand
 
@@ -208,6 +209,31 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
     """
     session.check = CheckCommand(path=path, cache=chosen_cache(cache_dir, no_cache=no_cache)).execute()
     session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
+
+
+@methodhost.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@cache_dir_option
+@no_cache_option
+@click.pass_obj
+def test(session: Session, /, paths: tuple[str, ...], cache_dir: str | None, no_cache: bool) -> None:
+    """Run methods against their fixtures: scripted exchanges in place of the network, and a clock that jumps.
+
+    PATH is a connector's folder, or any other, with all fixtures below it; a fixture (NAME.fixture.yml, .yaml or
+    .json); or a .js or .ts file, with the fixtures of its method beside it. Without it, the current folder is meant.
+
+    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong.
+    """
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    from rich.console import Console  # loads slowly; other commands may do without
+
+    from .render_fixture import fixture_text
+
+    console = Console(soft_wrap=True)
+    command = SuiteCommand(paths=paths or (".",), cache=cache, bundler=bundler)
+    ok = command.execute(lambda result: console.print(fixture_text(result)))
+    session.status = ExitStatus.OK if ok else ExitStatus.FAILED
 
 
 @methodhost.command()
