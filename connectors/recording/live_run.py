@@ -35,6 +35,7 @@ class RunRequest:
         connector: Whose method.
         method: Its name.
         connection: For whom, with real credentials.
+        members: What the connection's file says, in its author's spelling.
         args: What it receives.
         mode: What a 429 means.
     """
@@ -42,6 +43,7 @@ class RunRequest:
     connector: Connector
     method: str
     connection: Connection | None
+    members: dict[str, JSON] = field(repr=False)
     args: Mapping[str, JSON] = field(repr=False)
     mode: Mode
 

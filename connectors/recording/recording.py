@@ -28,7 +28,8 @@ class Recording:
         mismatches: What differs when it is replayed; none where that passes.
         notes: What its author should know.
         diff: How its text changed, as lines of a unified diff.
-        drift: How the shapes of what the server answers changed.
+        reads: How many reads were sent again, where no more than that was done.
+        drift: How the shapes of their answers changed.
         error: Why the live run ended in a way that is no case: a limit, or a wrong configuration.
     """
 
@@ -38,6 +39,7 @@ class Recording:
     mismatches: tuple[Mismatch, ...] = ()
     notes: tuple[str, ...] = ()
     diff: tuple[str, ...] = field(default=(), repr=False)
+    reads: int | None = None
     drift: tuple[Drift, ...] = ()
     error: RunError | None = None
 
@@ -54,6 +56,7 @@ class Recording:
             "file": str(self.file),
             "written": [str(path) for path in self.written],
             "exchanges": self.exchanges,
+            "reads": self.reads,
             "mismatches": [
                 {"kind": one.kind, "title": one.title, "line": one.line, "diff": list(one.diff)}
                 for one in self.mismatches
