@@ -20,8 +20,10 @@ from .fixtures.runner import FixtureRunner
 from .host import MethodHost
 from .limits import parse_limits
 from .recording.live_run import RunRequest
+from .recording.proposal import Proposal
 from .recording.recorded_case import RecordedCase
 from .recording.recorder import Recorder
+from .recording.rereading import drift_since, reread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from .context import Mode
     from .package_bundler import PackageBundler
     from .record import Event
-    from .recording.proposal import Proposal
     from .recording.recording import Recording
 
     Ask = Callable[[Recording], bool]
@@ -106,6 +107,9 @@ class RecordCommand:
         request = self._request(case)
         limits = parse_limits(self.limits)
         host = MethodHost(limits=limits, egress=self._egress(), workers=1, spares=1, cache=self.cache)
+        if case.file is not None and not self.update:
+            async with host:
+                return Proposal(recording=drift_since(case.file, await reread(host, case.file, request.members)))
         async with host, FixtureRunner(workers=1, cache=self.cache, bundler=self.bundler) as runner:
             recorder = Recorder(host=host, runner=runner, public=self.public, on_event=on_event)
             if case.file is None:
@@ -135,11 +139,9 @@ class RecordCommand:
     def _conclude(self, proposal: Proposal, ask: Ask) -> Recording:
         """Write what is proposed, if that is wanted."""
         recording = proposal.recording
-        if self.reads_only and not self.update:
-            return replace(recording, mismatches=(), notes=(), diff=())
         if proposal.draft is None or not (self.update and not self.yes) or ask(recording):
             return proposal.take()
-        return replace(recording, notes=(*recording.notes, "Nothing was written"))
+        return replace(recording, declined=True, notes=(*recording.notes, "Nothing was written; --yes writes it"))
 
     def _egress(self) -> EgressPolicy:
         """Return the policy that `--allow` describes."""

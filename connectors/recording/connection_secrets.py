@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from .secret_ledger import SecretLedger
 
+_TOP: Final = 2
+"""Names of the sections of a connection's file, and of what is in them."""
 _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey) +", re.IGNORECASE)
 _MOMENT: Final = re.compile(r"(?:.*_)?(?:at|exp|expire[sd]?|expiry|iat|on|time|timestamp)(?:_.*)?")
 """Names of moments: numbers as long as some secrets."""
@@ -123,8 +125,8 @@ def _leaves(value: JSON, key: Key) -> Iterator[tuple[Key, str | float]]:
 def _name_of(key: Key) -> str:
     """Return the name that says most: the last that is none of a list's positions, or of `value`."""
     names = [part for part in key if isinstance(part, str)]
-    generic = len(names) > 1 and snake(names[-1]) in {"value", "key", "token", "secret"} and names[-2] != "auth"
-    return (names[-2] if generic and is_secret_name(names[-2]) else names[-1]) if names else "secret"
+    says_little = len(names) > _TOP and snake(names[-1]) in {"value", "key", "token", "secret"} and names[-2] != "auth"
+    return (names[-2] if says_little and is_secret_name(names[-2]) else names[-1]) if names else "secret"
 
 
 def _at(value: JSON, key: Key) -> JSON:

@@ -60,7 +60,7 @@ class RecordedFixture:
                 public=public,
                 earlier=earlier,
             )
-        harvest = Harvest(self.ledger)
+        harvest = Harvest(self.ledger, self.request.connector.texts.values())
         harvest.arguments(dict(self.request.args))
         for exchange in self.live.exchanges:
             harvest.exchange(exchange)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .connection_secrets import real_values
-from .errors import RecordingError
 from .expectation import drop_console
 from .live_run import run_live
 from .proposal import Proposal
 from .recorded_fixture import RecordedFixture
 from .recording import Recording
 from .reread_fixture import RereadFixture
-from .rereading import drift_of, reread
+from .rereading import drift_since, reread
 from .trial import Trial
 from .update import Update
 
@@ -25,11 +23,11 @@ if TYPE_CHECKING:
     from connectors.fixtures.runner import FixtureRunner
     from connectors.host import MethodHost
     from connectors.record import Event
-    from connectors.report import RunReport
 
     from .live_run import LiveRun, RunRequest
+    from .trial import Tried
 
-_NO_CASES = frozenset({"configuration", "internal", "limit"})
+_NO_CASES = frozenset({"configuration", "egress", "internal", "limit"})
 """Types of errors with which a run has not ended by what the method or the server did."""
 _STALE = "The run got new credentials, and the old ones may hold no longer: put new ones into the connection's file."
 
@@ -75,7 +73,7 @@ class Recorder:
             amend=drop_console,
             substitution=recorded.ledger.substitution,
         ).run()
-        return Proposal.of(tried, recorded.ledger, notes=_notes(live.report))
+        return Proposal.of(tried, recorded.ledger, notes=_notes(live, recorded, tried))
 
     async def update(self, file: FixtureFile, request: RunRequest, *, with_args: bool) -> Proposal:
         """Run a fixture's method again, and return the fixture with what is other now.
@@ -96,7 +94,7 @@ class Recorder:
         recorded = RecordedFixture(
             request=request, live=live, stem=_stem(file.path), limits={}, taken=tuple(_files_of(file.document.data))
         )
-        recorded.find_secrets(public=self.public, earlier=_connection_of(file))
+        recorded.find_secrets(public=self.public, earlier=(file.document.data or {}).get("connection"))
         update = Update(file=file, recorded=recorded, with_args=with_args)
         tried = await Trial(
             runner=self.runner,
@@ -105,7 +103,7 @@ class Recorder:
             amend=update.amend,
             substitution=recorded.ledger.substitution,
         ).run()
-        return Proposal.of(tried, recorded.ledger, notes=_notes(live.report), before=file)
+        return Proposal.of(tried, recorded.ledger, notes=_notes(live, recorded, tried), before=file)
 
     async def reread(self, file: FixtureFile, request: RunRequest) -> Proposal:
         """Send the reads of a fixture alone, and return how the shapes of their answers have changed.
@@ -119,13 +117,10 @@ class Recorder:
         Raises:
             RecordingError: There are no reads, or no fixture can hold their answers without secrets.
         """
-        again = await reread(self.host, file, real_values(_connection_of(file), request.members))
-        if not again:
-            raise RecordingError("The fixture has no GET that was answered well.", file=str(file.path))
-        drifts = tuple(drift for drift in (drift_of(file, one) for one in again) if drift is not None)
+        again = await reread(self.host, file, request.members)
         taken = tuple(_files_of(file.document.data))
         fixture = RereadFixture(file=file, request=request, again=tuple(again), taken=taken)
-        fixture.find_secrets(public=self.public, earlier=_connection_of(file))
+        fixture.find_secrets(public=self.public, earlier=(file.document.data or {}).get("connection"))
         tried = await Trial(
             runner=self.runner,
             path=file.path,
@@ -134,7 +129,8 @@ class Recorder:
             substitution=fixture.ledger.substitution,
         ).run()
         proposal = Proposal.of(tried, fixture.ledger, before=file)
-        return replace(proposal, recording=replace(proposal.recording, drift=drifts, reads=len(again)))
+        seen = drift_since(file, again)
+        return replace(proposal, recording=replace(proposal.recording, drift=seen.drift, reads=seen.reads))
 
 
 def _is_no_case(live: LiveRun) -> bool:
@@ -144,10 +140,6 @@ def _is_no_case(live: LiveRun) -> bool:
 def _stem(path: Path) -> str:
     """Return how the names of files beside a fixture begin."""
     return path.name.rpartition(".")[0]
-
-
-def _connection_of(file: FixtureFile) -> Any:  # noqa: ANN401 (JSON)
-    return (file.document.data or {}).get("connection")
 
 
 def _files_of(value: Any) -> list[str]:  # noqa: ANN401 (JSON)
@@ -160,5 +152,12 @@ def _files_of(value: Any) -> list[str]:  # noqa: ANN401 (JSON)
     return [*own, *(name for member in value.values() for name in _files_of(member))]
 
 
-def _notes(report: RunReport) -> tuple[str, ...]:
-    return (*report.warnings, *([_STALE] if report.credentials is not None else []))
+def _notes(live: LiveRun, recorded: RecordedFixture, tried: Tried) -> tuple[str, ...]:
+    """Return what the fixture's author should know."""
+    notes = list(live.report.warnings)
+    if live.report.credentials is not None:
+        notes.append(_STALE)
+    if not tried.result.ok and recorded.ledger.ordinary:
+        names = " ".join(f"--public {name}" for name in recorded.ledger.ordinary)
+        notes.append(f"Ordinary words were taken for secrets, which may be why the replay differs; if not: {names}")
+    return tuple(notes)

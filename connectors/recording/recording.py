@@ -30,6 +30,7 @@ class Recording:
         diff: How its text changed, as lines of a unified diff.
         reads: How many reads were sent again, where no more than that was done.
         drift: How the shapes of their answers changed.
+        declined: Whether somebody was asked to let the fixture change, and did not.
         error: Why the live run ended in a way that is no case: a limit, or a wrong configuration.
     """
 
@@ -41,12 +42,13 @@ class Recording:
     diff: tuple[str, ...] = field(default=(), repr=False)
     reads: int | None = None
     drift: tuple[Drift, ...] = ()
+    declined: bool = False
     error: RunError | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether the fixture passes, and nothing drifted."""
-        return self.error is None and not self.mismatches and not self.drift
+        """Whether the fixture is as things are now, and passes."""
+        return not (self.error or self.mismatches or self.drift or self.declined)
 
     def to_json(self) -> str:
         """Return it as one line of JSON, safe to print."""

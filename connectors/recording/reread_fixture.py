@@ -57,7 +57,7 @@ class RereadFixture:
                 public=public,
                 earlier=earlier,
             )
-        harvest = Harvest(self.ledger)
+        harvest = Harvest(self.ledger, self.request.connector.texts.values())
         for answer in (one.answer for one in self.again if one.answer is not None):
             harvest.exchange(answer)
 

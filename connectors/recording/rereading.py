@@ -13,7 +13,10 @@ from connectors.connector import Connector
 from connectors.environment import RunEnvironment
 from connectors.fixtures.exchanges import content_of
 
+from .connection_secrets import real_values
 from .drift import Drift
+from .errors import RecordingError
+from .recording import Recording
 from .shape import Shape, drift
 from .substitution import Substitution
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from connectors.fixtures.fixture import FixtureExchange, FixtureRequest
     from connectors.fixtures.fixture_file import FixtureFile
     from connectors.host import MethodHost
+    from runtime import JSON
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _SUCCESS: Final = range(200, 300)
@@ -46,14 +50,18 @@ class Reread:
     problem: str | None = None
 
 
-async def reread(host: MethodHost, file: FixtureFile, secrets: Mapping[str, str]) -> list[Reread]:
+async def reread(host: MethodHost, file: FixtureFile, members: JSON) -> list[Reread]:
     """Send the reads of a fixture that were answered well, each request once and alone. Nothing else is sent.
 
     Args:
         host: Sends them.
         file: The fixture.
-        secrets: For each placeholder, what it stands for.
+        members: What the file of a real connection says.
+
+    Raises:
+        RecordingError: There are none.
     """
+    secrets = real_values((file.document.data or {}).get("connection"), members)
     reader = Connector.from_source("read", resources.files(__package__).joinpath("read.js").read_text("utf-8"))
     known: dict[str, Reread] = {}
     found: list[Reread] = []
@@ -65,7 +73,15 @@ async def reread(host: MethodHost, file: FixtureFile, secrets: Mapping[str, str]
         if name not in known:
             known[name] = await _send(host, reader, number, args)
         found.append(Reread(number=number, answer=known[name].answer, problem=known[name].problem))
+    if not found:
+        raise RecordingError("The fixture has no GET that was answered well.", file=str(file.path))
     return found
+
+
+def drift_since(file: FixtureFile, again: list[Reread]) -> Recording:
+    """Return how the shapes of answers have changed since a fixture was recorded."""
+    drifts = tuple(drift for drift in (drift_of(file, one) for one in again) if drift is not None)
+    return Recording(file=file.path, reads=len(again), drift=drifts)
 
 
 def is_read(exchange: FixtureExchange) -> bool:
