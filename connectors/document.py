@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import yaml
@@ -13,7 +15,7 @@ from .errors import DefinitionError
 from .json_text import JsonTextError, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 Key: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -62,7 +64,7 @@ class Document:
     Attributes:
         file: As its author knows it; errors name it.
         data: What it says.
-        lines: The line of each key, where the parser gives one.
+        lines: The line of each key, where one is known.
         error: What to raise for what is wrong with it.
     """
 
@@ -89,7 +91,7 @@ class Document:
             raise error(f"The file is longer than {bounds.characters} characters.", file=file)
         try:
             if file.endswith(".json"):
-                return cls(file=file, data=read_json(text), error=error)
+                return cls(file=file, data=read_json(text), lines=_JsonLines(text), error=error)
             try:
                 return _from_yaml(FastLoader(text), file, error, bounds.values)
             except yaml.YAMLError:
@@ -147,6 +149,33 @@ def _from_yaml(loader: CoreLoader | FastLoader, file: str, error: type[Definitio
         return Document(file=file, data=loader.construct_document(node), lines=lines, error=error)
     finally:
         loader.dispose()
+
+
+class _JsonLines(Mapping[Key, int]):
+    """The lines of JSON that was read already, found when somebody asks for one: to the parser of YAML it is YAML.
+
+    Args:
+        text: The JSON. None of its lines are known where it is no YAML after all.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> Mapping[Key, int]:
+        try:
+            return _from_yaml(FastLoader(self._text), "", DefinitionError, len(self._text)).lines
+        except (yaml.YAMLError, DefinitionError, RecursionError):
+            return {}
+
+    def __getitem__(self, key: Key) -> int:
+        return self._lines[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 class _Walk:
