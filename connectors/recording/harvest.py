@@ -85,7 +85,8 @@ class Harvest:
         self._take("username", unquote(split.username or ""), sent=False)
         self._take("password", unquote(split.password or ""), sent=True)
         self._pairs(parse_qsl(split.query), sent=True)
-        self._text(unquote(url))
+        self._text(url)
+        self._tokens(unquote(url))
 
     def _pairs(self, pairs: Iterable[tuple[str, str]], *, sent: bool) -> None:
         for name, value in pairs:
@@ -158,10 +159,13 @@ class Harvest:
             self._named(name, text, sent=sent)
             self._text(text)
 
-    def _text(self, text: str) -> None:
-        """Take in what looks like a secret anywhere in a text, and what URLs in it carry."""
+    def _tokens(self, text: str) -> None:
         for token in tokens_in(text):
             self._add("private_key" if token.startswith("-----") else "token", token)
+
+    def _text(self, text: str) -> None:
+        """Take in what looks like a secret anywhere in a text, and what URLs in it carry."""
+        self._tokens(text)
         if "://" not in text:
             return
         for user, password in _USERINFO.findall(text):

@@ -23,6 +23,9 @@ _HEX: Final = re.compile(r"[0-9A-Fa-f]{8,}")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
 _ESCAPED: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _GROUP: Final = 4
+_PART: Final = 12
+_STRIDE: Final = 6
+_LEAST: Final = 2
 
 
 class LeakScan:
@@ -35,6 +38,7 @@ class LeakScan:
     def __init__(self, secrets: Iterable[str]) -> None:
         known = set(secrets)
         self._long = {secret.casefold(): secret for secret in known if len(secret) >= LONG_SECRET}
+        self._parts = {part.casefold(): secret for secret in known for part in _parts(secret)}
         self._short = {secret: _alone(secret) for secret in known if len(secret) < LONG_SECRET}
 
     def find(self, text: str) -> str | None:
@@ -46,9 +50,18 @@ class LeakScan:
         for form, secret in self._long.items():
             if form in folded and (not secret.isdigit() or _alone_in_digits(secret).search(text)):
                 yield secret
+        yield from (secret for part, secret in self._parts.items() if part in folded)
         for secret, pattern in self._short.items():
             if secret in text and pattern.search(text):
                 yield secret
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """Yield parts of a long secret, one of which stands in any larger piece of it; none that are ordinary words."""
+    for start in range(0, len(secret) - _PART, _STRIDE):
+        part = secret[start : start + _PART]
+        if sum(map(str.isdigit, part)) >= _LEAST and sum(map(str.isalpha, part)) >= _LEAST:
+            yield part
 
 
 def _readings(text: str) -> Iterator[str]:

@@ -60,7 +60,7 @@ class SecretLedger:
         """
         if len(secret) < SHORTEST_SECRET:
             return
-        if placeholder is None and self.substitution.text(secret) != secret:
+        if self._is_piece(secret) or (placeholder is None and self.substitution.text(secret) != secret):
             return
         self.put(name, secret, placeholder)
 
@@ -71,6 +71,10 @@ class SecretLedger:
         self._names[secret] = name
         self._placeholders[secret] = placeholder or self._new(name, secret)
         self._substitution = None
+
+    def _is_piece(self, text: str) -> bool:
+        """Whether a text is the larger part of a secret, cut off where something ended that it was found in."""
+        return any(text in known and len(text) * 2 > len(known) for known in self._placeholders)
 
     def _new(self, name: str, secret: str) -> str:
         """Return a placeholder that nothing else has, and in which no secret stands."""

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from .encodings import encoded_pairs
 
@@ -19,6 +19,8 @@ LONG_SECRET: Final = 8
 """Characters from which on a secret is found within words and in any mix of cases; a shorter one only by itself."""
 
 _BASE64: Final = re.compile(r"((?:[A-Za-z0-9+/_-]|%2[BbFf]){6,})((?:=|%3[Dd]){0,2})")
+_PERCENT: Final = re.compile(r"(?=[^\s%&=<>\"']{0,500}%[0-9A-Fa-f]{2})(?:[^\s%&=<>\"'?#]|%[0-9A-Fa-f]{2})+")
+"""A run of text in which something is percent-encoded."""
 _BASE64_GROUP: Final = 4
 _DEEPEST: Final = 3
 _CUT_OFF: Final = "…"
@@ -37,13 +39,18 @@ class Substitution:
     def __init__(self, placeholders: Mapping[str, str]) -> None:
         self._placeholders = dict(placeholders)
         self._forms: dict[str, tuple[str, str]] = {}
+        """By each form in lower case: what finds it, and what stands in its place."""
+        self._known: dict[str, str] = {}
+        """What texts became: data holds many of them often, and is written several times."""
         for secret, placeholder in placeholders.items():
             for form, substitute in encoded_pairs(secret, placeholder):
-                self._forms.setdefault(_folded(form, secret), (_pattern(form, secret), substitute))
+                self._forms.setdefault(form.casefold(), (_pattern(form, secret), substitute))
 
     def text(self, text: str) -> str:
         """Return a text with placeholders in it."""
-        return self._text(text, 0)
+        if text not in self._known:
+            self._known[text] = self._text(text, 0)
+        return self._known[text]
 
     def value(self, value: JSON) -> JSON:
         """Return JSON with placeholders in its texts, its keys, and its numbers."""
@@ -70,14 +77,20 @@ class Substitution:
             return text
         if depth < _DEEPEST:
             text = _BASE64.sub(lambda match: self._base64(match, depth), text)
+        text = self._plain(text)
+        if depth < _DEEPEST:
+            text = _PERCENT.sub(lambda match: self._percent(match[0], depth), text)
+        return self._without_beginnings(text)
+
+    def _plain(self, text: str) -> str:
+        """Return a text with placeholders in place of the known forms of secrets, the longest first."""
         folded = text.casefold()
-        present = {form: rule for form, rule in self._forms.items() if form.casefold() in folded}
+        present = [rule for form, rule in self._forms.items() if form in folded]
         if not present:
-            return self._without_beginnings(text)
-        longest_first = sorted(present.values(), key=lambda rule: -len(rule[0]))
+            return text
+        longest_first = sorted(present, key=lambda rule: -len(rule[0]))
         pattern = re.compile("|".join(f"({pattern})" for pattern, _ in longest_first))
-        replaced = pattern.sub(lambda match: longest_first[(match.lastindex or 1) - 1][1], text)
-        return self._without_beginnings(replaced)
+        return pattern.sub(lambda match: longest_first[(match.lastindex or 1) - 1][1], text)
 
     def _without_beginnings(self, text: str) -> str:
         """Return a text without the beginnings of secrets in the middle of which it, or what it quotes, was cut off."""
@@ -92,6 +105,13 @@ class Substitution:
                 if text.endswith(secret[:length]):
                     return text[:-length] + placeholder
         return text
+
+    def _percent(self, run: str, depth: int) -> str:
+        """Return percent-encoded text with placeholders in what it says, whatever its writer left unencoded."""
+        unquoted, quoted = (unquote_plus, quote_plus) if "+" in run else (unquote, quote)
+        said = unquoted(run)
+        new = self._text(said, depth + 1)
+        return run if new == said else quoted(new, safe="".join(set(run) - {"%", "+"}))
 
     def _base64(self, match: re.Match[str], depth: int) -> str:
         """Return a run of base64 with placeholders in what it says; the run where it says nothing of interest."""
@@ -129,10 +149,6 @@ def _decoded(encoded: str) -> str | None:
         return base64.b64decode(standard + "=" * (-len(standard) % _BASE64_GROUP), validate=True).decode()
     except (binascii.Error, ValueError):
         return None
-
-
-def _folded(form: str, secret: str) -> str:
-    return form.casefold() if len(secret) >= LONG_SECRET else form
 
 
 def _pattern(form: str, secret: str) -> str:
