@@ -80,6 +80,18 @@ def _html_all_hex(text: str) -> str:
     return "".join(f"&#x{ord(character):x};" for character in text)
 
 
+def _json_in_html(text: str) -> str:
+    return html.escape(_json(text))
+
+
+def _json_readable_in_html(text: str) -> str:
+    return html.escape(_json_readable(text))
+
+
+def _html_twice(text: str) -> str:
+    return html.escape(html.escape(text))
+
+
 def _hex(text: str) -> str:
     return text.encode("utf-8", "replace").hex()
 
@@ -101,6 +113,9 @@ _ENCODE: Final[tuple[Encode, ...]] = (
     _html,
     _html_named,
     _html_decimal,
+    _json_in_html,
+    _json_readable_in_html,
+    _html_twice,
     _html_all_decimal,
     _html_all_hex,
     _hex,

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 LONG_SECRET: Final = 8
 """Characters from which on a secret is found within words and in any mix of cases; a shorter one only by itself."""
 
+_HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){4,}(?![0-9A-Za-z])")
 _BASE64: Final = re.compile(r"((?:[A-Za-z0-9+/_-]|%2[BbFf]){6,})((?:=|%3[Dd]){0,2})")
 _PERCENT: Final = re.compile(r"(?=[^\s%&=<>\"']{0,500}%[0-9A-Fa-f]{2})(?:[^\s%&=<>\"'?#]|%[0-9A-Fa-f]{2})+")
 """A run of text in which something is percent-encoded."""
 _BASE64_GROUP: Final = 4
+_LAYOUT: Final = str.maketrans(dict.fromkeys("\t\r\n", " "))
 _DEEPEST: Final = 3
 _CUT_OFF: Final = "…"
 _LEAST_OF_A_BEGINNING: Final = 6
@@ -38,6 +40,9 @@ class Substitution:
 
     def __init__(self, placeholders: Mapping[str, str]) -> None:
         self._placeholders = dict(placeholders)
+        self._bytes = {
+            secret.encode(): made.encode() for secret, made in placeholders.items() if len(secret) >= LONG_SECRET
+        }
         self._forms: dict[str, tuple[str, str]] = {}
         """By each form in lower case: what finds it, and what stands in its place."""
         self._known: dict[str, str] = {}
@@ -76,7 +81,8 @@ class Substitution:
         if not self._forms:
             return text
         if depth < _DEEPEST:
-            text = _BASE64.sub(lambda match: self._base64(match, depth), text)
+            text = _HEX.sub(lambda match: self._hex(match[0], depth), text)
+            text = _BASE64.sub(lambda match: self._base64(match[1], match[2], depth), text)
         text = self._plain(text)
         if depth < _DEEPEST:
             text = _PERCENT.sub(lambda match: self._percent(match[0], depth), text)
@@ -113,42 +119,65 @@ class Substitution:
         new = self._text(said, depth + 1)
         return run if new == said else quoted(new, safe="".join(set(run) - {"%", "+"}))
 
-    def _base64(self, match: re.Match[str], depth: int) -> str:
-        """Return a run of base64 with placeholders in what it says; the run where it says nothing of interest."""
-        whole = self._base64_run(match[1], match[2], depth)
-        if whole is not None or "/" not in match[1]:
-            return match[0] if whole is None else whole
-        parts = match[1].split("/")  # of a path, say
-        made = [self._base64_run(part, match[2] if part is parts[-1] else "", depth) for part in parts]
-        return "/".join(part if new is None else new for part, new in zip(parts, made, strict=True)) + (
-            match[2] if made[-1] is None else ""
-        )
+    def _hex(self, run: str, depth: int) -> str:
+        """Return hexadecimal with placeholders in what it says."""
+        try:
+            said = bytes.fromhex(run).decode()
+        except ValueError:
+            return run
+        new = self._text(said, depth + 1)
+        return run if new == said else new.encode().hex()
 
-    def _base64_run(self, run: str, padding: str, depth: int) -> str | None:
+    def _base64(self, run: str, padding: str, depth: int) -> str:
+        """Return a run of base64 with placeholders in what it says, wherever in it the first group begins."""
         encoded = unquote(run)
-        url_safe = "-" in encoded or "_" in encoded
-        said = _decoded(encoded)
-        new = None if said is None else self._text(said, depth + 1)
-        if said is None or new is None or new == said:
+        for start in range(_BASE64_GROUP):
+            new = self._base64_from(encoded, start, depth)
+            if new is None:
+                continue
+            new = new.rstrip("=") if not padding and len(encoded) % _BASE64_GROUP else new
+            return quote(new, safe="") if "%" in run or "%" in padding else new
+        if "/" not in run:
+            return run + padding
+        *parts, last = run.split("/")  # of a path, say
+        return "/".join([*(self._base64(part, "", depth) for part in parts), self._base64(last, padding, depth)])
+
+    def _base64_from(self, encoded: str, start: int, depth: int) -> str | None:
+        """Return base64 with placeholders in it; None where there is nothing to replace from there on."""
+        data = _decoded(encoded[start:])
+        said = _readable(data)
+        changed = self._in_bytes(data) if said is None else self._text(said, depth + 1).encode()
+        if changed == data:
             return None
-        encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
-        again = encode(new.encode()).decode("ascii")
-        bare = not padding and len(encoded) % _BASE64_GROUP != 0
-        again = again.rstrip("=") if bare else again
-        return quote(again, safe="") if "%" in run or "%" in padding else again
+        encode = base64.urlsafe_b64encode if "-" in encoded or "_" in encoded else base64.b64encode
+        return encoded[:start] + encode(changed).decode("ascii")
+
+    def _in_bytes(self, data: bytes) -> bytes:
+        for secret, placeholder in self._bytes.items():
+            data = data.replace(secret, placeholder)
+        return data
 
     def _number(self, number: float) -> JSON:
         new = self.text(repr(number))
         return number if new == repr(number) else int(new) if new.isdigit() else new
 
 
-def _decoded(encoded: str) -> str | None:
-    """Return the text that base64 of either alphabet stands for; None where it is none."""
+def _decoded(encoded: str) -> bytes:
+    """Return the bytes that base64 of either alphabet stands for; nothing where it is none."""
     standard = encoded.replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(standard + "=" * (-len(standard) % _BASE64_GROUP), validate=True).decode()
-    except (binascii.Error, ValueError):
+        return base64.b64decode(standard + "=" * (-len(standard) % _BASE64_GROUP), validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _readable(data: bytes) -> str | None:
+    """Return bytes as text, where a person could read that; it may hold secrets in other encodings."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
         return None
+    return text if text.translate(_LAYOUT).isprintable() else None
 
 
 def _pattern(form: str, secret: str) -> str:

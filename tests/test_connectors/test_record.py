@@ -10,6 +10,8 @@ import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
@@ -31,7 +33,6 @@ from runtime import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from connectors.recording.proposal import Proposal
 
@@ -387,6 +388,47 @@ def test_what_follows_from_a_secret_is_no_part_of_the_request(api: Api, case: Ca
     assert case.data["expect"]["value"] == case.data["exchanges"][0]["request"]["query"]["check"]
 
 
+def test_time_and_chance_come_again(api: Api, case: Case) -> None:
+    """Random values are those of the live run; moments that servers took time to reach are those of the replay."""
+    api.answer = lambda _: Answer(body={"ok": True})
+    code = """export default async ({ apiClient }) => {
+      const start = Date.now();
+      const first = [Math.random(), crypto.randomUUID()];
+      await apiClient.post("a", { first });
+      await apiClient.get("b", { since: new Date().toISOString() });
+      return { first, took: Date.now() - start };
+    }"""
+    data = case.record(code, {"apiClient": {"baseUri": api.url}})
+    first, second = (exchange["request"] for exchange in data["exchanges"])
+    assert {"first": first["json"]["first"], "took": 0} == data["expect"]["value"]
+    assert data["now"] == second["query"]["since"]
+
+
+def test_answers_of_parallel_requests_come_in_the_same_order(api: Api, case: Case) -> None:
+    """Which of two requests is answered first stays as it was, with round latencies."""
+    done = Event()
+
+    def answer(request: Any) -> Answer:
+        if request.path == "/slow":
+            done.wait(5)
+        elif request.path == "/done":
+            done.set()
+        return Answer(body=request.path)
+
+    api.answer = answer
+    code = """export default async ({ apiClient }) => {
+      const order = [];
+      const slow = apiClient.get("slow").then((body) => order.push(body));
+      order.push(await apiClient.get("fast"), await apiClient.get("done"));
+      await slow;
+      return order;
+    }"""
+    data = case.record(code, {"apiClient": {"baseUri": api.url}})
+    assert "any" == data["order"]
+    latencies = {one["request"]["url"].rpartition("/")[2]: one["response"]["latency_ms"] for one in data["exchanges"]}
+    assert latencies["fast"] == 10 < latencies["slow"]
+
+
 def test_errors_and_faults_are_cases_as_well(api: Api, case: Case) -> None:
     """A 404 is an expected error with its message; a server that refuses is a fault."""
     api.answer = lambda _: Answer(status=404, body=b'{"message": "no such thing"}')
@@ -570,3 +612,10 @@ def show(session: Session, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]
     session.output.show_recording(session.recording)
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
+
+
+def test_the_page_tells_of_every_option() -> None:
+    """An option that the page on recording does not mention is not there for people."""
+    page = (Path(__file__).parents[2] / "docs/recording.md").read_text(encoding="utf-8")
+    options = [option for parameter in methodhost.commands["record"].params for option in parameter.opts]
+    assert [] == [option for option in options if option.startswith("--") and f"`{option}`" not in page]
