@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bridge import ConfigurationError, EgressPolicy
 from runtime import VirtualTimeLoop
@@ -113,8 +113,7 @@ class RecordCommand:
         async with host, FixtureRunner(workers=1, cache=self.cache, bundler=self.bundler) as runner:
             recorder = Recorder(host=host, runner=runner, public=self.public, on_event=on_event)
             if case.file is None:
-                settings: dict[str, Any] = dict(setting.split("=", 1) for setting in self.limits)
-                return await recorder.record(request, case.path, case.name, settings)
+                return await recorder.record(request, case.path, case.name, dict(map(_setting, self.limits)))
             if self.reads_only:
                 return await recorder.reread(case.file, request)
             return await recorder.update(case.file, request, with_args=self._gives_args)
@@ -157,3 +156,9 @@ def status_of(recording: Recording) -> ExitStatus:
         return ExitStatus.OK if recording.ok else ExitStatus.FAILED
     by_type = {"configuration": ExitStatus.WRONG, "limit": ExitStatus.LIMIT}
     return by_type.get(recording.error.type, ExitStatus.FAILED)
+
+
+def _setting(text: str) -> tuple[str, str | int]:
+    """Return a limit as a fixture has it: `wall_time=2` sets a number, `memory=256MB` text."""
+    name, _, value = text.partition("=")
+    return name, int(value) if value.isdigit() else value

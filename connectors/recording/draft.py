@@ -10,7 +10,7 @@ from connectors.errors import DefinitionError
 from connectors.fixtures.fixture_file import FixtureFile
 
 from .errors import RecordingError
-from .yaml_text import styled, yaml_text
+from .yaml_text import YamlStyle, styled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,22 +30,21 @@ class Draft(FixtureFile):
     contents: Mapping[str, bytes] = field(repr=False)
 
     @classmethod
-    def of(cls, path: Path, data: dict[str, Any], contents: Mapping[str, bytes], *, node: Any = None) -> Self:  # noqa: ANN401 (what ruamel gives)
+    def of(cls, path: Path, data: dict[str, Any], contents: Mapping[str, bytes], text: str | None = None) -> Self:
         """Return what is to be written into a file.
 
         Args:
             path: Of the file.
             data: What it shall say.
             contents: Of the files beside it.
-            node: The same data, for who remembers how it was written.
+            text: The same as text; by default as a person would write it.
 
         Raises:
             RecordingError: It cannot be written so that it reads the same.
         """
-        whole = styled(data) if node is None else node
-        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else yaml_text(whole)
+        written = _text_of(path, data) if text is None else text
         try:
-            draft = cls.parse(path, text, contents=contents)
+            draft = cls.parse(path, written, contents=contents)
         except DefinitionError as caught:
             raise RecordingError(f"What happened makes no fixture: {caught.message}", key=caught.key) from caught
         if draft.document.data != data:
@@ -71,3 +70,9 @@ class Draft(FixtureFile):
             except OSError as caught:
                 message = f"The file cannot be written: {caught.strerror}."
                 raise RecordingError(message, file=str(folder / name)) from caught
+
+
+def _text_of(path: Path, data: dict[str, Any]) -> str:
+    if path.suffix == ".json":
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return YamlStyle().write(styled(data))

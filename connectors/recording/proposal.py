@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Self
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from .draft import Draft
 from .errors import RecordingError
 from .leak_scan import LeakScan
-from .merging import merge
+from .merging import merge, same
 from .recording import Recording
-from .yaml_text import load_yaml
+from .yaml_text import rewritten
 
 if TYPE_CHECKING:
     from connectors.fixtures.fixture_file import FixtureFile
@@ -83,10 +84,16 @@ class Proposal:
 
 def _as_written(before: FixtureFile, tried: Tried) -> Draft:
     """Return a draft in the words of the fixture as it was, wherever it says the same."""
+    old, new, contents = before.document.data, tried.data, tried.draft.contents
+    if same(old, new):
+        return Draft.of(before.path, old, contents, before.text)
     if before.path.suffix == ".json":
         return tried.draft
-    node = merge(load_yaml(before.text), before.document.data, tried.data)
-    return Draft.of(before.path, tried.data, tried.draft.contents, node=node)
+    texts = rewritten(before.text, lambda node: merge(node, old, new))
+    for text in texts[:-1]:
+        with suppress(RecordingError):  # lines of two styles do not always go together
+            return Draft.of(before.path, new, contents, text)
+    return Draft.of(before.path, new, contents, texts[-1])
 
 
 def _refuse_secrets(draft: Draft, ledger: SecretLedger) -> None:
@@ -98,11 +105,20 @@ def _refuse_secrets(draft: Draft, ledger: SecretLedger) -> None:
     for file, text in [*texts, *contents.items()]:
         found = scan.find(text)
         if found is not None:
-            raise RecordingError(
-                f"Nothing was written: the secret {names[found]} would still stand in {file}, in a form that is not "
-                "replaced. Please report what the method does with it.",
-                file=str(draft.path),
-            )
+            raise RecordingError(f"Nothing was written: {_leak(names[found], file, ledger)}", file=str(draft.path))
+
+
+def _leak(name: str, file: str, ledger: SecretLedger) -> str:
+    """Return what is wrong, and what to do."""
+    if name in ledger.ordinary:
+        return (
+            f"{name} of the connection is an ordinary word that stands in {file} for something else. If it is no secret, "
+            f"say --public {name}."
+        )
+    return (
+        f"the secret {name} would still stand in {file}, in a form that is not replaced. Please report what the method "
+        "does with it."
+    )
 
 
 def _strings(value: Any) -> list[str]:  # noqa: ANN401 (JSON)

@@ -136,7 +136,7 @@ class Case:
         """Run a method, and return what is proposed."""
         (self.folder / "list.js").write_text(code, encoding="utf-8")
         case = self._case()
-        return self.loop.run(self.recorder.record(self._request(members, args), case.path, case.name, limits={}))
+        return self.loop.run(self.recorder.record(self.request(members, args), case.path, case.name, limits={}))
 
     def record(self, code: str, members: dict[str, Any] | None = None, **args: Any) -> dict[str, Any]:
         """Run a method, write its fixture, see that it passes, and return what it says."""
@@ -149,12 +149,12 @@ class Case:
     def update(self, members: dict[str, Any] | None = None, **args: Any) -> Proposal:
         """Run it again."""
         file = FixtureFile.load(self.path)
-        request = self._request(members, args or file.fixture.args)
+        request = self.request(members, args or file.fixture.args)
         return self.loop.run(self.recorder.update(file, request, with_args=bool(args)))
 
     def reread(self, members: dict[str, Any] | None = None) -> Proposal:
         """Send its reads again."""
-        return self.loop.run(self.recorder.reread(FixtureFile.load(self.path), self._request(members, {})))
+        return self.loop.run(self.recorder.reread(FixtureFile.load(self.path), self.request(members, {})))
 
     @property
     def path(self) -> Path:
@@ -178,7 +178,8 @@ class Case:
     def _connector(self) -> Connector:
         return Connector.load(self.folder / "list.js")
 
-    def _request(self, members: dict[str, Any] | None, args: dict[str, Any]) -> RunRequest:
+    def request(self, members: dict[str, Any] | None, args: dict[str, Any]) -> RunRequest:
+        """Return what is to be run."""
         return RunRequest(
             connector=self._connector(),
             method="list",
@@ -367,6 +368,9 @@ def test_nothing_is_written_while_a_secret_would_stand_in_it(api: Api, case: Cas
     with pytest.raises(RecordingError, match=r"secret would still stand in list\.one\.fixture\.yml") as caught:
         case.propose("export default ({ apiClient }) => apiClient.get('a')", members)
     assert CANARY not in str(caught.value)
+    members["credentials"]["kind"] = "value"
+    with pytest.raises(RecordingError, match="say --public kind"):
+        case.propose("export default () => 1", members)
     assert not case.path.exists()
 
 
@@ -512,6 +516,45 @@ def test_updating_changes_what_changed_and_keeps_what_an_author_wrote(api: Api, 
     assert case.text == before.replace("Ann", "Bea")
 
 
+def test_updating_leaves_what_means_the_same(api: Api, case: Case) -> None:
+    """A body in other words, a request that leaves more open, and a method that is named are all left as they were."""
+    api.answer = lambda _: Answer(body={"a": 1})
+    (case.folder / "list.js").write_text(
+        "export default ({ apiClient }) => apiClient.post('x', { n: 1 }, { query: { p: 1 } })"
+    )
+    case.path.write_text(
+        f"""method: list
+connection:
+    credentials: {{access_token: mine}}
+    apiClient: {{baseUri: '{api.url}', auth: {{type: bearer, token: mine}}}}
+exchanges:
+- request: {{method: POST, url: "{api.url}/x?p=1", body: any}}  # whatever
+  response: {{headers: {{content-type: application/json}}, text: '{{ "a": 1 }}', latency_ms: 5}}
+expect:
+    schema: {{type: object}}
+"""
+    )
+    assert () == case.update(bearer(api)).recording.diff
+    api.answer = lambda _: Answer(body={"a": 2}, status=201)
+    changed = [line for line in case.update(bearer(api)).recording.diff if line[:1] in {"+", "-"}][2:]
+    assert [
+        """-  response: {headers: {content-type: application/json}, text: '{ "a": 1 }', latency_ms: 5}""",
+        "+  response: {status: 201, latency_ms: 5, json: {a: 2}}",
+    ] == changed
+
+
+def test_a_fixture_in_json_stays_json(api: Api, case: Case) -> None:
+    """What is written over a `.fixture.json` is JSON as well."""
+    api.answer = lambda _: Answer(body={"a": 1})
+    case.record("export default ({ apiClient }) => apiClient.get('x')", {"apiClient": {"baseUri": api.url}})
+    path = case.path.with_name("list.two.fixture.json")
+    path.write_text(json.dumps(case.data))
+    api.answer = lambda _: Answer(body={"a": 2})
+    request = case.request({"apiClient": {"baseUri": api.url}}, {})
+    case.loop.run(case.recorder.update(FixtureFile.load(path), request, with_args=False)).take()
+    assert {"a": 2} == json.loads(path.read_text())["expect"]["value"]
+
+
 def test_updating_follows_a_method_that_sends_something_else(api: Api, case: Case) -> None:
     """A request that is new, one that is gone, and another end of the method are all taken over."""
     api.answer = lambda request: Answer(body={"at": request.path})
@@ -578,7 +621,7 @@ def test_the_command_records_updates_and_rereads(
     options = ("--connection", "acme.yml", "--allow", "127.0.0.1", "--limit", "wall_time=9")
     session = command("list.js", "--case", "one", *options)
     assert (0, True) == (session.status, case.path.exists())
-    assert {"wall_time": "9"} == case.data["limits"]
+    assert {"wall_time": 9} == case.data["limits"]
     document = show(session, capsys)
     assert (True, ["list.one.fixture.yml"], 1) == (document["ok"], document["written"], document["exchanges"])
     with pytest.raises(DefinitionError, match="This case is there already; --update"):

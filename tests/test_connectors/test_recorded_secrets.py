@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.recording.leak_scan import LeakScan
@@ -52,6 +52,9 @@ AROUND = st.sampled_from(["", " ", '"', "=", "&", "/", "?a=", ": ", ", ", "<", "
     before=AROUND,
     after=st.sampled_from(["", " ", '"', "&", ", ", ">", "#"]),
 )
+@example(secret="s3cret-0", encodings=["base64", "hex"], before="", after="")
+@example(secret="s3cret~0", encodings=["base64"], before="/", after="")
+@example(secret="a~b'c*d!e", encodings=["quote as URLSearchParams", "base64"], before="", after="")
 def test_what_is_replaced_is_found_before_and_never_after(
     secret: str, encodings: list[str], before: str, after: str
 ) -> None:
