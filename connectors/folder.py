@@ -25,6 +25,7 @@ NOT_DEFINITIONS = (
     "jsconfig.json",
     ".d.ts",
     ".test.json",
+    "fixture.schema.json",
 )
 """Ends of names of files for other tools."""
 FIXTURE = ".fixture."

@@ -6,11 +6,11 @@ import asyncio
 import json
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from connectors.errors import FixtureError
 from connectors.fixtures.discovery import find_fixtures
 from connectors.fixtures.fixture_file import FixtureFile
 from connectors.fixtures.runner import FixtureRunner
@@ -18,11 +18,10 @@ from runtime import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from connectors.fixtures.result import FixtureResult
 
-ROOT = Path(__file__).parents[2]
-SCHEMA = ROOT / "docs" / "fixture.schema.json"
 GET = "export default ({ apiClient }) => apiClient.get('https://api.example.com/me')"
 ME = {"request": {"url": "https://api.example.com/me"}, "response": {"json": {"id": 1}}}
 
@@ -410,3 +409,30 @@ def test_many_fixtures_run_at_a_time_and_know_nothing_of_each_other(cases: Cases
         return await asyncio.gather(*map(cases.runner.run, files))
 
     assert [True] * 8 == [result.ok for result in cases.loop.run(all_at_once())]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "message"),
+    [
+        ({"method": "lst"}, "method: There is no method 'lst'."),
+        ({"limits": {"wall_tim": 1}}, "limits.wall_tim: There is no limit 'wall_tim'. Did you mean wall_time?"),
+        ({"expect": {"schema": {"$ref": "#/$defs/none"}}}, "expect.schema: $ref leads nowhere in this schema: /$defs/none."),
+        ({"expect": {"schema": {"$ref": "https://example.com/schema"}}}, "expect.schema: $ref leads nowhere in this schema: https://example.com/schema."),
+    ],
+)  # fmt: skip
+def test_a_fixture_that_cannot_be_run_is_wrong(cases: Cases, fixture: dict[str, Any], message: str) -> None:
+    """What shows only beside the connector, or in a run, is named with file and key too; no schema is fetched."""
+    with pytest.raises(FixtureError) as caught:
+        cases.run("export default () => 1", **fixture)
+    assert f"method.case.fixture.json:1: {message}" in str(caught.value)
+
+
+def test_limits_bound_a_run_as_its_fixture_says(cases: Cases) -> None:
+    """Of time a fixture may allow more than a host does by default, of all else only less."""
+    wait = (
+        "export default async () => { await new Promise((resolve) => setTimeout(resolve, 86_400_000)); return 'late' }"
+    )
+    cases.passes(wait, limits={"wall_time": 90_000}, expect={"value": "late"})
+    cases.passes(wait, expect={"error": {"type": "limit", "key": "wall_time"}})
+    huge = "export default () => 'x'.repeat(6 * 1024 * 1024)"
+    cases.passes(huge, limits={"result_size": "100MB"}, expect={"error": {"type": "limit", "key": "result_size"}})
