@@ -112,8 +112,8 @@ def _leak(name: str, file: str, ledger: SecretLedger) -> str:
     """Return what is wrong, and what to do."""
     if name in ledger.ordinary:
         return (
-            f"{name} of the connection is an ordinary word that stands in {file} for something else. If it is no secret, "
-            f"say --public {name}."
+            f"{name} of the connection is an ordinary word that stands in {file} for something else. If it is no "
+            f"secret, say --public {name}."
         )
     return (
         f"the secret {name} would still stand in {file}, in a form that is not replaced. Please report what the method "
