@@ -6,7 +6,7 @@ answer at once. Replays are the same each time, so what one of them sent is what
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .detail import PLAIN
 from .merging import same
@@ -15,12 +15,15 @@ from .shape import Shape, drift
 from .side_files import SideFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bridge import CapturedExchange
-    from connectors.fixtures.result import FixtureResult
+    from connectors.fixtures.result import FixtureResult, MismatchKind
+    from connectors.report import RunReport
 
     from .substitution import Substitution
+
+_FOLLOWS: Final = "holds what follows from the time, or from a secret"
 
 
 def adopt(data: dict[str, Any], result: FixtureResult, substitution: Substitution) -> str | None:
@@ -37,17 +40,39 @@ def adopt(data: dict[str, Any], result: FixtureResult, substitution: Substitutio
     kinds = {mismatch.kind for mismatch in result.mismatches}
     if "unmatched" in kinds:
         return _adopt_request(data, result, substitution)
-    expect = data["expect"]
-    if kinds == {"value"} and _alike(expect["value"], result.report.value):
-        expect["value"] = result.report.value
-        return "expect.value holds what follows from the time, or from a secret: it is that of the replay"
-    error = result.report.error
-    if kinds == {"error"} and error is not None and "error" in expect:
-        wanted = expect["error"]
-        if (wanted.get("type"), wanted.get("key")) == (error.type, error.key):
-            wanted["message"] = error.message
-            return "expect.error.message follows from the time, or from a secret: it is that of the replay"
-    return None
+    if not kinds <= _ADOPTED.keys():
+        return None
+    notes = (_ADOPTED[kind](data["expect"], result.report) for kind in sorted(kinds))
+    return next((note for note in notes if note is not None), None)
+
+
+def _adopt_value(expect: dict[str, Any], report: RunReport) -> str | None:
+    if not _alike(expect["value"], report.value):
+        return None
+    expect["value"] = report.value
+    return f"expect.value {_FOLLOWS}: it is that of the replay"
+
+
+def _adopt_error(expect: dict[str, Any], report: RunReport) -> str | None:
+    error, wanted = report.error, expect.get("error")
+    if error is None or wanted is None or (wanted.get("type"), wanted.get("key")) != (error.type, error.key):
+        return None
+    wanted["message"] = error.message
+    return f"expect.error.message {_FOLLOWS}: it is that of the replay"
+
+
+def _adopt_console(expect: dict[str, Any], report: RunReport) -> str | None:
+    if [line["level"] for line in expect["console"]] != [line.level for line in report.logs]:
+        return None
+    expect["console"] = [{"level": line.level, "message": line.message} for line in report.logs]
+    return f"expect.console {_FOLLOWS}: it is that of the replay"
+
+
+_ADOPTED: Final[dict[MismatchKind, Callable[[dict[str, Any], RunReport], str | None]]] = {
+    "console": _adopt_console,
+    "error": _adopt_error,
+    "value": _adopt_value,
+}
 
 
 def _adopt_request(data: dict[str, Any], result: FixtureResult, substitution: Substitution) -> str | None:
@@ -63,7 +88,7 @@ def _adopt_request(data: dict[str, Any], result: FixtureResult, substitution: Su
             return None
         data["exchanges"][number]["request"] = sent
         name = f"{sent['method']} {sent['url']}"
-        return f"{name} holds what follows from the time, or from a secret: it is as the replay sends it"
+        return f"{name} {_FOLLOWS}: it is as the replay sends it"
     return None
 
 

@@ -12,15 +12,6 @@ if TYPE_CHECKING:
 
 _RENEWABLE: Final = frozenset({"value", "path", "error", "console", "requests", "stream"})
 _OF_A_VALUE: Final = ("value", "schema", "paths", "stream")
-_CONSOLE: Final = "Lines of the console differ in a replay, so none are expected"
-
-
-def drop_console(data: dict[str, Any], result: FixtureResult) -> str | None:
-    """Expect no lines of the console where these alone differ in a replay; return that, for a person."""
-    if {mismatch.kind for mismatch in result.mismatches} != {"console"}:
-        return None
-    del data["expect"]["console"]
-    return _CONSOLE
 
 
 def renew_expectation(data: dict[str, Any], new: dict[str, Any], result: FixtureResult) -> str | None:
@@ -41,7 +32,7 @@ def renew_expectation(data: dict[str, Any], new: dict[str, Any], result: Fixture
     _renew_end(data["expect"], new, result)
     _renew_rest(data["expect"], new, result)
     if before == data["expect"]:
-        return drop_console(data, result)
+        return None
     return f"Other results are expected now: {', '.join(sorted(kinds))}"
 
 

@@ -64,8 +64,8 @@ def merge_response(old: dict[str, Any], new: dict[str, Any], *, carries_the_same
     headers = _named_as_before(old.get("headers", {}), new.get("headers", {})) if same_status else new.get("headers")
     if headers:
         merged["headers"] = headers
-    source = old if carries_the_same else new
-    return merged | {name: value for name, value in source.items() if name in _BODY or name == "reason"}
+    merged |= {"reason": new["reason"]} if "reason" in new else {}
+    return merged | {name: value for name, value in (old if carries_the_same else new).items() if name in _BODY}
 
 
 def _name(request: ScriptedRequest) -> str:

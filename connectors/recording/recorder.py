@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .expectation import drop_console
 from .live_run import run_live
 from .proposal import Proposal
 from .recorded_fixture import RecordedFixture
@@ -70,7 +69,6 @@ class Recorder:
             runner=self.runner,
             path=path,
             versions=(recorded.data,),
-            amend=drop_console,
             substitution=recorded.ledger.substitution,
         ).run()
         return Proposal.of(tried, recorded.ledger, notes=_notes(live, recorded, tried))

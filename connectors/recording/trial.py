@@ -54,15 +54,15 @@ class Trial:
         runner: Replays.
         path: Of the fixture.
         versions: From the best on; each is tried in all details, from the most readable on.
-        amend: Used before a version is given up.
         substitution: Puts placeholders in place of secrets.
+        amend: Used before a version is given up.
     """
 
     runner: FixtureRunner
     path: Path
     versions: tuple[Version, ...]
-    amend: Amend
     substitution: Substitution
+    amend: Amend | None = None
 
     async def run(self) -> Tried:
         """Return the first draft that passes; where none does, the first one of the last version.
@@ -87,7 +87,7 @@ class Trial:
         for _ in range(2 * len(data["exchanges"]) + 3):
             draft = Draft.of(self.path, data, files.contents)
             result = await self.runner.run(draft)
-            note = None if result.ok else self.amend(data, result)
+            note = None if result.ok or self.amend is None else self.amend(data, result)
             if note is None and adopting and not result.ok:
                 note = adopt(data, result, self.substitution)
             if note is None:

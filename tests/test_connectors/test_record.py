@@ -9,6 +9,7 @@ import json
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event
@@ -400,12 +401,14 @@ def test_time_and_chance_come_again(api: Api, case: Case) -> None:
       const first = [Math.random(), crypto.randomUUID()];
       await apiClient.post("a", { first });
       await apiClient.get("b", { since: new Date().toISOString() });
+      console.log(`took ${Date.now() - start} ms`);
       return { first, took: Date.now() - start };
     }"""
     data = case.record(code, {"apiClient": {"baseUri": api.url}})
     first, second = (exchange["request"] for exchange in data["exchanges"])
     assert {"first": first["json"]["first"], "took": 0} == data["expect"]["value"]
     assert data["now"] == second["query"]["since"]
+    assert [{"level": "log", "message": "took 0 ms"}] == data["expect"]["console"]
 
 
 def test_answers_of_parallel_requests_come_in_the_same_order(api: Api, case: Case) -> None:
@@ -431,6 +434,47 @@ def test_answers_of_parallel_requests_come_in_the_same_order(api: Api, case: Cas
     assert "any" == data["order"]
     latencies = {one["request"]["url"].rpartition("/")[2]: one["response"]["latency_ms"] for one in data["exchanges"]}
     assert latencies["fast"] == 10 < latencies["slow"]
+
+
+def test_an_error_may_tell_of_the_time(api: Api, case: Case) -> None:
+    """A message that holds a moment is expected as the replay has it; its type and place are the live run's."""
+    code = "export default async ({ apiClient }) => { await apiClient.get('a'); throw new Error(`at ${Date.now()}`) }"
+    data = case.record(code, {"apiClient": {"baseUri": api.url}})
+    start = datetime.fromisoformat(data["now"]).timestamp() * 1000
+    assert {"type": "custom_code", "message": f"at {start:.0f}"} == data["expect"]["error"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [
+        ("k3y-of-acme", "placeholder-authorization"),
+        ("Bearer k3y-of-acme", "Bearer placeholder-access-token"),
+        ('Token token="k3y-of-acme", name=x', 'Token token="placeholder-token", name=x'),
+        ("Basic bm8gcGFpcg==", "Basic cGxhY2Vob2xkZXItdXNlcm5hbWU="),
+        ('Digest username="ann", nonce="n0nce-1", response="0f1e2d3c"', None),
+        ('OAuth oauth_token="k3y-of-acme", oauth_signature="tnnArxj06cWHq44gCs1OSKk"', None),
+    ],
+)
+def test_authorization_of_all_kinds(api: Api, case: Case, sent: str, recorded: str | None) -> None:
+    """What proves something has a placeholder, whatever the scheme; what is computed for each request is left out."""
+    code = "export default ({ apiClient, header }) => apiClient.get('a', {}, { headers: { authorization: header } })"
+    data = case.record(code, {"apiClient": {"baseUri": api.url}}, header=sent)
+    assert recorded == data["exchanges"][0]["request"].get("headers", {}).get("authorization")
+
+
+def test_json_that_is_more_than_data_is_text(api: Api, case: Case) -> None:
+    """A name that is there twice, a number that is none and what is very long are not read as JSON, but kept as text."""
+    bodies = {"/twice": b'{"a":1,"a":2}', "/number": b'{"a":1e999}', "/long": json.dumps(["x" * 70_000]).encode()}
+    api.answer = lambda request: Answer(body=bodies[request.path])
+    code = """export default async ({ apiClient }) => {
+      const bodies = [];
+      for (const name of ["twice", "number", "long", "long"]) bodies.push(await apiClient.get(name));
+      return bodies.map((body) => JSON.stringify(body).length);
+    }"""
+    data = case.record(code, {"apiClient": {"baseUri": api.url}})
+    twice, number, long, again = (one["response"] for one in data["exchanges"])
+    assert [bodies["/twice"].decode(), bodies["/number"].decode()] == [twice["text"], number["text"]]
+    assert "list.one.fixture.1.txt" == long["file"] == again["file"]
 
 
 def test_errors_and_faults_are_cases_as_well(api: Api, case: Case) -> None:
@@ -543,6 +587,29 @@ expect:
     ] == changed
 
 
+def test_updating_rewrites_a_request_and_expectations_of_all_kinds(api: Api, case: Case) -> None:
+    """What is sent now stands in place of the old request, with the headers it told of; so does how the method ends."""
+    api.answer = lambda _: Answer(status=409, body={"no": 1})
+    code = """export default async ({ apiClient }) => {
+      console.log("now");
+      await apiClient.post("x", { n: 2 }, { query: { page: 2 }, headers: { "x-a": "2", "x-b": "3" } });
+    }"""
+    (case.folder / "list.js").write_text(code)
+    url = f"{api.url}/x"
+    request = {"method": "POST", "url": url, "query": {"page": "1"}, "headers": {"X-A": "1"}, "body": "any"}
+    gone = {"request": {"method": "GET", "url": url}, "response": {"json": 1}}
+    exchanges = [gone, {"request": request, "response": {"status": 409, "reason": "No", "json": {"no": 1}}}]
+    expect = {"error": {"key": "not_found"}, "console": ["then"], "requests": 2}
+    connection = {"apiClient": {"baseUri": api.url}}
+    case.path.write_text(yaml.safe_dump({"connection": connection, "exchanges": exchanges, "expect": expect}))
+    proposal = case.update({"apiClient": {"baseUri": api.url}})
+    assert () == proposal.recording.mismatches
+    proposal.take()
+    sent = {"method": "POST", "url": url, "query": {"page": "2"}, "headers": {"X-A": "2"}, "body": "any"}
+    assert [{"request": sent, "response": {"status": 409, "json": {"no": 1}}}] == case.data["exchanges"]
+    assert {"error": {"key": None}, "console": ["now"], "requests": 1} == case.data["expect"]
+
+
 def test_a_fixture_in_json_stays_json(api: Api, case: Case) -> None:
     """What is written over a `.fixture.json` is JSON as well."""
     api.answer = lambda _: Answer(body={"a": 1})
@@ -608,6 +675,29 @@ def test_reads_are_sent_alone_and_their_drift_is_told(api: Api, case: Case) -> N
     proposal.take()
     assert (2, ()) == (case.data["expect"]["value"], proposal.recording.mismatches)
     assert "x" == case.data["exchanges"][1]["response"]["json"]["records"][1]["mail"]
+
+
+def test_reads_may_end_in_other_ways(api: Api, case: Case) -> None:
+    """Another status, a body that is JSON no more, and no answer at all are drift; what is no read is none."""
+    case.path.write_text(
+        yaml.safe_dump(
+            {"exchanges": [{"request": {"url": f"{api.url}/{name}"}, "response": {"json": 1}} for name in "abc"]}
+        )
+    )
+    (case.folder / "list.js").write_text("export default () => 1")
+    answers = {"/a": Answer(status=404), "/b": Answer(body=b"<html>"), "/c": Answer(body=2)}
+    api.answer = lambda request: answers[request.path]
+    proposal = case.reread()
+    assert [
+        ("the status was 200, and is 404",),
+        ("the body was JSON, and is no JSON",),
+    ] == [drift.changes for drift in proposal.recording.drift]
+    case.path.write_text(case.text.replace(f"{api.url}/c", "http://10.0.0.1/"))
+    (*_, refused) = case.reread().recording.drift
+    assert "there was no answer: " in refused.changes[0]
+    case.path.write_text(yaml.safe_dump({"exchanges": []}))
+    with pytest.raises(RecordingError, match="no GET that was answered well"):
+        case.reread()
 
 
 def test_the_command_records_updates_and_rereads(
