@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
-from runtime import Failure, RunEnded
+from runtime import Failure, RunEnded, no_note
 
 from .body import StreamBody
 from .encoded_body import FORM_TYPE, EncodedBody, encoded
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from runtime import JSON
+    from runtime import JSON, Note
 
     from .call import MethodCall
     from .client_config import ClientConfig
@@ -39,7 +39,7 @@ DEFAULT_HEADERS: Final = {
     "user-agent": f"methodhost/{version('methodhost')}",
 }
 _CONTENT_TYPE: Final = "content-type"
-_IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -66,6 +66,7 @@ class OutgoingRequest:
         own_origin: That of the client's base, where it has one.
         any_status: Whether the call gives every response, whatever its status, and its body as it is asked for.
         refuses_redirects: Whether a redirect is an error.
+        note: Writes into the journal of the run what becomes of it.
     """
 
     verb: str
@@ -86,6 +87,7 @@ class OutgoingRequest:
     own_origin: Origin | None = None
     any_status: bool = False
     refuses_redirects: bool = False
+    note: Note = field(default=no_note, repr=False)
 
     @property
     def is_idempotent(self) -> bool:

@@ -33,7 +33,9 @@ from .errors import (
     CredentialStoreError,
     DefinitionError,
     HostClosedError,
+    JournalError,
     MethodError,
+    RunSuspendedError,
     UnknownMethodError,
 )
 from .file_credential_store import FileCredentialStore
@@ -41,6 +43,7 @@ from .host import MethodHost
 from .memory_credential_store import MemoryCredentialStore
 from .package_bundler import PackageBundler
 from .report import RunReport
+from .run_journal import RunJournal
 
 __all__ = [
     "ArgumentsError",
@@ -60,6 +63,7 @@ __all__ = [
     "Exchange",
     "FileCredentialStore",
     "HostClosedError",
+    "JournalError",
     "Layer",
     "LayerMissingError",
     "LayerName",
@@ -73,7 +77,9 @@ __all__ = [
     "PackageBundler",
     "PoolPolicy",
     "RunEnvironment",
+    "RunJournal",
     "RunReport",
+    "RunSuspendedError",
     "SandboxReport",
     "StoredCredentials",
     "StreamError",

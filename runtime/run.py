@@ -269,7 +269,8 @@ class Run:
         most, until = durability.suspend_after_seconds, self._next_event
         if most is None or until is None or not self._journal.complete:
             return False
-        return until - self._clock.time() >= most and durability.may_suspend()
+        left = self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
+        return until - self._clock.time() >= min(most, left) and durability.may_suspend()
 
     @property
     def _next_event(self) -> float | None:
@@ -396,7 +397,8 @@ class Run:
         call = replace(cast("HostCall", entry.call), note=partial(self._note, entry.number))
         reply = replay and replay.answer(entry.number)
         if reply:
-            self._request.durability.on_replayed(call, reply)
+            if self._workers == 1:  # what answers calls has not seen this one
+                self._request.durability.on_replayed(call, reply)
         elif self._replay is not None:
             self._unanswered[entry.number] = call, entry.length
         else:

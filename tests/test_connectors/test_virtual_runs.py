@@ -15,12 +15,13 @@ from connectors import (
     Limits,
     MethodHost,
     RunEnvironment,
+    StreamError,
     VirtualClock,
     VirtualTimeLoop,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
     from connectors import RunReport
 
@@ -170,6 +171,29 @@ def test_a_server_that_never_answers_is_given_up_in_virtual_time(host: VirtualHo
     assert [60_000.0] == [request.duration_ms for request in report.requests]
 
 
+def test_a_stream_that_outlives_its_run_goes_on_in_virtual_time(host: VirtualHost) -> None:
+    """The application reads on after the run; what it read is captured, and silence ends on the run's clock."""
+
+    class HalfSilent(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"some"
+            await asyncio.Event().wait()
+
+    async def read() -> tuple[bytes, Capture]:
+        code = "export default ({ apiClient }) => apiClient.get('/x', {}, { responseType: 'stream' })"
+        report, capture = await host.run(code, lambda _: httpx.Response(200, stream=HalfSilent()))
+        stream = report.unwrap()
+        first = await anext(stream)
+        with pytest.raises(StreamError, match="in time"):
+            await anext(stream)
+        return first, capture
+
+    first, capture = host.do(read())
+    (exchange,) = capture.exchanges
+    assert b"some" == first == exchange.response_body
+    assert ("timeout", 60_000.0) == (exchange.fault, exchange.duration_ms)
+
+
 def test_an_environment_can_be_given_from_any_thread() -> None:
     """`run_sync` takes an environment as `run` does."""
     environment = RunEnvironment(transport=httpx.MockTransport(lambda _: httpx.Response(200, json="well")))
@@ -187,3 +211,9 @@ def test_a_clock_that_jumps_needs_a_transport() -> None:
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner, pytest.raises(ValueError, match="transport"):
         runner.run(environment())
+
+
+def test_an_empty_seed_is_refused() -> None:
+    """What looks like a seed and would decide nothing is an error."""
+    with pytest.raises(ValueError, match="seed is empty"):
+        RunEnvironment(seed=b"")
