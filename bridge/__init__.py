@@ -10,7 +10,16 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
-from .body_lines import BodyKind, FormPart, body_lines, bytes_lines, field_lines, json_lines, part_lines
+from .body_lines import (
+    BodyKind,
+    FormPart,
+    body_lines,
+    bytes_lines,
+    field_lines,
+    form_parts,
+    json_lines,
+    part_lines,
+)
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -44,6 +53,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
 from .replay_transport import ReplayTransport
+from .request_lines import expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -108,7 +118,9 @@ __all__ = [
     "body_lines",
     "bytes_lines",
     "client_secrets",
+    "expected_lines",
     "field_lines",
+    "form_parts",
     "json_lines",
     "line_diff",
     "part_lines",

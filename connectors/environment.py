@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runtime import VirtualClock
 
 if TYPE_CHECKING:
-    from bridge import Capture, Transport
+    from bridge import Capture, Redactor, Transport
     from runtime import Clock
 
 
@@ -25,6 +25,7 @@ class RunEnvironment:
         transport: Takes all its requests in place of the network, once the egress policy has admitted their URLs. Names
             are not resolved then, and a credential store is left alone.
         capture: Keeps copies of its exchanges.
+        redactor: Masks secrets in what is reported; whoever gave it knows afterwards what came to light.
         isolation_key: With which runs it shares worker processes; otherwise with those of its connection. Sockets it
             shares with those of its connection in either case.
 
@@ -36,6 +37,7 @@ class RunEnvironment:
     seed: bytes | None = field(default=None, repr=False)
     transport: Transport | None = field(default=None, repr=False)
     capture: Capture | None = field(default=None, repr=False)
+    redactor: Redactor | None = field(default=None, repr=False)
     isolation_key: str | None = None
 
     def __post_init__(self) -> None:
