@@ -18,6 +18,7 @@ from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
 from .deadline import Deadline
+from .durable import Durable, InDoubt
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -68,6 +69,7 @@ __all__ = [
     "CryptoCalls",
     "CryptoThreads",
     "Deadline",
+    "Durable",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
@@ -76,6 +78,7 @@ __all__ = [
     "FormulaCompat",
     "FormulaScope",
     "Grant",
+    "InDoubt",
     "IsolateClient",
     "Limits",
     "OAuthConfig",
