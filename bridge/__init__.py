@@ -51,7 +51,7 @@ from .limits import Limits
 from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
-from .redaction import Redactor
+from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport
 from .request_lines import expected_lines
 from .run_random import RunRandom
@@ -62,6 +62,7 @@ from .transports import Transports
 from .undefined import UNDEFINED
 
 __all__ = [
+    "MASK",
     "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",

@@ -101,6 +101,9 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
+@click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
+@click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
+@click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
 @cache_dir_option
 @no_cache_option
 @no_install_option
@@ -114,6 +117,9 @@ def run(
     cache_dir: str | None,
     no_cache: bool,
     no_install: bool,
+    har: str | None,
+    html: str | None,
+    timeline: bool,
     **options: Any,  # noqa: ANN401 (RunCommand's)
 ) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
@@ -121,7 +127,7 @@ def run(
     METHOD is a name such as data/contacts/list; it may be left out where there is only one.
 
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
-    value then tells its name and length.
+    value then tells its name and length. In the files of --har and --html secrets are masked.
 
     Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
     their scripts, and bundled with esbuild; the result is kept.
@@ -131,10 +137,15 @@ def run(
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
+    if as_json and timeline:
+        raise click.UsageError("--timeline is for the terminal; with --json, write a page: --html FILE.")
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     session.connector = Connector.load(target, bundler=bundler)
-    session.report = RunCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
+    views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
+    on_trace = session.output.show_timeline if timeline else None
+    command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
+    session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

@@ -18,6 +18,7 @@ class JsonOutput:
     """Writes the result as one JSON document to standard output, and nothing else."""
 
     on_event = None
+    show_timeline = None
 
     def show(self, report: RunReport, connector: Connector | None) -> None:
         """Write the report of a run."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .record import Event
     from .recording.recording import Recording
     from .report import RunReport
+    from .views import Trace
     from .written_files import WrittenFiles
 
 
@@ -67,6 +68,13 @@ class TerminalOutput:
                 self._progress.print(place_text(report.error, file.text if file else None))
         if report.usage.wall_ms:
             self._progress.print(ending_text(report.usage, ok=report.ok))
+
+    def show_timeline(self, trace: Trace) -> None:
+        """Write what happened in a run, and when."""
+        from .views import timeline_table
+
+        console = Console(stderr=True)
+        console.print(timeline_table(trace, console.width))
 
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""
