@@ -10,7 +10,16 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
-from .body_lines import BodyKind, FormPart, body_lines, bytes_lines, field_lines, json_lines, part_lines
+from .body_lines import (
+    BodyKind,
+    FormPart,
+    body_lines,
+    bytes_lines,
+    field_lines,
+    form_parts,
+    json_lines,
+    part_lines,
+)
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -19,6 +28,7 @@ from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
 from .deadline import Deadline
+from .durable import Durable, InDoubt
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -44,7 +54,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport, ScriptTransport
-from .request_lines import SentRequest
+from .request_lines import SentRequest, expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -77,6 +87,7 @@ __all__ = [
     "CryptoCalls",
     "CryptoThreads",
     "Deadline",
+    "Durable",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
@@ -88,6 +99,7 @@ __all__ = [
     "FormulaCompat",
     "FormulaScope",
     "Grant",
+    "InDoubt",
     "IsolateClient",
     "Limits",
     "OAuthConfig",
@@ -112,7 +124,9 @@ __all__ = [
     "body_lines",
     "bytes_lines",
     "client_secrets",
+    "expected_lines",
     "field_lines",
+    "form_parts",
     "json_lines",
     "line_diff",
     "part_lines",

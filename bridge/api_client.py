@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from runtime import Failure, HostReply, RunEnded
+from runtime import ANSWERED, REFUSED, SENT, Failure, HostReply, RunEnded
 
 from .allowance import Allowance
 from .attempts import Attempts
@@ -20,6 +21,7 @@ from .classification import EXPIRED
 from .client_config import ClientConfig
 from .client_secrets import client_secrets
 from .deadline import Deadline
+from .durable import Durable
 from .encoded_body import FORM_TYPE
 from .errors import (
     CallError,
@@ -44,6 +46,7 @@ from .renewal import Renewal
 from .reply import failure_reply, plain_reply, success_reply
 from .request_name import request_name
 from .response_depth import measured
+from .sent_once import sent_once
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
 from .target import parse_url
 from .upload import Upload
@@ -72,6 +75,9 @@ Client: TypeAlias = ClientConfig | IsolateClient
 """What makes requests of calls: data, or code that lives where the method lives."""
 
 _RENEW: Final = "apiClient.renew"
+_NOT_SENT: Final = "connect"
+_NOT_DONE: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS})
+"""Where nothing was sent, and with which statuses a server says that it has not done what was asked."""
 
 
 class ApiClient:
@@ -90,6 +96,7 @@ class ApiClient:
         random: Of the run.
         refresh: Asked once for a client with new credentials when the server says 401; may give None.
         on_exchange: Told of each exchange when it has ended.
+        durable: How requests are when the run may be put off.
         gate: Shared by all runs of the connection, so that a server that has had too many requests of one gets none
             from the others; without it, the run is on its own.
     """
@@ -107,6 +114,7 @@ class ApiClient:
         random: RunRandom,
         refresh: Callable[[], Awaitable[Client | None]] | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
+        durable: Durable | None = None,
         gate: RateGate | None = None,
     ) -> None:
         self._transport = transport
@@ -115,6 +123,7 @@ class ApiClient:
         self._redactor = redactor
         self._deadline = deadline
         self._random = random
+        self._durable = durable or Durable()
         self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
         self.bare_bodies: list[BareBody] = []
@@ -128,6 +137,7 @@ class ApiClient:
             allowance=self._allowance,
             gate=gate or RateGates().get("", deadline.clock, random),
             random=random,
+            puts_off=self._puts_off,
         )
         self._attempts = self._new_attempts(deadline=self._deadline)
 
@@ -135,6 +145,20 @@ class ApiClient:
         """Set the end of the run anew, now that it begins: until then it may have waited."""
         self._deadline = Deadline.after(self._deadline.clock, self._limits.wall_time_seconds)
         self._attempts = self._new_attempts(deadline=self._deadline)
+
+    @property
+    def may_suspend(self) -> bool:
+        """Whether the run could go on without what is here: streams are nowhere else."""
+        return len(self._streams) == 0
+
+    def replayed(self, call: HostCall) -> None:
+        """Count a call that the journal of the run answers."""
+        if call.operation not in STREAM_OPERATIONS and call.operation != _RENEW:
+            self._allowance.take()
+
+    def _puts_off(self, seconds: float) -> bool:
+        """Whether the run is put off for a wait of so many seconds."""
+        return self._durable.puts_off(seconds, self._deadline.left_seconds()) and self.may_suspend
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -167,8 +191,8 @@ class ApiClient:
                 return await self._streams.answer(call)
             self._allowance.take()
             if call.operation == PLAIN_REQUEST:
-                return await self._answer_plainly(PlainCall.read(call, self._limits), call.site)
-            return await self._answer(MethodCall.read(call, self._limits), call.site)
+                return await self._answer_plainly(PlainCall.read(call, self._limits), call)
+            return await self._answer(MethodCall.read(call, self._limits), call)
         except CallError as error:
             return failure_reply(error, self._redactor)
 
@@ -222,33 +246,36 @@ class ApiClient:
         self._recorder.close()
         return warnings
 
-    async def _answer(self, call: MethodCall, site: str | None) -> HostReply:
+    async def _answer(self, call: MethodCall, asked: HostCall) -> HostReply:
         """Send what a call means, and give what was answered."""
+        site = asked.site
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
-            request, response = await self._respond(call, upload, site)
+            request, response = await self._respond(call, asked, upload)
             if response.stream is not None:
                 return success_reply(request, response, self._keep(response.stream, upload, closing, site))
             if site is not None and not request.full_response:
                 self.bare_bodies.append(BareBody.of(site, response))
             return success_reply(request, response)
 
-    async def _answer_plainly(self, call: PlainCall, site: str | None) -> HostReply:
+    async def _answer_plainly(self, call: PlainCall, asked: HostCall) -> HostReply:
         """Send what a call means without the client, and give whatever was answered."""
         held = self._renewal.client
         own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
-            asked = replace(await call.prepare(self._limits, self._random, own, upload), site=site)
+            meant = await call.prepare(self._limits, self._random, own, upload)
+            meant = sent_once(meant, asked, self._durable, self._random)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
                 upload.patience = patience
             async with self._allowance.slot:
-                with concerning(asked):
-                    request, response = await self._follow(asked, patience)
+                with concerning(meant):
+                    request, response = await self._follow(meant, patience)
             if response.stream is None:
-                return plain_reply(asked, request, response)
-            return plain_reply(asked, request, response, self._keep(response.stream, upload, closing, site))
+                return plain_reply(meant, request, response)
+            number = self._keep(response.stream, upload, closing, asked.site)
+            return plain_reply(meant, request, response, number)
 
     def _upload(self, call: MethodCall | PlainCall, closing: AsyncExitStack) -> Upload | None:
         """Return the body of a call where that is a stream, which is closed with `closing`."""
@@ -265,23 +292,24 @@ class ApiClient:
         return self._streams.number_of(stream, site)
 
     async def _respond(
-        self, call: MethodCall, upload: Upload | None, site: str | None
+        self, call: MethodCall, asked: HostCall, upload: Upload | None
     ) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        prepared = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
-        request = replace(prepared, site=site)
+        meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
+        request = sent_once(meant, asked, self._durable, self._random)
         try:
-            return request, await self._attempts(request, lambda: self._attempt(request, numbers))
+            attempts = self._attempts(request, lambda: self._attempt(request, numbers), earlier=asked.attempts)
+            return request, await attempts
         except ConnectionFailedError as error:
             if call.client is not None or error.key != EXPIRED or not (error.request and error.request.carries_client):
                 raise
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        again = await prepare(call, renewed, self._limits, self._random)
-        again = replace(again, call=request.call, site=site)
+        meant = replace(await prepare(call, renewed, self._limits, self._random), call=request.call)
+        again = sent_once(meant, asked, self._durable, self._random)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
     def _config(self, call: MethodCall, held: Client) -> ClientConfig:
@@ -337,10 +365,14 @@ class ApiClient:
             try:
                 self._policy.admit_origin(request.url, request.own_origin)
                 self._policy.admit(request.url)
+                request.note(SENT, {"verb": request.verb, "url": str(request.url)})
                 async with patience.timeout():
                     response = await send(self._transport, request, self._limits, self._deadline, patience)
             except FOREIGN as error:
-                raise _meaning(error, request) from None
+                failed = _meaning(error, request)
+                request.note(REFUSED if failed.key == _NOT_SENT else ANSWERED, {"error": failed.key})
+                raise failed from None
+            request.note(REFUSED if response.status in _NOT_DONE else ANSWERED, {"status": response.status})
             if response.stream is not None:
                 self._streams.add(response.stream)
             recording.response = response

@@ -42,7 +42,7 @@ class Attempts:
       where doing something twice is the same as doing it once.
 
     Nothing is tried that could not be sent again as it was, or more often than the limits allow. A wait beyond the
-    limits or the end of the run is not begun: the error comes now.
+    limits or the end of the run is not begun: the error comes now. Where the run may be put off, it is for a long wait.
 
     Args:
         mode: Of the run.
@@ -51,6 +51,7 @@ class Attempts:
         allowance: Of the run; bounds further attempts of all its requests together.
         gate: Shared by the runs of the connection.
         random: Of the run.
+        puts_off: Whether the run is put off for a wait of so many seconds.
     """
 
     def __init__(
@@ -62,7 +63,9 @@ class Attempts:
         allowance: Allowance,
         gate: RateGate,
         random: RunRandom,
+        puts_off: Callable[[float], bool] = lambda _: False,
     ) -> None:
+        self._puts_off = puts_off
         self._mode = mode
         self._deadline = deadline
         self._limits = limits
@@ -70,17 +73,20 @@ class Attempts:
         self._gate = gate
         self._wait = _AsTheServerAsks(limits.retry_after_seconds, random)
 
-    async def __call__(self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def __call__(
+        self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], *, earlier: int = 0
+    ) -> Answer:
         """Return what `send` gives, as soon as it gives something.
 
         Args:
             request: What is sent.
             send: Makes one attempt.
+            earlier: Attempts that were made before the run was put off.
 
         Raises:
             ConnectionFailedError: The last attempt failed.
         """
-        made = 0
+        made = earlier
 
         async def attempt() -> Answer:
             nonlocal made
@@ -89,9 +95,9 @@ class Attempts:
 
         retrying = AsyncRetrying(
             sleep=lambda seconds: self._deadline.clock.sleep(seconds, attempts=made),
-            retry=lambda state: self._may_follow(_error_of(state), request, state.attempt_number),
+            retry=lambda state: self._may_follow(_error_of(state), request, earlier + state.attempt_number),
             wait=self._wait,
-            stop=lambda state: self._must_be_last(state.attempt_number, state.upcoming_sleep),
+            stop=lambda state: self._must_be_last(earlier + state.attempt_number, state.upcoming_sleep),
             before_sleep=lambda state: self._prepare_for_another(_error_of(state), request, state.upcoming_sleep),
             reraise=True,
         )
@@ -117,7 +123,11 @@ class Attempts:
             ConnectionFailedError: `rate_limit_exceeded`: that is too long.
         """
         wait = await self._gate.wait(
-            Origin.of(request.url), self._deadline, self._limits.retry_after_seconds, attempts=attempts
+            Origin.of(request.url),
+            self._deadline,
+            self._limits.retry_after_seconds,
+            attempts=attempts,
+            puts_off=self._puts_off,
         )
         if wait is not None:
             message = f"{request_name(request)} was not sent: the server has had too many requests of this connection."
@@ -125,7 +135,8 @@ class Attempts:
 
     def _close_gate(self, request: OutgoingRequest, seconds: float) -> None:
         """Hold back other requests; never longer than one would wait, whatever a server says."""
-        self._gate.close(Origin.of(request.url), min(seconds, self._limits.retry_after_seconds))
+        most = seconds if self._puts_off(seconds) else self._limits.retry_after_seconds
+        self._gate.close(Origin.of(request.url), min(seconds, most))
 
     def _may_follow(self, error: BaseException | None, request: OutgoingRequest, attempts: int) -> bool:
         """Whether another attempt may follow one that failed, if there is time."""
@@ -139,6 +150,8 @@ class Attempts:
         """Whether no other attempt is allowed, or there is no time for it."""
         if attempts >= self._limits.attempts or not self._allowance.retries_left:
             return True
+        if self._puts_off(wait_seconds):
+            return False
         return wait_seconds > min(self._limits.retry_after_seconds, self._deadline.left_seconds())
 
     def _prepare_for_another(self, error: BaseException | None, request: OutgoingRequest, seconds: float) -> None:

@@ -131,6 +131,10 @@ class KeyRing:
     def __init__(self) -> None:
         self._keys: dict[int, CryptoKey] = {}
 
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._keys)
+
     def add(self, key: CryptoKey) -> JSON:
         """Take in a key; return what the sandbox knows of it.
 

@@ -16,7 +16,7 @@ class Deadline:
 
     Attributes:
         clock: Of the run.
-        when: On that clock.
+        when: In the active time of that clock: while the run is put off, none of it passes.
     """
 
     clock: Clock
@@ -30,16 +30,21 @@ class Deadline:
     @classmethod
     def after(cls, clock: Clock, most_seconds: float) -> Self:
         """Return the deadline of something that starts now and may take `most_seconds`."""
-        return cls(clock=clock, when=clock.time() + most_seconds)
+        return cls(clock=clock, when=clock.active_time() + most_seconds)
 
     def within(self, most_seconds: float) -> Deadline:
         """Return the deadline of something that starts now and may take `most_seconds`; never later than this one."""
-        return Deadline(clock=self.clock, when=min(self.when, self.clock.time() + most_seconds))
+        return Deadline(clock=self.clock, when=min(self.when, self.clock.active_time() + most_seconds))
 
     def left_seconds(self) -> float:
         """Return what is left, never below zero."""
-        return max(0.0, self.when - self.clock.time())
+        return max(0.0, self.when - self.clock.active_time())
 
     def timeout(self) -> Timeout:
         """Return a context that raises TimeoutError when this has come."""
-        return self.clock.timeout_at(self.when)
+        return self.clock.timeout_at(self.moment)
+
+    @property
+    def moment(self) -> float:
+        """When this comes, on the clock, unless the run is put off before."""
+        return self.when + self.clock.suspended_seconds

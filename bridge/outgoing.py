@@ -7,7 +7,7 @@ from importlib.metadata import version
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from runtime import Failure, RunEnded
+from runtime import Failure, RunEnded, no_note
 
 from .body import StreamBody
 from .encoded_body import FORM_TYPE, EncodedBody, encoded
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from runtime import JSON
+    from runtime import JSON, Note
 
     from .call import MethodCall
     from .client_config import ClientConfig
@@ -40,7 +40,7 @@ DEFAULT_HEADERS: Final = {
     "user-agent": f"methodhost/{version('methodhost')}",
 }
 _CONTENT_TYPE: Final = "content-type"
-_IDEMPOTENT: Final = frozenset({"GET", "PUT", "DELETE"})
+_IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -69,6 +69,7 @@ class OutgoingRequest:
         refuses_redirects: Whether a redirect is an error.
         call: Which call it serves, a number in this process: attempts and redirects have that of the first request.
         attempt: 1 for the first; redirects of one attempt have its number.
+        note: Writes into the journal of the run what becomes of it.
         site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
 
@@ -92,6 +93,7 @@ class OutgoingRequest:
     refuses_redirects: bool = False
     call: int = field(default_factory=count(1).__next__)
     attempt: int = 1
+    note: Note = field(default=no_note, repr=False)
     site: str | None = None
 
     @property

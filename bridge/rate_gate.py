@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runtime import Clock
 
     from .deadline import Deadline
@@ -62,7 +64,13 @@ class RateGates:
         way.closings += 1
 
     async def wait(
-        self, key: tuple[str, Origin], deadline: Deadline, most_seconds: float, random: RunRandom, attempts: int
+        self,
+        key: tuple[str, Origin],
+        deadline: Deadline,
+        most_seconds: float,
+        random: RunRandom,
+        attempts: int,
+        puts_off: Callable[[float], bool],
     ) -> float | None:
         """Wait for a turn; see `RateGate.wait`."""
         clock = deadline.clock
@@ -70,7 +78,7 @@ class RateGates:
             seconds = way.next_turn - clock.time()
             if seconds <= 0:
                 return None
-            if seconds >= min(most_seconds, deadline.left_seconds()):
+            if seconds >= min(most_seconds, deadline.left_seconds()) and not puts_off(seconds):
                 return seconds
             closings = way.closings
             way.next_turn += self._spacing_seconds
@@ -100,7 +108,15 @@ class RateGate:
         """Hold back requests to `origin` for that long."""
         self._gates.close((self._connection_id, origin), seconds, self._clock.time())
 
-    async def wait(self, origin: Origin, deadline: Deadline, most_seconds: float, *, attempts: int = 0) -> float | None:
+    async def wait(
+        self,
+        origin: Origin,
+        deadline: Deadline,
+        most_seconds: float,
+        *,
+        attempts: int = 0,
+        puts_off: Callable[[float], bool] = lambda _: False,
+    ) -> float | None:
         """Wait until a request to `origin` may go.
 
         Args:
@@ -108,8 +124,10 @@ class RateGate:
             deadline: Waits that would end later are not begun.
             most_seconds: Longer waits are not begun.
             attempts: How often the request was sent so far.
+            puts_off: Whether the run is put off for a wait of so many seconds, which may be longer then.
 
         Returns:
             None when the request may go; otherwise how many seconds it would have to wait.
         """
-        return await self._gates.wait((self._connection_id, origin), deadline, most_seconds, self._random, attempts)
+        key = self._connection_id, origin
+        return await self._gates.wait(key, deadline, most_seconds, self._random, attempts, puts_off)

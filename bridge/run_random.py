@@ -19,13 +19,17 @@ class RunRandom:
     """
 
     def __init__(self, seed: bytes) -> None:
-        self._seed = seed
+        self.seed = seed
         self._drawn: Counter[str] = Counter()
 
     def draw(self, purpose: str) -> bytes:
         """Return the next 32 bytes for a purpose."""
         self._drawn[purpose] += 1
-        return hmac.digest(self._seed, f"{self._drawn[purpose]} {purpose}".encode(), "sha256")
+        return hmac.digest(self.seed, f"{self._drawn[purpose]} {purpose}".encode(), "sha256")
+
+    def fixed(self, purpose: str) -> bytes:
+        """Return 32 bytes for a purpose, the same each time."""
+        return hmac.digest(self.seed, f"fixed {purpose}".encode(), "sha256")
 
     def up_to(self, most: float, purpose: str) -> float:
         """Return a number between 0 and `most`, evenly distributed."""

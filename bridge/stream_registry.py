@@ -80,6 +80,10 @@ class StreamRegistry:
         self._numbers = count(1)
         self._idle = 0
 
+    def __len__(self) -> int:
+        """How many streams there were."""
+        return len(self._entries)
+
     def add(self, stream: IncomingStream) -> None:
         """Take in a stream."""
         self._entries[next(self._numbers)] = _Entry(stream=stream)

@@ -16,6 +16,8 @@ from runtime import (
     LogLine,
     PoolPolicy,
     SandboxReport,
+    VirtualClock,
+    VirtualTimeLoop,
     WorkerStartError,
 )
 
@@ -31,7 +33,9 @@ from .errors import (
     CredentialStoreError,
     DefinitionError,
     HostClosedError,
+    JournalError,
     MethodError,
+    RunSuspendedError,
     UnknownMethodError,
 )
 from .file_credential_store import FileCredentialStore
@@ -39,6 +43,7 @@ from .host import MethodHost
 from .memory_credential_store import MemoryCredentialStore
 from .package_bundler import PackageBundler
 from .report import RunReport
+from .run_journal import RunJournal
 
 __all__ = [
     "ArgumentsError",
@@ -58,6 +63,7 @@ __all__ = [
     "Exchange",
     "FileCredentialStore",
     "HostClosedError",
+    "JournalError",
     "Layer",
     "LayerMissingError",
     "LayerName",
@@ -72,10 +78,14 @@ __all__ = [
     "PoolPolicy",
     "Redactor",
     "RunEnvironment",
+    "RunJournal",
     "RunReport",
+    "RunSuspendedError",
     "SandboxReport",
     "StoredCredentials",
     "StreamError",
     "UnknownMethodError",
+    "VirtualClock",
+    "VirtualTimeLoop",
     "WorkerStartError",
 ]

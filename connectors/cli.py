@@ -21,6 +21,7 @@ from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
 from .package_bundler import PackageBundler
+from .record_options import record_options
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
+    from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
     from .suite.suite_report import SuiteReport
@@ -50,6 +52,7 @@ class Session:
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
+        recording: Its result, where it recorded a fixture.
         suite: Its result, where it ran fixtures.
         chaos: Its result, where it let their exchanges fail.
         watches: Whether it stays until it is interrupted.
@@ -62,6 +65,7 @@ class Session:
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
     written: WrittenFiles | None = None
+    recording: Recording | None = None
     suite: SuiteReport | None = None
     chaos: ChaosReport | None = None
     watches: bool = False
@@ -155,6 +159,39 @@ def run(
     command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
     session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
+
+
+@methodhost.command()
+@record_options
+@cache_dir_option
+@no_cache_option
+@no_install_option
+@json_option
+@click.pass_obj
+def record(
+    session: Session,
+    /,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (RecordCommand's)
+) -> None:
+    """Run one method of TARGET against the live API, and write what happened as a fixture beside it, without secrets.
+
+    TARGET is a connector's folder or a single .js file, and METHOD a name such as data/contacts/list. TARGET may also
+    be a fixture that is there, with --update or --reads-only. What is written is replayed at once.
+
+    The exit status is 0 when the replay passes, 1 when it does not, or answers have another shape, 2 when the command
+    or a definition is wrong or a secret would be written, and 3 when a limit was hit.
+    """
+    from .record_command import RecordCommand, status_of  # a YAML library that other commands do without
+
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    command = RecordCommand(cache=cache, bundler=bundler, **options)
+    session.recording = command.execute(session.output.ask, session.output.on_event)
+    session.status = status_of(session.recording)
 
 
 @methodhost.command()
@@ -306,6 +343,8 @@ def _show(session: Session) -> None:
         session.output.show_check(session.check)
     elif session.written is not None:
         session.output.show_written(session.written)
+    elif session.recording is not None:
+        session.output.show_recording(session.recording)
     elif session.suite is not None:
         session.output.show_suite(session.suite)
     elif session.chaos is not None:

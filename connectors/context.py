@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from bridge import Durable
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge import Limits, RunRandom
     from runtime import Clock
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .environment import RunEnvironment
     from .record import RunRecord
+    from .run_journal import RunJournal
 
 Mode: TypeAlias = Literal["sync", "async"]
 """`sync`: somebody waits, so a 429 is an error at once; `async`: the run waits as the server asks."""
@@ -35,6 +40,10 @@ class RunContext:
         environment: What stands in for the world in it.
         exposes_credentials: Whether the host lets methods have credentials that do not build them, or the client.
         inner: Whether a method waits for this in the middle of its own run.
+        durable: How its requests are when it may be put off.
+        journal: What it goes on from, where it began before.
+        on_journal: Told each line of its journal before what that tells of has any effect.
+        replays: Whether it only does again what its journal has.
     """
 
     connector: Connector
@@ -47,6 +56,10 @@ class RunContext:
     environment: RunEnvironment | None = None
     exposes_credentials: bool = True
     inner: bool = False
+    durable: Durable = field(default_factory=Durable)
+    journal: RunJournal | None = None
+    on_journal: Callable[[str], None] | None = None
+    replays: bool = False
 
     @property
     def now(self) -> datetime:

@@ -25,12 +25,12 @@ class RunEnvironment:
         transport: Takes all its requests in place of the network, once the egress policy has admitted their URLs. Names
             are not resolved then, and a credential store is left alone.
         capture: Keeps copies of its exchanges.
-        redactor: Masks its secrets; what comes to light in the run it knows afterwards.
+        redactor: Masks secrets in what is reported; whoever gave it knows afterwards what came to light.
         isolation_key: With which runs it shares worker processes; otherwise with those of its connection. Sockets it
             shares with those of its connection in either case.
 
     Raises:
-        ValueError: The clock jumps, but the network is real.
+        ValueError: The seed is empty; or the clock jumps, but the network is real.
     """
 
     clock: Clock | None = None
@@ -41,6 +41,8 @@ class RunEnvironment:
     isolation_key: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a clock that would jump over what servers take to answer."""
+        """Refuse what would not be as it was meant."""
+        if self.seed == b"":
+            raise ValueError("the seed is empty: give some bytes, or None for new randomness")
         if isinstance(self.clock, VirtualClock) and self.transport is None:
             raise ValueError("a VirtualClock needs a transport: it would jump while a real server is asked")

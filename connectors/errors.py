@@ -4,12 +4,14 @@
     ├── DefinitionError     definition    a connector, a connection or the arguments of a run are wrong
     │   ├── UnknownMethodError  unknown_method  the connector has no such method
     │   ├── ConnectionFileError connection      the text of a connection is wrong
+    │   ├── ArgumentsError      arguments       the arguments of a run cannot be given to a method
     │   ├── FixtureError        fixture         a fixture is wrong, or belongs to no connector
-    │   └── ArgumentsError      arguments       the arguments of a run cannot be given to a method
+    │   └── JournalError        journal         a run cannot be resumed or replayed from a journal
     ├── CredentialStoreError    credential_store     stored credentials could not be read or written
     │   └── CredentialConflictError credential_conflict  somebody else saved credentials meanwhile
     ├── NoCredentialsError  no_credentials  credentials could not be renewed; becomes a warning in the report
     ├── HostClosedError     host_closed   the host is not open
+    ├── RunSuspendedError   suspended     the run was put off; raised by `RunReport.unwrap` only
     └── MethodError         method        the method failed; raised by `RunReport.unwrap` only
 
 What a method does never raises from `MethodHost.run`: it comes back as the `error` of a `RunReport`.
@@ -22,10 +24,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from runtime import JSON
 
     from .report import ErrorLocation
+    from .run_journal import RunJournal
 
 
 class ConnectorsError(Exception):
@@ -96,6 +100,12 @@ class ArgumentsError(DefinitionError):
     code = "arguments"
 
 
+class JournalError(DefinitionError):
+    """A run cannot be resumed or replayed from a journal."""
+
+    code = "journal"
+
+
 class CredentialStoreError(ConnectorsError):
     """Stored credentials could not be read or written."""
 
@@ -118,6 +128,22 @@ class HostClosedError(ConnectorsError):
     """The host is not open: enter it with `async with` or `with`, and start no run after that."""
 
     code = "host_closed"
+
+
+class RunSuspendedError(ConnectorsError):
+    """A run gave no value yet: it was put off, and its journal is to be resumed.
+
+    Attributes:
+        resume_at: When.
+        journal: Of the run.
+    """
+
+    code = "suspended"
+
+    def __init__(self, resume_at: datetime, journal: RunJournal) -> None:
+        super().__init__(f"The run is suspended; resume its journal at {resume_at.isoformat(timespec='seconds')}.")
+        self.resume_at = resume_at
+        self.journal = journal
 
 
 class MethodError(ConnectorsError):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from bridge import EgressPolicy, Limits, RunRandom
-from runtime import Attendance, Clock, Requirement
+from bridge import Durable, EgressPolicy, Limits, RunRandom
+from runtime import SEED_BYTES, Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
 from .errors import ArgumentsError, HostClosedError
@@ -17,12 +18,14 @@ from .loop_thread import LoopThread, wait_for
 from .method_run import MethodRun
 from .record import RunRecord
 from .registered_modules import registered_modules
+from .run_journal import RunJournal
 from .services import Services, open_services
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from bridge import InDoubt
     from runtime import DiskCache, PoolPolicy, SandboxReport
 
     from .connection import Connection
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from .report import RunReport
 
 
-SEED_BYTES = 32
+SUSPEND_AFTER_SECONDS = 30.0
 
 
 class MethodHost:
@@ -58,6 +61,8 @@ class MethodHost:
         drain_seconds: How long closing waits for runs under way before it ends them.
         cache: Where what was made of sources is kept for later hosts; `DiskCache.of_user()`, or one in a folder of
             your choice. Without it, it is kept in memory as long as the host is open.
+        suspend_after_seconds: In `async` mode a run that would wait so long, or longer, ends as suspended instead, and
+            holds no worker; None lets it wait.
         modules: What methods may import besides what the host provides, by name: text of JavaScript, as CommonJS or ES
             modules, or the path of a file with it. It must not import files. Those of Node.js that would reach the
             machine, such as `fs`, cannot be given.
@@ -81,6 +86,7 @@ class MethodHost:
         drain_seconds: float = 0.0,
         cache: DiskCache | None = None,
         modules: Mapping[str, str | Path] | None = None,
+        suspend_after_seconds: float | None = SUSPEND_AFTER_SECONDS,
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
@@ -92,6 +98,7 @@ class MethodHost:
         self._policy = policy
         self._drain_seconds = drain_seconds
         self._cache = cache
+        self._suspend_after_seconds = suspend_after_seconds
         self._modules = registered_modules(modules or {})
         self._runs = Attendance()
         self._resources = AsyncExitStack()
@@ -109,6 +116,7 @@ class MethodHost:
         mode: Mode = "sync",
         limits: Limits | None = None,
         on_event: Callable[[Event], None] | None = None,
+        on_journal: Callable[[str], None] | None = None,
         environment: RunEnvironment | None = None,
     ) -> RunReport:
         """Run a method once.
@@ -120,9 +128,11 @@ class MethodHost:
             method: Its name, `data/contacts/list`; may be left out where the connector has one method.
             connection: For which customer.
             args: The properties of the object the method receives; must be JSON.
-            mode: `sync`: a 429 is an error at once; `async`: the run waits as the server asks, until its deadline.
+            mode: `sync`: a 429 is an error at once; `async`: the run waits as the server asks, or is suspended.
             limits: Tightens the limits of the host and of the connector: of each, the smallest holds.
             on_event: Told of each console line and HTTP request as it happens, credentials masked. Must not block.
+            on_journal: Told each line of the run's journal before what it tells of has any effect. Who has kept them
+                when it returns can let the run go on with `resume`, even if this process ends. Must not block for long.
             environment: What stands in for the world in this run: time, randomness, the network.
 
         Raises:
@@ -132,22 +142,122 @@ class MethodHost:
         """
         if mode not in MODES:
             raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
-        context = RunContext(
+        seed = (environment and environment.seed) or secrets.token_bytes(SEED_BYTES)
+        context = self._context(connector, connection, mode, limits, on_event, environment, seed)
+        return await self._report(replace(context, on_journal=on_journal), method, args)
+
+    async def resume(
+        self,
+        journal: RunJournal | str,
+        connector: Connector,
+        *,
+        connection: Connection | None = None,
+        in_doubt: InDoubt = "fail",
+        limits: Limits | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        on_journal: Callable[[str], None] | None = None,
+        environment: RunEnvironment | None = None,
+    ) -> RunReport:
+        """Let a run go on that was suspended, or whose application ended, in this process or on another machine.
+
+        Calls that were answered are answered from the journal, so that nothing is sent twice. Before its time, the run
+        waits, or is suspended again.
+
+        Args:
+            journal: Of the run: `RunReport.journal`, its text, or all lines that `on_journal` was told.
+            connector: As it was when the run began.
+            connection: With the credentials as they are now.
+            in_doubt: What to do about a request that must not be made twice and was on its way when the application
+                ended: `fail` with `connection/in_doubt`, or `send_again` where it has an idempotency key.
+            limits: As for `run`, as are the others.
+            on_event: As above; told what happened before as well, where the console is concerned.
+            on_journal: Told the lines to come.
+            environment: As above.
+
+        Raises:
+            JournalError: The journal is wrong, has ended, or belongs to other code.
+            DefinitionError: As for `run`.
+        """
+        began = self._journal(journal)
+        going_on = began.to_go_on(connector.digest)
+        return await self._go_through(
+            going_on, connector, connection, limits, on_event, environment, in_doubt=in_doubt, on_journal=on_journal
+        )
+
+    async def replay(
+        self, journal: RunJournal | str, connector: Connector, *, connection: Connection | None = None
+    ) -> RunReport:
+        """Let a run do again what its journal says, without sending anything: for a debugger, or to see what it said.
+
+        Args:
+            journal: As for `resume`, ended or not.
+            connector: As it was.
+            connection: With any credentials; nothing is sent.
+
+        Raises:
+            JournalError: As for `resume`.
+        """
+        again = self._journal(journal).to_replay(connector.digest)
+        return await self._go_through(again, connector, connection, None, None, None, replays=True)
+
+    async def _go_through(
+        self,
+        journal: RunJournal,
+        connector: Connector,
+        connection: Connection | None,
+        limits: Limits | None,
+        on_event: Callable[[Event], None] | None,
+        environment: RunEnvironment | None,
+        *,
+        in_doubt: InDoubt = "fail",
+        on_journal: Callable[[str], None] | None = None,
+        replays: bool = False,
+    ) -> RunReport:
+        """Let a run go on from its journal."""
+        head = journal.head
+        seed = bytes.fromhex(head.seed)
+        context = self._context(connector, connection, head.mode, limits, on_event, environment, seed)
+        durable = replace(context.durable, in_doubt=in_doubt)
+        context = replace(context, journal=journal, durable=durable, on_journal=on_journal, replays=replays)
+        return await self._report(context, head.method, head.args)
+
+    def _journal(self, journal: RunJournal | str) -> RunJournal:
+        return RunJournal.parse(journal, limits=self.limits) if isinstance(journal, str) else journal
+
+    def _context(
+        self,
+        connector: Connector,
+        connection: Connection | None,
+        mode: Mode,
+        limits: Limits | None,
+        on_event: Callable[[Event], None] | None,
+        environment: RunEnvironment | None,
+        seed: bytes,
+    ) -> RunContext:
+        """Return what all parts of a run share."""
+        return RunContext(
             connector=connector,
             connection=connection,
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
-            record=RunRecord(on_event, environment.redactor if environment else None),
+            record=RunRecord(on_event, None if environment is None else environment.redactor),
             clock=(environment and environment.clock) or Clock(),
-            random=RunRandom((environment and environment.seed) or secrets.token_bytes(SEED_BYTES)),
+            random=RunRandom(seed),
             environment=environment,
             exposes_credentials=self._expose_credentials,
+            durable=Durable(
+                suspend_after_seconds=self._suspend_after_seconds if mode == "async" else None,
+                idempotency_header=connector.spec.idempotency_header,
+            ),
         )
+
+    async def _report(self, context: RunContext, method: str | None, args: Mapping[str, object] | None) -> RunReport:
+        """Run a method, apart from other runs where something stands in for the world."""
         services = self._open_services()
         with self._runs:
-            if environment is None:
+            if context.environment is None:
                 return await MethodRun(context, services).report(method, args)
-            async with services.apart(environment) as own:
+            async with services.apart(context.environment) as own:
                 return await MethodRun(context, own).report(method, args)
 
     def run_sync(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bridge import IsolateClient
-from runtime import Failure, RunEnded
+from runtime import Failure, Outcome, RunEnded
 
 from .arguments import build_arguments, takes_client, takes_credentials, uses_credentials
 from .connection_secrets import connection_secrets, credential_secrets
 from .credential_store import NOT_STORED
 from .record import RunRecord
+from .report import RunSuspension
+from .run_journal import RunJournal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge import ByteStream, Client
-    from runtime import JSON, Outcome
+    from runtime import JSON
 
     from .access import Access
     from .connection import Connection
@@ -44,6 +47,7 @@ class MethodRun:
         """Of the credentials that the caller, or a store, has already."""
         self._may_refresh = True
         self._stream: ByteStream | None = None
+        self._journal: RunJournal | None = context.journal
 
     async def report(self, method_name: str | None, args: Mapping[str, object] | None) -> RunReport:
         """Go through the steps of the run and report what happened.
@@ -61,11 +65,17 @@ class MethodRun:
             if await self._refresh_if_due(method):
                 arguments = self._arguments(method, args)
             client = await self._make_client(method)
-            outcome = await self._run(method, arguments, client)
+            journal = self._open_journal(method, {name: arguments[name] for name in args or {}})
+            outcome = await self._run(method, arguments, client, journal)
         except RunEnded as ended:
-            return context.record.report(failure=ended.failure, credentials=self._new_credentials())
-        value = self._stream or outcome.value
-        return context.record.report(value=value, failure=outcome.failure, credentials=self._new_credentials())
+            outcome = Outcome.without_value(ended.failure)
+        return context.record.report(
+            value=self._stream or outcome.value,
+            failure=outcome.failure,
+            credentials=self._new_credentials(),
+            suspended=_suspended(outcome),
+            journal=self._journal,
+        )
 
     async def _find_access(self) -> None:
         """Find out which credentials hold."""
@@ -107,13 +117,30 @@ class MethodRun:
         """Whether methods are given credentials that do not build them, or the client."""
         return self._context.exposes_credentials and self._context.connector.spec.expose_credentials
 
-    async def _run(self, method: Method, arguments: dict[str, JSON], client: Client | None) -> Outcome:
+    def _open_journal(self, method: Method, args: dict[str, JSON]) -> RunJournal:
+        """Return the journal that takes in what happens from now on, which the run may have begun before."""
+        context = self._context
+        if self._journal is None:
+            self._journal = RunJournal.begin(context, method, args, context.on_journal)
+        else:
+            self._journal.tell(context, context.on_journal)
+        return self._journal
+
+    async def _run(
+        self, method: Method, arguments: dict[str, JSON], client: Client | None, journal: RunJournal
+    ) -> Outcome:
         """Run the method itself."""
         access = self._access
         refreshes = self._may_refresh and uses_credentials(method)
         refresh = partial(self._refreshed_client, access) if access is not None and refreshes else None
         outcome = await self._services.wall.run(
-            self._context, method, arguments, client=client, refresh=refresh, on_stream=self._take_stream
+            self._context,
+            method,
+            arguments,
+            client=client,
+            refresh=refresh,
+            on_stream=self._take_stream,
+            journal=journal.journal,
         )
         self._context.record.add(outcome)
         return outcome
@@ -164,6 +191,13 @@ class MethodRun:
         if self._access is None or self._access.version == self._known_version:
             return None
         return self._access.credentials
+
+
+def _suspended(outcome: Outcome) -> RunSuspension | None:
+    """Return until when a run was put off, where it was."""
+    if outcome.suspension is None:
+        return None
+    return RunSuspension(resume_at=datetime.fromtimestamp(outcome.suspension.resume_at_ms / 1000, UTC))
 
 
 def _brings_credentials(client: IsolateClient) -> Failure:

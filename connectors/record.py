@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bridge import ByteStream
     from runtime import JSON, Failure, Outcome
 
+    from .report import RunSuspension
+    from .run_journal import RunJournal
+
 Event: TypeAlias = LogLine | Exchange
 
 
@@ -99,11 +102,13 @@ class RunRecord:
         value: JSON | ByteStream = None,
         failure: Failure | None = None,
         credentials: dict[str, JSON] | None = None,
+        suspended: RunSuspension | None = None,
+        journal: RunJournal | None = None,
     ) -> RunReport:
         """Return all of it, secrets masked but in the value and the credentials; no listener is told anything more."""
         self._on_event = None
         return RunReport(
-            ok=failure is None,
+            ok=failure is None and suspended is None,
             value=value,
             error=None if failure is None else RunError.model_validate(self._masked_failure(failure)),
             logs=tuple(ConsoleLine.model_validate(self._masked_log(line)) for line in self._logs),
@@ -111,6 +116,8 @@ class RunRecord:
             warnings=tuple(self.redactor.text(warning) for warning in self._warnings),
             usage=self._usage(),
             credentials=credentials,
+            suspended=suspended,
+            journal=journal,
         )
 
     def _tell(self, event: Event) -> None:

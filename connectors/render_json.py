@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .recording.recording import Recording
     from .report import RunReport
     from .suite.observer import SuiteObserver
     from .suite.suite_report import SuiteReport
@@ -42,6 +43,14 @@ class JsonOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         _write(written.to_json())
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        _write(recording.to_json())
+
+    def ask(self, recording: Recording) -> bool:
+        """Say no: nobody is there to be asked."""
+        return False
 
     def suite_progress(self) -> AbstractContextManager[SuiteObserver]:
         """Return what shows how fixtures go on: nothing."""

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from bridge import ByteStream
 
-from .errors import MethodError
+from .errors import MethodError, RunSuspendedError
 from .printable import printable
 
 
@@ -65,6 +65,12 @@ class Request(_Part):
     error: str | None = Field(default=None, exclude=True)
 
 
+class RunSuspension(_Part):
+    """Until when a run was put off."""
+
+    resume_at: datetime
+
+
 class RunUsage(_Part):
     """What the run used, the making of its client included.
 
@@ -88,6 +94,7 @@ class RunReport(_Part):
 
     Attributes:
         ok: Whether the method gave a value.
+        suspended: Where the run has not ended, but was put off: `MethodHost.resume` lets it go on.
         value: What it gave: JSON, or a `ByteStream`, of which the JSON of the report tells type and length.
         error: Why it gave none.
         logs: What it wrote with `console`, in order.
@@ -95,16 +102,19 @@ class RunReport(_Part):
         warnings: What its author should know.
         usage: What it used.
         credentials: The connection's credentials in full where they were refreshed; to be stored. Not in the JSON.
+        journal: What happened, step by step. Not in the JSON.
     """
 
     ok: bool
     value: Any = None
     error: RunError | None = None
+    suspended: RunSuspension | None = None
     logs: tuple[ConsoleLine, ...] = ()
     requests: tuple[Request, ...] = ()
     warnings: tuple[str, ...] = ()
     usage: RunUsage = RunUsage()
     credentials: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
+    journal: Any = Field(default=None, exclude=True, repr=False)
 
     @field_serializer("value", when_used="json")
     def _value(self, value: Any) -> Any:  # noqa: ANN401 (what a method gives has no type here)
@@ -118,7 +128,10 @@ class RunReport(_Part):
 
         Raises:
             MethodError: There is none.
+            RunSuspendedError: There is none yet.
         """
+        if self.suspended is not None:
+            raise RunSuspendedError(self.suspended.resume_at, self.journal)
         if self.error is None:
             return self.value
         raise MethodError(

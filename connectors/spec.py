@@ -43,6 +43,8 @@ class ConnectorSpec(_Tolerant):
         expose_credentials: Whether its methods are given `credentials`; if not, only those that build the client or the
             credentials are.
         formula_compat: Which bugs of the published formula engine its formulas have.
+        idempotency_header: A header in which the external app takes idempotency keys; requests that must not be made
+            twice have one then.
         limits: What its runs may use at most, by the names of `--limit`.
     """
 
@@ -52,6 +54,7 @@ class ConnectorSpec(_Tolerant):
     parameters_schema: dict[str, Any] | None = None
     expose_credentials: bool = True
     formula_compat: FormulaCompat = FormulaCompat()
+    idempotency_header: str | None = None
     limits: dict[str, JsonValue] | None = None
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, Deadline, IsolateClient, RateGates
-from runtime import Failure, Journal, RunEnded, SandboxClosedError
+from runtime import Durability, Failure, Journal, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transport, Transports
-    from runtime import JSON, HostCalls, Outcome, Sandbox, Script
+    from runtime import JSON, HostCall, HostReply, Outcome, Sandbox, Script
 
     from .context import RunContext
     from .method import Method
@@ -85,6 +85,7 @@ class Wall:
         client: Client | None = None,
         refresh: Refresh | None = None,
         on_stream: OnStream | None = None,
+        journal: Journal | None = None,
     ) -> Outcome:
         """Run a method once, as a part of the run of `context`.
 
@@ -96,13 +97,14 @@ class Wall:
             client: How its `apiClient` is configured; without one it has none.
             refresh: Asked for a new client when the server says 401.
             on_stream: Takes over the stream that is the method's value; without it there can be none.
+            journal: Takes in what happens, and may have something to go on from. Without one the run is not put off.
         """
         part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
         script = method.script(context.connector.texts, others, packages=context.connector.packages)
         api_client = self._api_client(part, client or ClientConfig(), refresh)
         settings = api_client.plain_settings if client is None else api_client.settings
-        outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream)
+        outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream, journal)
         return _measured_by(context, outcome)
 
     def host_client(self, context: RunContext) -> ApiClient:
@@ -129,6 +131,7 @@ class Wall:
         arguments: dict[str, JSON],
         settings: JSON,
         on_stream: OnStream | None,
+        journal: Journal | None = None,
     ) -> Outcome:
         """Run a method whose requests `api_client` makes, and close the streams that it leaves behind."""
         try:
@@ -138,7 +141,7 @@ class Wall:
                 arguments,
                 calls=api_client,
                 settings=settings,
-                on_start=api_client.begin,
+                journal=journal,
             )
             if outcome.resource is not None:
                 outcome = _with_stream(outcome, api_client, on_stream)
@@ -154,36 +157,38 @@ class Wall:
         script: Script,
         arguments: dict[str, JSON],
         *,
-        calls: HostCalls,
+        calls: ApiClient,
         settings: JSON,
-        on_start: Callable[[], None],
+        journal: Journal | None,
     ) -> Outcome:
         """Run code when its turn has come."""
+        crypto = CryptoCalls(
+            self._crypto,
+            calls,
+            context.limits,
+            isolation_key=context.isolation_key,
+            clock=context.clock,
+            random=context.random,
+        )
+        durability = Durability(
+            suspend_after_seconds=None if journal is None else context.durable.suspend_after_seconds,
+            may_suspend=lambda: calls.may_suspend and crypto.may_suspend,
+            on_replayed=lambda call, _: calls.replayed(call),
+        )
         try:
             return await self._sandbox.run(
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=CryptoCalls(
-                    self._crypto,
-                    calls,
-                    context.limits,
-                    isolation_key=context.isolation_key,
-                    clock=context.clock,
-                    random=context.random,
-                ),
+                calls=no_more_calls if context.replays and journal is not None else crypto,
                 limits=context.limits,
                 settings={"apiClient": settings},
                 clock=context.clock,
-                journal=Journal.begin(
-                    context.clock,
-                    most_bytes=context.limits.journal_bytes,
-                    seed=context.random.draw(f"isolate {script.module.name}"),
-                    mask=context.record.redactor.text,
-                ),
+                journal=journal or _own_journal(context, script),
+                durability=durability,
                 inner=context.inner,
                 on_log=context.record.on_log,
-                on_start=on_start,
+                on_start=calls.begin,
             )
         except SandboxClosedError:  # the host was closed between two parts of the run
             raise RunEnded(CLOSED) from None
@@ -201,6 +206,7 @@ class Wall:
             random=context.random,
             refresh=refresh,
             on_exchange=context.record.on_exchange,
+            durable=context.durable,
             gate=self._gates.get(context.sockets_key, context.clock, context.random),
         )
 
@@ -211,6 +217,18 @@ class Wall:
         if environment is None or environment.capture is None:
             return transport
         return CapturingTransport(transport, environment.capture, context.clock)
+
+
+def _own_journal(context: RunContext, script: Script) -> Journal:
+    """Return the journal of a part of a run that is none of the method itself."""
+    seed = context.random.draw(f"isolate {script.module.name}")
+    return Journal.begin(context.clock, most_bytes=context.limits.journal_bytes, seed=seed)
+
+
+async def no_more_calls(call: HostCall) -> HostReply:
+    """Refuse a call that the journal of a replay does not answer."""
+    message = f"The method asked for more than its journal has: {call.operation} at {call.site or 'a place unknown'}."
+    raise RunEnded(Failure(type="internal", key="diverged", message=message))
 
 
 def _with_time_left(context: RunContext) -> RunContext:

@@ -12,8 +12,9 @@ from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
-from .host import Extension, HostCall, HostCalls, HostReply
-from .journal import Delivery, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
+from .host import Extension, HostCall, HostCalls, HostReply, Note, no_note
+from .journal import SEED_BYTES, Delivery, End, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
+from .journal_text import JournalTextError, entry_text, read_entry
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
@@ -22,6 +23,7 @@ from .outcome import LogLine, Outcome, Usage
 from .outline import outline_script
 from .piecewise import count_values
 from .policy import PoolPolicy
+from .replay import ANSWERED, REFUSED, SENT
 from .requirement import Requirement
 from .run_request import Durability
 from .sandbox import Sandbox
@@ -33,13 +35,18 @@ from .values import JSON
 from .virtual_time import VirtualClock, VirtualTimeLoop
 
 __all__ = [
+    "ANSWERED",
     "JSON",
+    "REFUSED",
+    "SEED_BYTES",
+    "SENT",
     "Alarm",
     "Attendance",
     "Clock",
     "Delivery",
     "DiskCache",
     "Durability",
+    "End",
     "Entry",
     "Extension",
     "Failure",
@@ -49,6 +56,7 @@ __all__ = [
     "HostLimitError",
     "HostReply",
     "Journal",
+    "JournalTextError",
     "Layer",
     "LayerMissingError",
     "LayerName",
@@ -56,6 +64,7 @@ __all__ = [
     "Location",
     "LogLine",
     "Module",
+    "Note",
     "Origin",
     "Outcome",
     "Place",
@@ -78,9 +87,12 @@ __all__ = [
     "VirtualTimeLoop",
     "WorkerStartError",
     "count_values",
+    "entry_text",
     "in_slices",
     "is_deeper",
     "linked_file",
+    "no_note",
     "outline_script",
+    "read_entry",
     "read_source",
 ]

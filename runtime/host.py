@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .values import JSON
 
+Note: TypeAlias = "Callable[[str, dict[str, JSON]], None]"
+"""Writes into a journal what is done for a call: a kind of event, and facts about it."""
 
-def _no_note(kind: str, facts: dict[str, JSON]) -> None:
+
+def no_note(kind: str, facts: dict[str, JSON]) -> None:
     """Write nothing: there is no journal."""
 
 
@@ -37,19 +40,21 @@ class HostCall:
         payload: With what.
         data: Bytes beside the payload.
         site: Where in the method's source, `data/contacts/list.js:3:14`, where that is known.
+        number: Of the call, from 1; the same whenever the run does the same.
         attempts: How often what it asks for was tried before the run was suspended.
         in_doubt: Whether something was sent for it before, and nobody knows what became of that.
         note: Writes into the journal of the run what is done for the call: `sent` before something leaves for the
-            outside, `answered` when something came back.
+            outside, `answered` when something came back, `refused` when that says that nothing was done.
     """
 
     operation: str
     payload: JSON
     site: str | None
     data: bytes | None = None
+    number: int = 0
     attempts: int = 0
     in_doubt: bool = False
-    note: Callable[[str, dict[str, JSON]], None] = field(default=_no_note, repr=False, compare=False)
+    note: Note = field(default=no_note, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

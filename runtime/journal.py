@@ -167,10 +167,10 @@ class Journal:
         self.entries: list[Entry] = list(entries)
         self.complete = all(not isinstance(entry, Answer) or entry.reply is not None for entry in self.entries)
         """Whether it has all that the run was sent."""
-        self._mask = mask
-        self._most_bytes = most_bytes
+        self.mask = mask
+        self.most_bytes = most_bytes
         self._size = sum(map(_size_of, self.entries))
-        self._on_entry = on_entry
+        self.on_entry = on_entry
 
     @classmethod
     def begin(
@@ -202,24 +202,28 @@ class Journal:
     def add(self, entry: Entry) -> None:
         """Take in what is about to have an effect."""
         self._size += _size_of(entry)
-        if self._size > self._most_bytes:
+        if self._size > self.most_bytes:
             entry = self._shortened(entry)
             if self.complete:
                 self.complete = False
                 self.entries[:] = map(self._shortened, self.entries)
         self.entries.append(entry)
-        if self._on_entry is not None:
-            self._on_entry(entry)
+        if self.on_entry is not None:
+            self.on_entry(entry)
 
     def digest(self, call: CallEntry) -> str:
         """Return the digest of what a call asks with."""
         if call.call is None:
             return call.digest or ""
-        text = self._mask(json.dumps(call.call.payload, sort_keys=True, ensure_ascii=False))
+        text = self.mask(json.dumps(call.call.payload, sort_keys=True, ensure_ascii=False))
         hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
         if call.call.data is not None:
             hashed.update(hashlib.sha256(call.call.data).digest())
         return hashed.hexdigest()[:_DIGEST_LENGTH]
+
+    def masked(self, facts: dict[str, JSON]) -> dict[str, JSON]:
+        """Return facts with their texts masked."""
+        return {key: self.mask(value) if isinstance(value, str) else value for key, value in facts.items()}
 
     def _shortened(self, entry: Entry) -> Entry:
         """Return an entry without what is long in it."""

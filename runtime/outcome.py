@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,3 +58,9 @@ class Outcome:
     usage: Usage
     resource: JSON = None
     suspension: Suspension | None = None
+
+    @classmethod
+    def without_value(cls, failure: Failure, *, queue_seconds: float = 0.0) -> Self:
+        """Return the outcome of a run that was not started."""
+        usage = Usage(wall_seconds=0.0, queue_seconds=queue_seconds, cpu_seconds=0.0, peak_memory_bytes=0)
+        return cls(value=None, failure=failure, warnings=(), usage=usage)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .journal import Answer, Delivery, Note, Suspension, Turn, Wait
 
@@ -11,9 +10,10 @@ if TYPE_CHECKING:
     from .host import HostReply
     from .journal import CallEntry, Journal
 
-SENT = "sent"
-ANSWERED = "answered"
-"""Kinds of notes: something left for the outside, and something came back."""
+SENT: Final = "sent"
+ANSWERED: Final = "answered"
+REFUSED: Final = "refused"
+"""Kinds of notes: something left for the outside, something came back, and what came back is that nothing was done."""
 
 
 class DivergedError(Exception):
@@ -44,7 +44,7 @@ class Replay:
         self._turn = self._delivery = 0
         self._answers = {entry.number: entry.reply for entry in journal.entries if isinstance(entry, Answer)}
         self._delivered: set[int] = set()
-        self._notes = Counter((entry.number, entry.kind) for entry in journal.entries if isinstance(entry, Note))
+        self._notes = {entry.number: entry.kind for entry in journal.entries if isinstance(entry, Note)}
 
     @property
     def is_over(self) -> bool:
@@ -95,8 +95,8 @@ class Replay:
         return next((wait for wait in waits if wait.number == number), None)
 
     def in_doubt(self, number: int) -> bool:
-        """Whether something was sent for a call of which nobody knows what became of it."""
-        return self._notes[number, SENT] > self._notes[number, ANSWERED]
+        """Whether something was sent for a call of which nobody knows what became of it, or what came of it."""
+        return self._notes.get(number, REFUSED) != REFUSED
 
     def _compare(self, before: Turn, now: Turn) -> None:
         expected, found = self._described(before), self._described(now)

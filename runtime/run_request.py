@@ -25,8 +25,8 @@ class Durability:
     """How a run outlives its worker.
 
     Attributes:
-        suspend_after_seconds: A wait from this on ends the run as suspended, if nothing else goes on; None suspends
-            none.
+        suspend_after_seconds: A wait from this on, or one beyond the wall time, ends the run as suspended, if nothing
+            else goes on; None suspends none.
         may_suspend: Whether what answers its calls could begin anew.
         on_replayed: Told each call that the journal answers, with its answer.
     """

@@ -17,7 +17,7 @@ from .journal import Journal
 from .launcher import Launcher
 from .limits import SandboxLimits
 from .linker import Linker
-from .outcome import Outcome, Usage
+from .outcome import Outcome
 from .policy import PoolPolicy
 from .pool import Pool
 from .pooled_worker import Lease
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from .breaker import Passage
     from .disk_cache import DiskCache
-    from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
     from .process import WorkerProcess
@@ -185,7 +184,7 @@ class Sandbox:
                     return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
-                return _without_value(refused.failure, queue_seconds=waited)
+                return Outcome.without_value(refused.failure, queue_seconds=waited)
 
     async def aclose(self) -> None:
         """End every run, with a failure for its caller, and every process."""
@@ -201,7 +200,7 @@ class Sandbox:
         try:
             linked = await self._linker.link(script, place, request.limits)
         except SourceRefusedError as refused:
-            outcome = _without_value(refused.failure)
+            outcome = Outcome.without_value(refused.failure)
         else:
             lease = Lease(place.key, request.limits.memory_bytes)
             ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
@@ -258,12 +257,6 @@ class Sandbox:
         )
         lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
-
-
-def _without_value(failure: Failure, *, queue_seconds: float = 0.0) -> Outcome:
-    """Return the outcome of a run that was not started."""
-    usage = Usage(wall_seconds=0.0, queue_seconds=queue_seconds, cpu_seconds=0.0, peak_memory_bytes=0)
-    return Outcome(value=None, failure=failure, warnings=(), usage=usage)
 
 
 async def _no_calls(call: HostCall) -> HostReply:

@@ -46,7 +46,7 @@ def turn_entry(
             timers.append(_timer_entry(call, site))
             continue
         data = frame.parts[2] if call.bytes else None
-        asked = HostCall(operation=call.operation, payload=call.payload, site=site, data=data)
+        asked = HostCall(operation=call.operation, payload=call.payload, site=site, data=data, number=call.id)
         calls.append(CallEntry(number=call.id, operation=call.operation, site=site, call=asked, length=length))
     return Turn(at_ms=at_ms, calls=tuple(calls), timers=tuple(timers), dropped=turn.dropped, lines=lines)
 

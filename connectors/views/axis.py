@@ -28,7 +28,7 @@ _STEPS: Final = (
     *(HOUR * factor for factor in (1, 2, 6, 12, 24)),
 )
 _ROOM: Final = 8.0
-_ROOM_OF_GAPS: Final = 11.0
+_ROOM_OF_GAPS: Final = 14.0
 
 
 @dataclass(frozen=True, kw_only=True)
