@@ -23,6 +23,7 @@ from .init_command import InitCommand
 from .package_bundler import PackageBundler
 from .record_options import record_options
 from .report import RunError, RunReport
+from .resume_command import ResumeCommand
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
 from .termination import Termination
@@ -115,6 +116,11 @@ def methodhost() -> None:
 )
 @click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
 @click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
+@click.option(
+    "--journal",
+    metavar="FILE",
+    help="Keep the run's journal in FILE, which must not be there yet; see methodhost resume.",
+)
 @click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
 @cache_dir_option
 @no_cache_option
@@ -141,11 +147,14 @@ def run(
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
     value then tells its name and length. In the files of --har and --html secrets are masked.
 
+    With --journal and --mode async, a run that would wait half a minute or longer ends as suspended; methodhost resume
+    lets it go on, also after this command was killed.
+
     Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
     their scripts, and bundled with esbuild; the result is kept.
 
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
-    and 3 when a limit was hit.
+    3 when a limit was hit, and 4 when the run was suspended.
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
@@ -158,6 +167,47 @@ def run(
     on_trace = session.output.show_timeline if timeline else None
     command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
     session.report = command.execute(session.connector, session.output.on_event)
+    session.status = ExitStatus.of(session.report)
+
+
+@methodhost.command()
+@click.argument("journal", metavar="FILE")
+@click.argument("target")
+@click.option("--connection", metavar="FILE", help="As for run; with the credentials as they are now.")
+@click.option(
+    "--in-doubt",
+    type=click.Choice(["fail", "send_again"]),
+    default="fail",
+    show_default=True,
+    help="What to do about a write that was on its way when the run was broken off.",
+)
+@click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="As for run.")
+@click.option("--limit", "limits", metavar="NAME=VALUE", multiple=True, help="As for run.")
+@cache_dir_option
+@no_cache_option
+@no_install_option
+@json_option
+@click.pass_obj
+def resume(
+    session: Session,
+    /,
+    target: str,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (ResumeCommand's)
+) -> None:
+    """Let a run go on whose journal is FILE: one that was suspended, or broken off.
+
+    TARGET is the connector as it was. What was answered before is answered from the journal; nothing is sent twice.
+
+    The exit status is that of run.
+    """
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    session.connector = Connector.load(target, bundler=bundler)
+    session.report = ResumeCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

@@ -12,7 +12,7 @@ from bridge import Durable, EgressPolicy, Limits, RunRandom
 from runtime import SEED_BYTES, Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
-from .errors import ArgumentsError, HostClosedError
+from .errors import ArgumentsError, HostClosedError, JournalError
 from .limits import tightest
 from .loop_thread import LoopThread, wait_for
 from .method_run import MethodRun
@@ -215,6 +215,8 @@ class MethodHost:
     ) -> RunReport:
         """Let a run go on from its journal."""
         head = journal.head
+        if head.connection != (None if connection is None else connection.id):
+            raise JournalError(f"The run is one of the connection {head.connection!r}; it goes on with no other.")
         seed = bytes.fromhex(head.seed)
         context = self._context(connector, connection, head.mode, limits, on_event, environment, seed)
         durable = replace(context.durable, in_doubt=in_doubt)

@@ -20,6 +20,7 @@ from .render_text import (
     files_text,
     log_text,
     place_text,
+    suspended_text,
     value_text,
     warning_text,
     written_text,
@@ -64,6 +65,8 @@ class TerminalOutput:
             self._progress.print(warning_text(warning))
         if isinstance(report.value, Written):
             self._progress.print(written_text(report.value))
+        elif report.suspended is not None:
+            self._progress.print(suspended_text(report.suspended))
         elif report.error is None:
             self._value.print(value_text(report.value))
         else:
@@ -71,7 +74,7 @@ class TerminalOutput:
             file = connector and report.error.location and connector.files.get(report.error.location.file)
             if report.error.location is not None:
                 self._progress.print(place_text(report.error, file.text if file else None))
-        if report.usage.wall_ms:
+        if report.usage.wall_ms and report.suspended is None:
             self._progress.print(ending_text(report.usage, ok=report.ok))
 
     def show_timeline(self, trace: Trace) -> None:
