@@ -38,6 +38,7 @@ from .redaction import Redactor
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
+from .unpacking import unpacked
 
 __all__ = [
     "SHORTEST_SECRET",
@@ -74,4 +75,5 @@ __all__ = [
     "api_client_extension",
     "client_secrets",
     "request_token",
+    "unpacked",
 ]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
     from .written_files import WrittenFiles
@@ -48,6 +49,7 @@ class Session:
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
+        imported: Its result, where it made fixtures of what other tools recorded.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -57,6 +59,7 @@ class Session:
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
     written: WrittenFiles | None = None
+    imported: Imported | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -204,6 +207,32 @@ def init(session: Session, /, name: str, as_json: bool) -> None:
     session.written = InitCommand(name=name).execute()
 
 
+@methodhost.command(name="import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--to", required=True, metavar="CONNECTOR", help="The connector's folder or file, beside whose methods they go."
+)
+@click.option("--method", metavar="NAME", help="Whose cases they are; otherwise each is looked for by its name.")
+@click.option("--case", metavar="NAME", help="What the case is called; otherwise as the recording is.")
+@click.option("--base-uri", metavar="URL", help="Of the API; recordings of Nango do not have it.")
+@click.option("--connection", metavar="FILE", help="A connection of placeholders, for the fixtures.")
+@click.option("--force", is_flag=True, help="Write over fixtures that are there.")
+@json_option
+@click.pass_obj
+def import_(session: Session, /, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (ImportCommand's)
+    """Make fixtures of what other tools recorded.
+
+    FILE is a mock of Nango (function.test.json), a folder with such files or with Nango's older folder mocks, or a
+    cassette of VCR (of vcrpy, of VCR for Ruby, or of what writes the same). What cannot be converted is told.
+
+    The exit status is 0 when each became a fixture, 1 when one did not, and 2 when the command is wrong.
+    """
+    from .importing.import_command import ImportCommand
+
+    session.imported = ImportCommand(**options).execute()
+    session.status = ExitStatus.OK if session.imported.ok else ExitStatus.FAILED
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -218,6 +247,8 @@ def main() -> NoReturn:
         session.output.show_check(session.check)
     elif session.written is not None:
         session.output.show_written(session.written)
+    elif session.imported is not None:
+        session.output.show_imported(session.imported)
     sys.exit(session.status)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -24,7 +26,17 @@ MOST_VALUES = 50_000
 
 
 class CoreLoader(yaml.SafeLoader):
-    """Reads scalars as YAML 1.2 does: `no` and `2024-01-01` are text. So is `0123`, often an account number."""
+    """Reads scalars as YAML 1.2 does: `no` and `2024-01-01` are text. So is `0123`, often an account number.
+
+    Attributes:
+        tags: What nodes may be.
+        longest_bytes: How long a document may be.
+        most_values: How much may be in it.
+    """
+
+    tags: ClassVar[frozenset[str]]
+    longest_bytes: ClassVar[int] = LONGEST_DOCUMENT_BYTES
+    most_values: ClassVar[int] = MOST_VALUES
 
 
 _RESOLVERS = {
@@ -35,7 +47,7 @@ _RESOLVERS = {
     "merge": (r"<<", ["<"]),
 }
 _TAG = "tag:yaml.org,2002:"
-_TAGS = frozenset(_TAG + name for name in (*_RESOLVERS, "str", "seq", "map"))
+CoreLoader.tags = frozenset(_TAG + name for name in (*_RESOLVERS, "str", "seq", "map"))
 CoreLoader.yaml_implicit_resolvers = {}
 for _name, (_pattern, _first) in _RESOLVERS.items():
     CoreLoader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), _first)
@@ -50,26 +62,41 @@ class Document:
         data: What it says.
         lines: The line of each key, where the parser gives one.
         error: What to raise for what is wrong with it.
+        text: JSON, whose parser gives no lines; they are looked for when one is asked for.
     """
 
     file: str
     data: Any
     lines: Mapping[Key, int] = field(default_factory=dict)
     error: type[DefinitionError] = DefinitionError
+    text: str = field(default="", repr=False)
 
     @classmethod
-    def parse(cls, file: str, text: str, *, error: type[DefinitionError] = DefinitionError) -> Document:
+    def parse(
+        cls,
+        file: str,
+        text: str,
+        *,
+        error: type[DefinitionError] = DefinitionError,
+        loader: type[CoreLoader] = CoreLoader,
+    ) -> Document:
         """Read JSON where the file is called so, and YAML otherwise.
+
+        Args:
+            file: As its author knows it.
+            text: What it says.
+            error: What to raise.
+            loader: What YAML may say, and how much of it; the length counts for JSON as well.
 
         Raises:
             DefinitionError: The text is neither, says a key twice, or is out of proportion. (Or `error`, its subclass.)
         """
-        if len(text) > LONGEST_DOCUMENT_BYTES:
-            raise error(f"The file is longer than {LONGEST_DOCUMENT_BYTES} characters.", file=file)
+        if len(text) > loader.longest_bytes:
+            raise error(f"The file is longer than {loader.longest_bytes} characters.", file=file)
         try:
             if file.endswith(".json"):
-                return cls(file=file, data=read_json(text), error=error)
-            return _from_yaml(file, text, error)
+                return cls(file=file, data=read_json(text), error=error, text=text)
+            return _from_yaml(file, text, error, loader)
         except yaml.MarkedYAMLError as caught:
             mark = caught.problem_mark or caught.context_mark
             problem = f"not YAML: {caught.problem or caught.context}."
@@ -97,13 +124,22 @@ class Document:
 
     def wrong(self, message: str, key: Key = ()) -> DefinitionError:
         """Return the error to raise for what stands at `key`."""
-        return self.error(message, file=self.file, key=dotted(key) or None, line=self._line(key))
+        return self.error(message, file=self.file, key=dotted(key) or None, line=self.line(key))
 
-    def _line(self, key: Key) -> int | None:
-        """Return the line of `key`, or of what it would stand in."""
-        while key and key not in self.lines:
+    def line(self, key: Key) -> int | None:
+        """Return the line of `key`, or of what it would stand in; None where it is not known."""
+        lines = self.lines or self._lines_of_json
+        while key and key not in lines:
             key = key[:-1]
-        return self.lines.get(key)
+        return lines.get(key)
+
+    @cached_property
+    def _lines_of_json(self) -> Mapping[Key, int]:
+        """The line of each key of JSON, which YAML's parser finds: nearly all JSON is YAML as well."""
+        try:
+            return _from_yaml(self.file, self.text.replace("\t", " "), self.error, _LinesOfJson).lines
+        except (DefinitionError, yaml.YAMLError, RecursionError):
+            return {}
 
 
 def dotted(key: Key) -> str:
@@ -112,15 +148,21 @@ def dotted(key: Key) -> str:
     return text.removeprefix(".")
 
 
-def _from_yaml(file: str, text: str, error: type[DefinitionError]) -> Document:
+class _LinesOfJson(CoreLoader):
+    """Reads what was found to be JSON, and so is not too long."""
+
+    most_values = sys.maxsize
+
+
+def _from_yaml(file: str, text: str, error: type[DefinitionError], kind: type[CoreLoader]) -> Document:
     """Compose the nodes, look at each, and only then build data from them."""
-    loader = CoreLoader(text)
+    loader = kind(text)
     try:
         node = loader.get_single_node()
         if node is None:
             return Document(file=file, data=None, error=error)
         lines: dict[Key, int] = {}
-        _Walk(file, error, lines).visit(node, (), node.start_mark.line + 1)
+        _Walk(file, error, lines, kind).visit(node, (), node.start_mark.line + 1)
         return Document(file=file, data=loader.construct_document(node), lines=lines, error=error)
     finally:
         loader.dispose()
@@ -129,18 +171,19 @@ def _from_yaml(file: str, text: str, error: type[DefinitionError]) -> Document:
 class _Walk:
     """One pass over the nodes of a YAML document: lines of the keys, and what no definition may hold."""
 
-    def __init__(self, file: str, error: type[DefinitionError], lines: dict[Key, int]) -> None:
+    def __init__(self, file: str, error: type[DefinitionError], lines: dict[Key, int], kind: type[CoreLoader]) -> None:
         self.file = file
         self.error = error
         self.lines = lines
+        self.kind = kind
         self.seen = 0
 
     def visit(self, node: yaml.Node, key: Key, line: int) -> None:
         """Take in one node and all below it; an alias counts again each time it is used."""
         self.seen += 1
-        if self.seen > MOST_VALUES:
-            raise self.error(f"The file holds more than {MOST_VALUES} values.", file=self.file, line=line)
-        if node.tag not in _TAGS:
+        if self.seen > self.kind.most_values:
+            raise self.error(f"The file holds more than {self.kind.most_values} values.", file=self.file, line=line)
+        if node.tag not in self.kind.tags:
             raise self.error(
                 f"The tag {node.tag} is not supported.", file=self.file, key=dotted(key) or None, line=line
             )

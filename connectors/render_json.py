@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .report import RunReport
     from .written_files import WrittenFiles
 
@@ -33,6 +34,10 @@ class JsonOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         _write(written.to_json())
+
+    def show_imported(self, imported: Imported) -> None:
+        """Write what became of recordings."""
+        _write(imported.to_json())
 
 
 def _write(document: str) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .importing.render_text import imported_text
 from .render_check import check_text
 from .render_diagnosis import diagnosis_text
 from .render_text import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .record import Event
     from .report import RunReport
     from .written_files import WrittenFiles
@@ -75,3 +77,7 @@ class TerminalOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         self._value.print(files_text(written))
+
+    def show_imported(self, imported: Imported) -> None:
+        """Write what became of recordings."""
+        self._value.print(imported_text(imported))

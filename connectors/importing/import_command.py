@@ -1,0 +1,128 @@
+"""ImportCommand: what `methodhost import` does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from connectors.connection import Connection
+from connectors.connector import Connector
+from connectors.errors import DefinitionError
+from connectors.folder import definitions_folder
+
+from .as_fixture import Conversion
+from .imported import Imported, ImportedFixture
+from .recording import Note
+from .sources import read_source, sources_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .recording import Recording
+
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportCommand:
+    """Makes fixtures of what other tools recorded.
+
+    Attributes:
+        files: Files and folders of recordings.
+        to: The connector, a folder or a file.
+        method: Whose cases they are; each is looked for by the name of its recording otherwise.
+        case: What the case is called; by the name of its recording otherwise.
+        base_uri: Of the API, for recordings that do not have it.
+        connection: A file with the connection that the fixtures are for.
+        force: Whether fixtures that are there are written over.
+    """
+
+    files: tuple[str, ...]
+    to: str
+    method: str | None
+    case: str | None
+    base_uri: str | None
+    connection: str | None
+    force: bool
+
+    def execute(self) -> Imported:
+        """Convert each, and tell what became of it.
+
+        Raises:
+            DefinitionError: There is nothing to convert, or an option is wrong.
+        """
+        connector = Connector.load(self.to)
+        if self.method is not None:
+            connector.find(self.method)
+        connection = self._connection()
+        paths = [path for file in self.files for path in sources_in(Path(file))]
+        files = tuple(one for path in paths for one in self._convert(path, connector, connection))
+        written = [shlex.quote(file.fixture) for file in files if file.fixture]
+        return Imported(
+            ok=all(file.error is None for file in files),
+            files=files,
+            next=(f"methodhost test {' '.join(written)}",) if written else (),
+        )
+
+    def _connection(self) -> dict[str, Any] | None:
+        if self.connection is None:
+            return None
+        return Connection.load(self.connection).model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    def _convert(
+        self, path: Path, connector: Connector, connection: dict[str, Any] | None
+    ) -> Iterator[ImportedFixture]:
+        """Yield what became of each recording of one source."""
+        try:
+            recordings = read_source(path, self.base_uri)
+        except DefinitionError as caught:
+            yield ImportedFixture(source=str(path), error=_note(str(path), caught))
+            return
+        for recording in recordings:
+            try:
+                yield self._write(path, recording, connector, connection)
+            except DefinitionError as caught:
+                yield ImportedFixture(source=str(path), error=_note(str(path), caught), notes=recording.notes)
+
+    def _write(
+        self, path: Path, recording: Recording, connector: Connector, connection: dict[str, Any] | None
+    ) -> ImportedFixture:
+        method = self._method_of(recording, connector)
+        conversion = Conversion(recording)
+        fixture = conversion.fixture(connection)
+        case = self.case or _NOT_IN_NAMES.sub("-", recording.name).strip("-") or "imported"
+        target = Path(self.to)
+        folder = definitions_folder(target) if target.is_dir() else target.parent
+        file = folder / f"{method}.{case}.fixture.yml"
+        if file.exists() and not self.force:
+            raise DefinitionError("This fixture is there already: say another --case, or --force.", file=str(file))
+        text = yaml.safe_dump(
+            fixture.model_dump(mode="json", by_alias=True, exclude_unset=True), sort_keys=False, allow_unicode=True
+        )
+        file.write_text(text, encoding="utf-8")
+        return ImportedFixture(
+            source=str(path),
+            fixture=str(file),
+            method=method,
+            exchanges=len(fixture.exchanges),
+            notes=tuple(conversion.notes),
+        )
+
+    def _method_of(self, recording: Recording, connector: Connector) -> str:
+        """Return the name of the method that a recording is a case of."""
+        if self.method is not None:
+            return connector.find(self.method).name
+        try:
+            return connector.find(recording.name if len(connector.methods) > 1 else None).name
+        except DefinitionError as caught:
+            message = f"Say with --method whose case {recording.name} is. {caught.message}"
+            raise DefinitionError(message, file=recording.document.file) from caught
+
+
+def _note(source: str, error: DefinitionError) -> Note:
+    return Note(file=error.file or source, key=error.key, line=error.line, message=error.message)
