@@ -12,6 +12,8 @@ from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
 from .body_lines import FormPart, body_lines, field_lines, json_lines, part_lines
 from .byte_stream import ByteStream
+from .capture import Capture, CapturedExchange
+from .capturing_transport import CapturingTransport, Transport
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
@@ -29,6 +31,7 @@ from .errors import (
 )
 from .exchange import Exchange
 from .extension import api_client_extension
+from .fault import Fault
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -36,6 +39,7 @@ from .isolate_client import IsolateClient
 from .limits import Limits
 from .line_diff import line_diff
 from .oauth_config import OAuthConfig
+from .rate_gate import RateGates
 from .redaction import Redactor
 from .replay_transport import ReplayTransport
 from .script import Order, Unmatched
@@ -56,6 +60,9 @@ __all__ = [
     "BridgeError",
     "ByteStream",
     "CallError",
+    "Capture",
+    "CapturedExchange",
+    "CapturingTransport",
     "Client",
     "ClientConfig",
     "ClientIncompleteError",
@@ -67,6 +74,7 @@ __all__ = [
     "EgressRefusedError",
     "Exchange",
     "ExpectedBody",
+    "Fault",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -76,6 +84,7 @@ __all__ = [
     "Limits",
     "OAuthConfig",
     "Order",
+    "RateGates",
     "Redactor",
     "ReplayTransport",
     "RequestRefusedError",
@@ -84,6 +93,7 @@ __all__ = [
     "ScriptedRequest",
     "ScriptedResponse",
     "StreamError",
+    "Transport",
     "Transports",
     "Unmatched",
     "api_client_extension",
