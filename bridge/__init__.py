@@ -10,7 +10,10 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
+from .body_lines import FormPart, body_lines, field_lines, json_lines, part_lines
 from .byte_stream import ByteStream
+from .capture import Capture, CapturedExchange
+from .capturing_transport import CapturingTransport, Transport
 from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
@@ -28,19 +31,26 @@ from .errors import (
 )
 from .exchange import Exchange
 from .extension import api_client_extension
+from .fault import Fault
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
 from .limits import Limits
+from .line_diff import line_diff
 from .oauth_config import OAuthConfig
+from .rate_gate import RateGates
 from .redaction import Redactor
+from .replay_transport import ReplayTransport
+from .script import Order, Unmatched
+from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
 from .unpacking import unpacked
 
 __all__ = [
+    "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",
     "ApiClient",
@@ -51,6 +61,9 @@ __all__ = [
     "BridgeError",
     "ByteStream",
     "CallError",
+    "Capture",
+    "CapturedExchange",
+    "CapturingTransport",
     "Client",
     "ClientConfig",
     "ClientIncompleteError",
@@ -61,6 +74,9 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "ExpectedBody",
+    "Fault",
+    "FormPart",
     "Formula",
     "FormulaCompat",
     "FormulaScope",
@@ -68,12 +84,26 @@ __all__ = [
     "IsolateClient",
     "Limits",
     "OAuthConfig",
+    "Order",
+    "RateGates",
     "Redactor",
+    "ReplayTransport",
     "RequestRefusedError",
+    "ScriptedExchange",
+    "ScriptedFault",
+    "ScriptedRequest",
+    "ScriptedResponse",
     "StreamError",
+    "Transport",
     "Transports",
+    "Unmatched",
     "api_client_extension",
+    "body_lines",
     "client_secrets",
+    "field_lines",
+    "json_lines",
+    "line_diff",
+    "part_lines",
     "request_token",
     "unpacked",
 ]

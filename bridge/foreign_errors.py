@@ -80,6 +80,11 @@ MEANINGS: Final[dict[type[BaseException], Meaning]] = {
 FOREIGN: Final = tuple(MEANINGS)
 
 
+def meaning_of(error: BaseException) -> Meaning:
+    """Return the meaning of a foreign exception, one of `FOREIGN` or of a class below one."""
+    return next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+
+
 def translated(error: BaseException, request_name: str) -> ConnectionFailedError:
     """Return what a foreign exception means to a method.
 
@@ -87,7 +92,7 @@ def translated(error: BaseException, request_name: str) -> ConnectionFailedError
         error: One of `FOREIGN` or of a class below one.
         request_name: Verb and URL, without secrets.
     """
-    meaning = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
+    meaning = meaning_of(error)
     message = f"{request_name} {meaning.sentence}."
     code = (_code_of(error) if meaning is _CONNECT else None) or meaning.code
     return ConnectionFailedError(message, key=meaning.key, code_of_node=code)

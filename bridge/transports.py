@@ -10,13 +10,10 @@ import httpx
 
 from .egress import EgressPolicy
 from .lookups import NameLookups
-from .rate_gate import RateGates
 from .transport import PinnedTransport
 
 if TYPE_CHECKING:
     import ssl
-
-    from .rate_gate import RateGate
 
 _MOST_KEPT: Final = 256
 
@@ -35,17 +32,12 @@ class Transports:
         self._policy = policy or EgressPolicy.default()
         self._most_kept = most_kept
         self._kept: OrderedDict[str, PinnedTransport] = OrderedDict()
-        self._gates = RateGates()
         self._lookups = NameLookups()
         self._closed = False
 
     def get(self, connection_id: str) -> httpx.AsyncBaseTransport:
         """Return the transport for requests of one connection; it need not be closed."""
         return _ConnectionTransport(self, connection_id)
-
-    def gate(self, connection_id: str) -> RateGate:
-        """Return what holds back the requests of one connection when a server has had too many of them."""
-        return self._gates.get(connection_id)
 
     def open(self, connection_id: str) -> PinnedTransport:
         """Return the open transport of a connection. Use it at once: it may be closed at the next `await`."""

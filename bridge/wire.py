@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from .errors import ConnectionFailedError
+from .header_text import header_text
 from .incoming_stream import IncomingStream
 from .redirects import is_redirect
 from .response import Response
@@ -69,17 +70,9 @@ def _head(answered: httpx.Response) -> Response:
     return Response(
         status=answered.status_code,
         reason=answered.reason_phrase,
-        headers=tuple((name.decode("latin-1").lower(), _header_text(value)) for name, value in answered.headers.raw),
+        headers=tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in answered.headers.raw),
         body=b"",
     )
-
-
-def _header_text(value: bytes) -> str:
-    """Return a header's value: UTF-8, as servers write today, or else Latin-1, as they wrote once."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
 
 
 def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:

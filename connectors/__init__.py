@@ -6,7 +6,7 @@ for the other, and `RunReport` says what happened.
 
 from __future__ import annotations
 
-from bridge import ByteStream, EgressPolicy, Exchange, Limits, StreamError
+from bridge import ByteStream, Capture, CapturedExchange, EgressPolicy, Exchange, Limits, StreamError
 from runtime import (
     DiskCache,
     Layer,
@@ -22,6 +22,7 @@ from runtime import (
 from .connection import Connection, OAuthSection
 from .connector import Connector
 from .credential_store import CredentialStore, StoredCredentials
+from .environment import RunEnvironment
 from .errors import (
     ArgumentsError,
     ConnectionFileError,
@@ -42,6 +43,8 @@ from .report import RunReport
 __all__ = [
     "ArgumentsError",
     "ByteStream",
+    "Capture",
+    "CapturedExchange",
     "Connection",
     "ConnectionFileError",
     "Connector",
@@ -67,6 +70,7 @@ __all__ = [
     "OAuthSection",
     "PackageBundler",
     "PoolPolicy",
+    "RunEnvironment",
     "RunReport",
     "SandboxReport",
     "StoredCredentials",

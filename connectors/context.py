@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from bridge import Limits
+    from runtime import Clock
 
     from .connection import Connection
     from .connector import Connector
+    from .environment import RunEnvironment
     from .record import RunRecord
 
 Mode: TypeAlias = Literal["sync", "async"]
@@ -27,6 +29,8 @@ class RunContext:
         mode: What a 429 means.
         limits: What the run may use, all its parts together.
         record: What happened so far.
+        clock: Its time.
+        environment: What stands in for the world in it.
         exposes_credentials: Whether the host lets methods have credentials that do not build them, or the client.
         inner: Whether a method waits for this in the middle of its own run.
     """
@@ -36,10 +40,17 @@ class RunContext:
     mode: Mode
     limits: Limits
     record: RunRecord
+    clock: Clock
+    environment: RunEnvironment | None = None
     exposes_credentials: bool = True
     inner: bool = False
 
     @property
     def isolation_key(self) -> str:
-        """Whose worker processes and sockets the run may share: those of its connection, or else of its connector."""
+        """With whom the run may share worker processes: as its environment says, else as `sockets_key`."""
+        return (self.environment and self.environment.isolation_key) or self.sockets_key
+
+    @property
+    def sockets_key(self) -> str:
+        """With whom the run may share sockets: with runs of its connection, or else of its connector."""
         return f"connection {self.connection.id}" if self.connection else f"connector {self.connector.digest}"

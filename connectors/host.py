@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
 from bridge import EgressPolicy, Limits
-from runtime import Attendance, Requirement
+from runtime import Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
 from .errors import ArgumentsError, HostClosedError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .context import Mode
     from .credential_store import CredentialStore
+    from .environment import RunEnvironment
     from .record import Event
     from .report import RunReport
 
@@ -104,6 +105,7 @@ class MethodHost:
         mode: Mode = "sync",
         limits: Limits | None = None,
         on_event: Callable[[Event], None] | None = None,
+        environment: RunEnvironment | None = None,
     ) -> RunReport:
         """Run a method once.
 
@@ -117,6 +119,7 @@ class MethodHost:
             mode: `sync`: a 429 is an error at once; `async`: the run waits as the server asks, until its deadline.
             limits: Tightens the limits of the host and of the connector: of each, the smallest holds.
             on_event: Told of each console line and HTTP request as it happens, credentials masked. Must not block.
+            environment: What stands in for the world in this run: time, randomness, the network.
 
         Raises:
             DefinitionError: There is no such method, the connector is wrong, or the arguments are.
@@ -131,11 +134,16 @@ class MethodHost:
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
             record=RunRecord(on_event),
+            clock=(environment and environment.clock) or Clock(),
+            environment=environment,
             exposes_credentials=self._expose_credentials,
         )
         services = self._open_services()
         with self._runs:
-            return await MethodRun(context, services).report(method, args)
+            if environment is None:
+                return await MethodRun(context, services).report(method, args)
+            async with services.apart(environment) as own:
+                return await MethodRun(context, own).report(method, args)
 
     def run_sync(
         self,
@@ -147,6 +155,7 @@ class MethodHost:
         mode: Mode = "sync",
         limits: Limits | None = None,
         on_event: Callable[[Event], None] | None = None,
+        environment: RunEnvironment | None = None,
     ) -> RunReport:
         """Run a method once and wait for it; otherwise as `run`, whose arguments these are.
 
@@ -157,7 +166,16 @@ class MethodHost:
             RuntimeError: The caller runs in the host's event loop, which would wait for itself.
         """
         loop = self._loop_of_another_thread()
-        run = self.run(connector, method, connection=connection, args=args, mode=mode, limits=limits, on_event=on_event)
+        run = self.run(
+            connector,
+            method,
+            connection=connection,
+            args=args,
+            mode=mode,
+            limits=limits,
+            on_event=on_event,
+            environment=environment,
+        )
         return wait_for(run, loop)
 
     @property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge import CryptoThreads, Transports, api_client_extension
+from bridge import CryptoThreads, RateGates, Transports, api_client_extension
 from runtime import Sandbox
 
 from .auth_methods import AuthMethods
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from runtime import DiskCache, Module, PoolPolicy, SandboxReport
 
     from .credential_store import CredentialStore
+    from .environment import RunEnvironment
+    from .keeper import Keeper
 
 INNER_SHARE = 8
 
@@ -40,6 +42,7 @@ class Services:
         refresher: Gets new credentials in place of expired ones.
         streams: What methods gave, and is still being read.
         sandbox_report: What stands around the workers.
+        credentials: Where credentials are kept, if anywhere.
     """
 
     wall: Wall
@@ -47,6 +50,22 @@ class Services:
     refresher: Refresher
     streams: KeptStreams
     sandbox_report: SandboxReport
+    credentials: CredentialStore | None
+
+    @asynccontextmanager
+    async def apart(self, environment: RunEnvironment) -> AsyncIterator[Services]:
+        """Give services for one run, which remember nothing of other runs and of which nothing is remembered.
+
+        A store is used all the same where the requests are real: what they refresh must not be lost.
+        """
+        credentials = self.credentials if environment.transport is None else None
+        wall = self.wall.apart()
+        clients = ClientMaker(wall)
+        refresher = _refresher(wall, clients, credentials)
+        try:
+            yield replace(self, wall=wall, clients=clients, refresher=refresher)
+        finally:
+            await refresher.aclose()
 
 
 @asynccontextmanager
@@ -88,15 +107,18 @@ async def open_services(
     crypto = CryptoThreads()
     try:
         async with sandbox:
-            wall = Wall(sandbox=sandbox, transports=transports, policy=egress, crypto=crypto)
+            wall = Wall(sandbox=sandbox, transports=transports, policy=egress, crypto=crypto, gates=RateGates())
             clients = ClientMaker(wall)
-            methods = AuthMethods(wall)
-            source = CredentialSource(methods, clients, OAuth(wall, methods))
-            refresher = Refresher(source, MemoryKeeper() if credentials is None else StoreKeeper(credentials))
+            refresher = _refresher(wall, clients, credentials)
             streams = KeptStreams()
             try:
                 yield Services(
-                    wall=wall, clients=clients, refresher=refresher, streams=streams, sandbox_report=sandbox.report
+                    wall=wall,
+                    clients=clients,
+                    refresher=refresher,
+                    streams=streams,
+                    sandbox_report=sandbox.report,
+                    credentials=credentials,
                 )
             finally:
                 await refresher.aclose()
@@ -104,3 +126,10 @@ async def open_services(
     finally:  # after the sandbox: a run that is ended must not see its sockets go first
         await transports.aclose()
         await crypto.aclose()
+
+
+def _refresher(wall: Wall, clients: ClientMaker, credentials: CredentialStore | None) -> Refresher:
+    """Return what renews credentials, and keeps them in the store where there is one."""
+    methods = AuthMethods(wall)
+    keeper: Keeper = MemoryKeeper() if credentials is None else StoreKeeper(credentials)
+    return Refresher(CredentialSource(methods, clients, OAuth(wall, methods)), keeper)

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, ClientConfig, CryptoCalls, IsolateClient
+from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, IsolateClient, RateGates
 from runtime import Failure, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
@@ -14,7 +14,7 @@ from .misreadings import misreadings
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transports
+    from bridge import ByteStream, Client, CryptoThreads, EgressPolicy, Transport, Transports
     from runtime import JSON, HostCalls, Outcome, Sandbox, Script
 
     from .context import RunContext
@@ -49,15 +49,33 @@ class Wall:
         transports: Which sockets their requests take.
         policy: Which addresses they may reach.
         crypto: Where `crypto.subtle` computes.
+        gates: Hold back requests when a server has had too many.
     """
 
     def __init__(
-        self, *, sandbox: Sandbox, transports: Transports, policy: EgressPolicy, crypto: CryptoThreads
+        self,
+        *,
+        sandbox: Sandbox,
+        transports: Transports,
+        policy: EgressPolicy,
+        crypto: CryptoThreads,
+        gates: RateGates,
     ) -> None:
         self._sandbox = sandbox
         self._transports = transports
         self._policy = policy
         self._crypto = crypto
+        self._gates = gates
+
+    def apart(self) -> Wall:
+        """Return a wall for one run that holds back no other, and is held back by none."""
+        return Wall(
+            sandbox=self._sandbox,
+            transports=self._transports,
+            policy=self._policy,
+            crypto=self._crypto,
+            gates=RateGates(),
+        )
 
     async def run(
         self,
@@ -160,7 +178,7 @@ class Wall:
     def _api_client(self, context: RunContext, client: Client, refresh: Refresh | None) -> ApiClient:
         """Return what answers the requests of one run."""
         return ApiClient(
-            transport=self._transports.get(context.isolation_key),
+            transport=self._transport(context),
             client=client,
             policy=self._policy,
             limits=context.limits,
@@ -169,8 +187,16 @@ class Wall:
             deadline=time.monotonic() + context.limits.wall_time_seconds,
             refresh=refresh,
             on_exchange=context.record.on_exchange,
-            gate=self._transports.gate(context.isolation_key),
+            gate=self._gates.get(context.sockets_key),
         )
+
+    def _transport(self, context: RunContext) -> Transport:
+        """Return what takes the requests of a run: the sockets of its connection, or what its environment has."""
+        environment = context.environment
+        transport = (environment and environment.transport) or self._transports.get(context.sockets_key)
+        if environment is None or environment.capture is None:
+            return transport
+        return CapturingTransport(transport, environment.capture, context.clock)
 
 
 def _with_time_left(context: RunContext) -> RunContext:

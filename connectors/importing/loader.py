@@ -1,14 +1,14 @@
-"""RecordingLoader: YAML and JSON as other tools write them, which may be long."""
+"""YAML and JSON as other tools write them, which may be long."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from connectors.document import CoreLoader, Document
+from connectors.document import CoreLoader, Document, DocumentBounds, FastLoader
 from connectors.source_file import SourceFile
 
-LONGEST_BYTES = 32 * 1024 * 1024
-MOST_VALUES = 1_000_000
+LONGEST_BYTES: Final = 32 * 1024 * 1024
+_BOUNDS: Final = DocumentBounds(characters=LONGEST_BYTES, values=1_000_000)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,19 @@ _BYTES_IO = f"{_PYTHON}object/new:_io.BytesIO"
 _ITERATOR = f"{_PYTHON}object/apply:builtins.iter"
 
 
-class RecordingLoader(CoreLoader):
+_TAGS: Final = frozenset({*_BINARY, *_TEXT, _TUPLE, _BYTES_IO, _ITERATOR})
+
+
+class _Exact(CoreLoader):
     """Knows the tags of cassettes: bytes, and what vcrpy writes of Python's types. Nothing of them is ever called."""
 
-    tags: ClassVar[frozenset[str]] = CoreLoader.tags | {*_BINARY, *_TEXT, _TUPLE, _BYTES_IO, _ITERATOR}
-    longest_bytes: ClassVar[int] = LONGEST_BYTES
-    most_values: ClassVar[int] = MOST_VALUES
+    tags: ClassVar[frozenset[str]] = CoreLoader.tags | _TAGS
+
+
+class _Fast(FastLoader):
+    """Knows the same."""
+
+    tags: ClassVar[frozenset[str]] = FastLoader.tags | _TAGS
 
 
 def _bytes_of(loader: yaml.SafeLoader, node: Any) -> bytes:  # noqa: ANN401 (pyyaml's nodes)
@@ -54,13 +61,14 @@ def _first_of(name: str) -> Callable[[yaml.SafeLoader, Any], Any]:
     return construct
 
 
-for _tag in _BINARY:
-    RecordingLoader.add_constructor(_tag, _bytes_of)
-for _tag in _TEXT:
-    RecordingLoader.add_constructor(_tag, _text)
-RecordingLoader.add_constructor(_TUPLE, _list)
-RecordingLoader.add_constructor(_BYTES_IO, _first_of("state"))
-RecordingLoader.add_constructor(_ITERATOR, _first_of("args"))
+for _loader in (_Exact, _Fast):
+    for _tag in _BINARY:
+        _loader.add_constructor(_tag, _bytes_of)
+    for _tag in _TEXT:
+        _loader.add_constructor(_tag, _text)
+    _loader.add_constructor(_TUPLE, _list)
+    _loader.add_constructor(_BYTES_IO, _first_of("state"))
+    _loader.add_constructor(_ITERATOR, _first_of("args"))
 
 
 def read_recording(path: Path) -> Document:
@@ -70,4 +78,4 @@ def read_recording(path: Path) -> Document:
         DefinitionError: It cannot be read, or is not what its name says.
     """
     file = SourceFile.read(path, name=path.name, most_bytes=LONGEST_BYTES)
-    return Document.parse(file.place, file.text, loader=RecordingLoader)
+    return Document.parse(file.place, file.text, bounds=_BOUNDS, loaders=(_Fast, _Exact))

@@ -112,7 +112,7 @@ class MockReader:
         """
         if self._base_uri is None:
             message = "Nango does not keep the host of a request: say --base-uri https://..."
-            raise DefinitionError(message, file=self.document.file, key="api", line=self.document.line(("api",)))
+            raise DefinitionError(message, file=self.document.file, key="api", line=self.document.line_of(("api",)))
         return f"{self._base_uri.rstrip('/')}/{path.lstrip('/')}"
 
     def body(self, key: Key, data: JsonValue) -> bytes | None:

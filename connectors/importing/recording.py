@@ -91,7 +91,7 @@ class Note:
     def at(cls, document: Document, key: Key, message: str) -> Self:
         """Return a note on what stands at `key`."""
         return cls(
-            file=document.file, key=dotted(key) or None, line=document.line(key) if key else None, message=message
+            file=document.file, key=dotted(key) or None, line=document.line_of(key) if key else None, message=message
         )
 
 

@@ -23,6 +23,7 @@ from bridge import (
     EgressPolicy,
     Exchange,
     Limits,
+    RateGates,
     Redactor,
     Transports,
     api_client_extension,
@@ -209,10 +210,11 @@ class Runs:
     transports: Transports
     policy: EgressPolicy = LOOPBACK
     started: list[Run] = field(default_factory=list)
+    gates: RateGates = field(default_factory=RateGates)
 
     def start(self, config: dict[str, Any] | None = None, *, connection: str = "acme", **options: Any) -> Run:
         """Start a run; options are those of `make_client`."""
-        options = {"policy": self.policy, "gate": self.transports.gate(connection), **options}
+        options = {"policy": self.policy, "gate": self.gates.get(connection), **options}
         run = Run(client=make_client(self.transports.get(connection), config, **options))
         self.started.append(run)
         return run

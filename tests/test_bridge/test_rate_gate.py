@@ -89,7 +89,7 @@ async def test_without_a_hint_others_wait_as_long_as_the_first(
 ) -> None:
     """A 429 without `retry-after` closes the gate for as long as the run that met it backs off."""
     server = await serve(lambda _: web.Response(status=429))
-    gates = runs.transports.gate("acme")
+    gates = runs.gates.get("acme")
     run = runs.start({"baseUri": server.url}, mode="async", limits=Limits(attempts=2))
     call = asyncio.create_task(run.refused("/x"))
     while not run.exchanges:

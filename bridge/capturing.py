@@ -1,0 +1,101 @@
+"""Capturing: an exchange while it is captured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .capture import CapturedExchange
+from .captured_body import CapturedBody
+from .fault import fault_of
+from .header_text import header_text
+
+if TYPE_CHECKING:
+    import httpx
+
+    from runtime import Clock
+
+    from .capture import Capture
+    from .fault import Fault
+
+
+class Capturing:
+    """What is known of an exchange so far.
+
+    Args:
+        request: What is sent; its headers and its URL do not change any more.
+        capture: What it is captured for.
+        clock: Of the run.
+
+    Attributes:
+        sent: What is kept of the request's body.
+    """
+
+    def __init__(self, request: httpx.Request, capture: Capture, clock: Clock) -> None:
+        self.sent = CapturedBody(capture.room())
+        self._request = request
+        self._capture = capture
+        self._clock = clock
+        self._started_ms = clock.now_ms()
+        self._started = clock.time()
+        self._waited: float | None = None
+        self._ended: float | None = None
+        self._response: httpx.Response | None = None
+        self._received: CapturedBody | None = None
+        self._fault: Fault | None = None
+        self._is_whole = False
+
+    def answered(self, response: httpx.Response) -> None:
+        """Take in the head of the response."""
+        self._waited = self._clock.time() - self._started
+        self._response = response
+        self._received = CapturedBody(self._capture.room(), response.headers.get("content-encoding", ""))
+
+    def received(self, chunk: bytes) -> None:
+        """Take in what came of its body."""
+        if self._received is not None:
+            self._received.feed(chunk)
+
+    def failed(self, error: BaseException) -> None:
+        """Take in why there will be no more."""
+        if self._ended is None:
+            self._fault = fault_of(error, answered=self._response is not None)
+        self.ended(whole=False)
+
+    def ended(self, *, whole: bool) -> None:
+        """Take in that there will be no more, and whether the response was read to its end."""
+        if self._ended is None:
+            self._ended = self._clock.time() - self._started
+            self._is_whole = whole
+
+    def exchange(self) -> CapturedExchange:
+        """Return the exchange as it is now."""
+        request, response, received = self._request, self._response, self._received
+        duration = self._clock.time() - self._started if self._ended is None else self._ended
+        return CapturedExchange(
+            verb=request.method,
+            url=str(request.url),
+            request_headers=_texts(request.headers),
+            request_body=self.sent.content or None,
+            status=None if response is None else response.status_code,
+            reason="" if response is None else response.reason_phrase,
+            response_headers=() if response is None else _texts(response.headers),
+            response_body=None if received is None else received.content,
+            started_ms=self._started_ms,
+            waited_ms=None if self._waited is None else _milliseconds(self._waited),
+            duration_ms=_milliseconds(duration),
+            fault=self._fault,
+            truncated=self._is_cut(),
+        )
+
+    def _is_cut(self) -> bool:
+        """Whether not all of the bodies is here."""
+        received = self._received
+        return self.sent.is_cut or (received is not None and (received.is_cut or not self._is_whole))
+
+
+def _texts(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in headers.raw)
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 3)

@@ -1,0 +1,34 @@
+"""RunEnvironment: what stands in for the world in one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge import Capture, Transport
+    from runtime import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnvironment:
+    """What stands in for the world in one run, the making of its client and refreshing of credentials included.
+
+    Such a run shares no memory with other runs of the host: what is refreshed in it, made in it, or held back in it,
+    stays in it.
+
+    Attributes:
+        clock: Its time; by default it passes as everywhere.
+        seed: Where its randomness comes from, of any length; new randomness otherwise.
+        transport: Takes all its requests in place of the network, once the egress policy has admitted their URLs. Names
+            are not resolved then, and a credential store is left alone.
+        capture: Keeps copies of its exchanges.
+        isolation_key: With which runs it shares worker processes; otherwise with those of its connection. It shares no
+            sockets.
+    """
+
+    clock: Clock | None = None
+    seed: bytes | None = field(default=None, repr=False)
+    transport: Transport | None = field(default=None, repr=False)
+    capture: Capture | None = field(default=None, repr=False)
+    isolation_key: str | None = None
