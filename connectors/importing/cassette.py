@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from .cassette_model import Cassette
@@ -15,26 +16,28 @@ if TYPE_CHECKING:
 
     from connectors.document import Document, Key
 
-    from .cassette_model import CassetteRequest, CassetteResponse, Headers, Interaction
+    from .cassette_model import CassetteResponse, Headers, Interaction
     from .recording import Pairs
 
-KEYS = ("interactions", "http_interactions")
+_PLACEHOLDER: Final = re.compile(r"<+[^<>]+>+")
+KEYS: Final = ("interactions", "http_interactions")
 
 
-def read_cassette(document: Document, name: str) -> Recording:
+def read_cassette(document: Document, name: str, base_uri: str | None) -> Recording:
     """Return what a cassette says.
 
     Args:
         document: The file.
         name: What the case is to be called.
+        base_uri: What stands where a URL begins with a placeholder, as `<API>/contacts` does.
 
     Raises:
-        DefinitionError: Names the key that is wrong.
+        DefinitionError: Names the key that is wrong, or asks for the base URI.
     """
     cassette = document.into(Cassette)
     under = KEYS[0] if cassette.interactions is not None else KEYS[1]
     interactions = cassette.interactions or cassette.http_interactions or []
-    exchanges = tuple(_exchange(document, (under, index), one) for index, one in enumerate(interactions))
+    exchanges = tuple(_exchange(document, (under, index), one, base_uri) for index, one in enumerate(interactions))
     return Recording(
         document=document,
         name=name,
@@ -45,19 +48,26 @@ def read_cassette(document: Document, name: str) -> Recording:
     )
 
 
-def _exchange(document: Document, key: Key, interaction: Interaction) -> RecordedExchange:
-    request, response = interaction.request, interaction.response
-    if urlsplit(request.uri).scheme not in {"http", "https"}:
-        raise document.wrong("A URL must begin with http:// or https://.", (*key, "request", "uri"))
-    return RecordedExchange(
-        document=document, key=key, request=_request(request), response=_response(document, key, response)
+def _exchange(document: Document, key: Key, interaction: Interaction, base_uri: str | None) -> RecordedExchange:
+    sent = interaction.request
+    request = RecordedRequest(
+        verb=sent.method.upper(),
+        url=_url(document, key, sent.uri, base_uri),
+        headers=_pairs(sent.headers),
+        body=sent.body or None,
     )
+    response = _response(document, key, interaction.response)
+    return RecordedExchange(document=document, key=key, request=request, response=response)
 
 
-def _request(request: CassetteRequest) -> RecordedRequest:
-    return RecordedRequest(
-        verb=request.method.upper(), url=request.uri, headers=_pairs(request.headers), body=request.body or None
-    )
+def _url(document: Document, key: Key, uri: str, base_uri: str | None) -> str:
+    placeholder = _PLACEHOLDER.match(uri)
+    if placeholder and base_uri:
+        return f"{base_uri.rstrip('/')}/{uri[placeholder.end() :].lstrip('/')}"
+    if urlsplit(uri).scheme not in {"http", "https"}:
+        hint = f"{placeholder[0]} stands for its beginning: say --base-uri." if placeholder else "It must be absolute."
+        raise document.wrong(f"This is no URL of http or https. {hint}", (*key, "request", "uri"))
+    return uri
 
 
 def _response(document: Document, key: Key, response: CassetteResponse) -> RecordedResponse:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class _Part(BaseModel):
@@ -25,10 +26,18 @@ def _bytes_of_body(value: Any) -> Any:  # noqa: ANN401 (what stands in a file)
     if isinstance(value, dict):
         if "base64_string" in value:
             return _decoded(value["base64_string"])
-        return _bytes_of_body(value.get("string"))
+        return _encoded(value.get("string"), value.get("encoding"))
     if isinstance(value, list) and all(isinstance(piece, (str, bytes)) for piece in value):
         return b"".join(piece.encode() if isinstance(piece, str) else piece for piece in value)
     return value.encode() if isinstance(value, str) else value
+
+
+def _encoded(value: Any, encoding: Any) -> Any:  # noqa: ANN401
+    """Return text in the encoding that it had; Ruby's name for bytes, ASCII-8BIT, says nothing of it."""
+    if isinstance(value, str) and isinstance(encoding, str):
+        with suppress(LookupError, UnicodeEncodeError):
+            return value.encode(encoding)
+    return _bytes_of_body(value)
 
 
 def _decoded(value: Any) -> bytes:  # noqa: ANN401
@@ -65,9 +74,14 @@ class CassetteRequest(_Part):
 
 
 class Status(_Part):
-    """The status of an answer."""
+    """The status of an answer.
 
-    code: int = Field(ge=200, le=599)
+    Attributes:
+        code: `status_code` in R.
+        message: The text behind it.
+    """
+
+    code: int = Field(ge=200, le=599, validation_alias=AliasChoices("code", "status_code"))
     message: str | None = None
 
 
@@ -99,6 +113,7 @@ class Interaction(_Part):
     request: CassetteRequest
     response: CassetteResponse
     recorded_at: str | None = None
+    recorded_with: Any = None
 
 
 class Cassette(_Part):
@@ -107,4 +122,5 @@ class Cassette(_Part):
     interactions: list[Interaction] | None = None
     http_interactions: list[Interaction] | None = None
     version: Any = None
+    recorded_at: Any = None
     recorded_with: Any = None

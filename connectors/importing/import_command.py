@@ -117,11 +117,21 @@ class ImportCommand:
         """Return the name of the method that a recording is a case of."""
         if self.method is not None:
             return connector.find(self.method).name
-        try:
-            return connector.find(recording.name if len(connector.methods) > 1 else None).name
-        except DefinitionError as caught:
-            message = f"Say with --method whose case {recording.name} is. {caught.message}"
-            raise DefinitionError(message, file=recording.document.file) from caught
+        if len(connector.methods) == 1:
+            return connector.find().name
+        called = [name for name in connector.methods if _called(recording.name, name)]
+        if len(called) != 1:
+            listing = ", ".join(sorted(called or connector.methods))
+            message = f"Say with --method whose case {recording.name} is. Methods: {listing}."
+            raise DefinitionError(message, file=recording.document.file)
+        return called[0]
+
+
+def _called(wanted: str, name: str) -> bool:
+    """Whether a method is called so, or its operation is: `create-contact` means `operations/create-contact/run`."""
+    parts = name.split("/")
+    own = parts[-2] if parts[0] == "operations" else parts[-1]
+    return _NOT_IN_NAMES.sub("-", wanted).lower() == own.lower()
 
 
 def _note(source: str, error: DefinitionError) -> Note:

@@ -134,8 +134,8 @@ class MockReader:
             config = connection.get("connection_config")
             found.update(config if isinstance(config, dict) else {})
         found.update(metadata if isinstance(metadata, dict) else {})
-        for name in nango:
-            if name not in _CONNECTION:
+        for name, value in nango.items():
+            if name not in _CONNECTION and _says_something(value):
                 self.note(("nango", name), _OF_NANGO.get(name, _NO_FUNCTION))
         return found
 
@@ -157,6 +157,11 @@ class MockReader:
     def note(self, key: Key, message: str) -> None:
         """Note what became of what stands at `key`."""
         self.notes.append(Note.at(self.document, key, message))
+
+
+def _says_something(value: JsonValue) -> bool:
+    """Whether there is anything in what a function was given: `{"Contact": []}` is nothing."""
+    return any(map(_says_something, value.values())) if isinstance(value, dict) else bool(value)
 
 
 def answered(status: int, headers: Named, response: JsonValue) -> RecordedResponse:

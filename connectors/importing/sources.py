@@ -56,4 +56,4 @@ def read_source(path: Path, base_uri: str | None) -> list[Recording]:
     document = read_recording(path)
     if not isinstance(document.data, dict) or not any(key in document.data for key in KEYS):
         raise DefinitionError(f"This is no cassette: it has neither {' nor '.join(KEYS)}.", file=str(path))
-    return [read_cassette(document, path.stem)]
+    return [read_cassette(document, path.stem, base_uri)]
