@@ -10,7 +10,7 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
-from .body_lines import FormPart, body_lines, field_lines, json_lines, part_lines
+from .body_lines import BodyKind, FormPart, body_lines, bytes_lines, field_lines, json_lines, part_lines
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -18,6 +18,7 @@ from .client_config import ClientConfig
 from .client_secrets import SHORTEST_SECRET, client_secrets
 from .crypto_calls import CryptoCalls
 from .crypto_threads import CryptoThreads
+from .deadline import Deadline
 from .egress import EgressPolicy
 from .errors import (
     BridgeError,
@@ -42,6 +43,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
 from .replay_transport import ReplayTransport
+from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
@@ -58,6 +60,7 @@ __all__ = [
     "BareBody",
     "BasicCredentials",
     "BearerToken",
+    "BodyKind",
     "BridgeError",
     "ByteStream",
     "CallError",
@@ -71,6 +74,7 @@ __all__ = [
     "ConnectionFailedError",
     "CryptoCalls",
     "CryptoThreads",
+    "Deadline",
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
@@ -89,6 +93,7 @@ __all__ = [
     "Redactor",
     "ReplayTransport",
     "RequestRefusedError",
+    "RunRandom",
     "ScriptedExchange",
     "ScriptedFault",
     "ScriptedRequest",
@@ -99,6 +104,7 @@ __all__ = [
     "Unmatched",
     "api_client_extension",
     "body_lines",
+    "bytes_lines",
     "client_secrets",
     "field_lines",
     "json_lines",

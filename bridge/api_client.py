@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -67,6 +66,7 @@ if TYPE_CHECKING:
     from .rate_gate import RateGate
     from .redaction import Redactor
     from .response import Response
+    from .run_random import RunRandom
 
 Client: TypeAlias = ClientConfig | IsolateClient
 """What makes requests of calls: data, or code that lives where the method lives."""
@@ -86,7 +86,8 @@ class ApiClient:
         limits: Of the run.
         mode: `async` lets a call wait when the server has had too many requests.
         redactor: Masks secrets in what is recorded and in messages.
-        deadline: The end of the run, on the clock of `time.monotonic`.
+        deadline: The end of the run.
+        random: Of the run.
         refresh: Asked once for a client with new credentials when the server says 401; may give None.
         on_exchange: Told of each exchange when it has ended.
         gate: Shared by all runs of the connection, so that a server that has had too many requests of one gets none
@@ -102,7 +103,8 @@ class ApiClient:
         limits: Limits,
         mode: Mode,
         redactor: Redactor,
-        deadline: float,
+        deadline: Deadline,
+        random: RunRandom,
         refresh: Callable[[], Awaitable[Client | None]] | None = None,
         on_exchange: Callable[[Exchange], None] = lambda _: None,
         gate: RateGate | None = None,
@@ -111,21 +113,27 @@ class ApiClient:
         self._policy = policy
         self._limits = limits
         self._redactor = redactor
-        self._deadline = Deadline(monotonic=deadline)
+        self._deadline = deadline
+        self._random = random
         self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
         self.bare_bodies: list[BareBody] = []
         """What calls gave that asked for no more than a body; one for each call, as many as a run may make."""
-        self._recorder = Recorder(redactor, on_exchange)
+        self._recorder = Recorder(redactor, on_exchange, deadline.clock)
         self._streams = StreamRegistry(limits, self._allowance.slot)
         self._new_attempts = partial(
-            Attempts, mode=mode, limits=limits, allowance=self._allowance, gate=gate or RateGates().get("")
+            Attempts,
+            mode=mode,
+            limits=limits,
+            allowance=self._allowance,
+            gate=gate or RateGates().get("", deadline.clock, random),
+            random=random,
         )
         self._attempts = self._new_attempts(deadline=self._deadline)
 
     def begin(self) -> None:
         """Set the end of the run anew, now that it begins: until then it may have waited."""
-        self._deadline = Deadline(monotonic=time.monotonic() + self._limits.wall_time_seconds)
+        self._deadline = Deadline.after(self._deadline.clock, self._limits.wall_time_seconds)
         self._attempts = self._new_attempts(deadline=self._deadline)
 
     @property
@@ -185,7 +193,7 @@ class ApiClient:
         """
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM_TYPE}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
-        prepared = await prepare(call, ClientConfig(), self._limits)
+        prepared = await prepare(call, ClientConfig(), self._limits, self._random)
         request = replace(prepared, own_origin=Origin.of(prepared.url))
         self._allowance.take()
         async with self._allowance.slot:
@@ -205,7 +213,7 @@ class ApiClient:
         except CallError as error:
             message = f"The result is a stream that cannot be given: {error.message}"
             raise RunEnded(Failure(type="custom_code", key="result", message=message)) from None
-        stream.outlive(Deadline.never())
+        stream.outlive(Deadline.never(self._deadline.clock))
         return ByteStream(stream, self._redactor)
 
     async def aclose(self) -> list[str]:
@@ -231,7 +239,7 @@ class ApiClient:
         own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
-            asked = await call.prepare(self._limits, own, upload)
+            asked = await call.prepare(self._limits, self._random, own, upload)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
                 upload.patience = patience
@@ -260,7 +268,7 @@ class ApiClient:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1)
         held = self._renewal.client
-        request = await prepare(call, self._config(call, held), self._limits, upload=upload)
+        request = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
         try:
             return request, await self._attempts(request, lambda: self._attempt(request, numbers))
         except ConnectionFailedError as error:
@@ -269,7 +277,7 @@ class ApiClient:
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        again = await prepare(call, renewed, self._limits)
+        again = await prepare(call, renewed, self._limits, self._random)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
     def _config(self, call: MethodCall, held: Client) -> ClientConfig:
@@ -298,7 +306,8 @@ class ApiClient:
             with concerning(request):
                 request, response = await self._follow(request, number, patience)
         with concerning(request):
-            return judge(request, await measured(request, response, self._limits))
+            response = await measured(request, response, self._limits)
+            return judge(request, response, self._deadline.clock.now_ms())
 
     async def _follow(
         self, request: OutgoingRequest, number: int, patience: Patience
@@ -327,7 +336,7 @@ class ApiClient:
                 self._policy.admit_origin(request.url, request.own_origin)
                 self._policy.admit(request.url)
                 async with patience.timeout():
-                    response = await send(self._transport, request, self._limits, self._deadline)
+                    response = await send(self._transport, request, self._limits, self._deadline, patience)
             except FOREIGN as error:
                 raise _meaning(error, request) from None
             if response.stream is not None:

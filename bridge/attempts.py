@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState
-from tenacity.wait import wait_base, wait_random_exponential
+from tenacity.wait import wait_base, wait_exponential
 
 from .classification import RATE_LIMITED
 from .errors import ConnectionFailedError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .outgoing import OutgoingRequest
     from .rate_gate import RateGate
+    from .run_random import RunRandom
 
 Mode: TypeAlias = Literal["sync", "async"]
 """Whether somebody waits for the run: then a 429 is an error at once."""
@@ -49,15 +50,25 @@ class Attempts:
         limits: Bound attempts and waits.
         allowance: Of the run; bounds further attempts of all its requests together.
         gate: Shared by the runs of the connection.
+        random: Of the run.
     """
 
-    def __init__(self, *, mode: Mode, deadline: Deadline, limits: Limits, allowance: Allowance, gate: RateGate) -> None:
+    def __init__(
+        self,
+        *,
+        mode: Mode,
+        deadline: Deadline,
+        limits: Limits,
+        allowance: Allowance,
+        gate: RateGate,
+        random: RunRandom,
+    ) -> None:
         self._mode = mode
         self._deadline = deadline
         self._limits = limits
         self._allowance = allowance
         self._gate = gate
-        self._wait = _AsTheServerAsks(limits.retry_after_seconds)
+        self._wait = _AsTheServerAsks(limits.retry_after_seconds, random)
 
     async def __call__(self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]]) -> Answer:
         """Return what `send` gives, as soon as it gives something.
@@ -69,19 +80,29 @@ class Attempts:
         Raises:
             ConnectionFailedError: The last attempt failed.
         """
+        made = 0
+
+        async def attempt() -> Answer:
+            nonlocal made
+            made += 1
+            return await self._send_in_turn(request, send, made)
+
         retrying = AsyncRetrying(
+            sleep=lambda seconds: self._deadline.clock.sleep(seconds, attempts=made),
             retry=lambda state: self._may_follow(_error_of(state), request, state.attempt_number),
             wait=self._wait,
             stop=lambda state: self._must_be_last(state.attempt_number, state.upcoming_sleep),
             before_sleep=lambda state: self._prepare_for_another(_error_of(state), request, state.upcoming_sleep),
             reraise=True,
         )
-        return await retrying(self._send_in_turn, request, send)
+        return await retrying(attempt)
 
-    async def _send_in_turn(self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def _send_in_turn(
+        self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], number: int
+    ) -> Answer:
         """Make one attempt when the gate lets it through; tell the gate when the server wants to be left alone."""
         if self._mode == "async":
-            await self._pass_gate(request)
+            await self._pass_gate(request, number - 1)
         try:
             return await send()
         except ConnectionFailedError as error:
@@ -89,13 +110,15 @@ class Attempts:
                 self._close_gate(request, error.retry_after_seconds)
             raise
 
-    async def _pass_gate(self, request: OutgoingRequest) -> None:
+    async def _pass_gate(self, request: OutgoingRequest, attempts: int) -> None:
         """Wait until the server is ready, where it said that it is not.
 
         Raises:
             ConnectionFailedError: `rate_limit_exceeded`: that is too long.
         """
-        wait = await self._gate.wait(Origin.of(request.url), self._deadline, self._limits.retry_after_seconds)
+        wait = await self._gate.wait(
+            Origin.of(request.url), self._deadline, self._limits.retry_after_seconds, attempts=attempts
+        )
         if wait is not None:
             message = f"{request_name(request)} was not sent: the server has had too many requests of this connection."
             raise ConnectionFailedError(message, key=RATE_LIMITED, retry_after_seconds=wait)
@@ -144,11 +167,12 @@ def _is_passing(error: ConnectionFailedError) -> bool:
 class _AsTheServerAsks(wait_base):
     """Waits as long as the server asks; where it does not, a random time that doubles, at most `most_seconds`."""
 
-    def __init__(self, most_seconds: float) -> None:
-        self._backoff = wait_random_exponential(multiplier=1, max=most_seconds)
+    def __init__(self, most_seconds: float, random: RunRandom) -> None:
+        self._longest = wait_exponential(multiplier=1, max=most_seconds)
+        self._random = random
 
     def __call__(self, retry_state: RetryCallState) -> float:
         """Return the seconds to wait after an attempt that failed."""
         error = _error_of(retry_state)
         asked = error.retry_after_seconds if isinstance(error, ConnectionFailedError) else None
-        return self._backoff(retry_state) if asked is None else asked
+        return self._random.up_to(self._longest(retry_state), "backoff") if asked is None else asked

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from runtime import in_slices
 
 from .capture import CapturedExchange
 from .captured_body import CapturedBody
@@ -10,12 +12,17 @@ from .fault import fault_of
 from .header_text import header_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
     from runtime import Clock
 
     from .capture import Capture
     from .fault import Fault
+
+IS_LATE: Final = "methodhost.is_late"
+"""The extension of requests that tells whether a wait for their answer, or for more of it, has taken too long."""
 
 
 class Capturing:
@@ -42,7 +49,6 @@ class Capturing:
         self._response: httpx.Response | None = None
         self._received: CapturedBody | None = None
         self._fault: Fault | None = None
-        self._is_whole = False
 
     def answered(self, response: httpx.Response) -> None:
         """Take in the head of the response."""
@@ -50,22 +56,30 @@ class Capturing:
         self._response = response
         self._received = CapturedBody(self._capture.room(), response.headers.get("content-encoding", ""))
 
-    def received(self, chunk: bytes) -> None:
+    async def received(self, chunk: bytes) -> None:
         """Take in what came of its body."""
         if self._received is not None:
-            self._received.feed(chunk)
+            await in_slices(self._received.unpack(chunk))
 
     def failed(self, error: BaseException) -> None:
         """Take in why there will be no more."""
         if self._ended is None:
-            self._fault = fault_of(error, answered=self._response is not None)
-        self.ended(whole=False)
+            is_late: Callable[[], bool] = self._request.extensions.get(IS_LATE, _never)
+            self._fault = "timeout" if is_late() else fault_of(error, answered=self._response is not None)
+        self.closed()
 
-    def ended(self, *, whole: bool) -> None:
-        """Take in that there will be no more, and whether the response was read to its end."""
+    def ended(self) -> None:
+        """Take in that the response was read to its end."""
+        if self._received is not None and self._ended is None:
+            self._received.end()
+        self.closed()
+
+    def closed(self) -> None:
+        """Take in that there will be no more."""
         if self._ended is None:
             self._ended = self._clock.time() - self._started
-            self._is_whole = whole
+            if self._received is not None and self._received.is_damaged:
+                self._fault = "decode"
 
     def exchange(self) -> CapturedExchange:
         """Return the exchange as it is now."""
@@ -84,13 +98,12 @@ class Capturing:
             waited_ms=None if self._waited is None else _milliseconds(self._waited),
             duration_ms=_milliseconds(duration),
             fault=self._fault,
-            truncated=self._is_cut(),
+            truncated=not all(body.is_whole for body in (self.sent, received) if body is not None),
         )
 
-    def _is_cut(self) -> bool:
-        """Whether not all of the bodies is here."""
-        received = self._received
-        return self.sent.is_cut or (received is not None and (received.is_cut or not self._is_whole))
+
+def _never() -> bool:
+    return False
 
 
 def _texts(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:

@@ -10,11 +10,10 @@ from .capturing import Capturing
 from .response_body import raw_body
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable
-
     from runtime import Clock
 
     from .capture import Capture
+    from .captured_body import CapturedBody
 
 Transport: TypeAlias = httpx.AsyncBaseTransport
 """What takes the requests of a run."""
@@ -38,7 +37,7 @@ class CapturingTransport(httpx.AsyncBaseTransport):
         """Send a request and return its response as soon as the headers are there; raise what the inner one raises."""
         capturing = Capturing(request, self._capture, self._clock)
         self._capture.add(capturing)
-        _tap(request, capturing)
+        _tap(request, capturing.sent)
         try:
             answered = await self._inner.handle_async_request(request)
         except BaseException as error:
@@ -53,48 +52,58 @@ class CapturingTransport(httpx.AsyncBaseTransport):
         )
 
 
-def _tap(request: httpx.Request, capturing: Capturing) -> None:
+def _tap(request: httpx.Request, sent: CapturedBody) -> None:
     """Let the body of a request be captured."""
     if isinstance(request.stream, httpx.ByteStream):
-        capturing.sent.feed(request.content)
+        sent.keep(request.content)
+        sent.end()
     elif isinstance(request.stream, httpx.AsyncByteStream):
-        request.stream = _Tapped(request.stream, capturing.sent.feed)
+        request.stream = _Sent(request.stream, sent)
 
 
-class _Tapped(httpx.AsyncByteStream):
-    """A body that somebody else hears too."""
+class _Sent(httpx.AsyncByteStream):
+    """The body of a request that is a stream, while it is captured."""
 
-    def __init__(self, inner: AsyncIterable[bytes], on_chunk: Callable[[bytes], None]) -> None:
+    def __init__(self, inner: httpx.AsyncByteStream, sent: CapturedBody) -> None:
         self._chunks = aiter(inner)
-        self._on_chunk = on_chunk
+        self._sent = sent
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        chunk = await anext(self._chunks)
-        self._on_chunk(chunk)
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._sent.end()
+            raise
+        self._sent.keep(chunk)
         return chunk
 
 
-class _Received(_Tapped):
+class _Received(httpx.AsyncByteStream):
     """The body of a response while it is captured."""
 
     def __init__(self, answered: httpx.Response, capturing: Capturing) -> None:
-        super().__init__(raw_body(answered), capturing.received)
+        self._chunks = aiter(raw_body(answered))
         self._answered = answered
         self._capturing = capturing
 
+    def __aiter__(self) -> Self:
+        return self
+
     async def __anext__(self) -> bytes:
         try:
-            return await super().__anext__()
+            chunk = await anext(self._chunks)
+            await self._capturing.received(chunk)
         except StopAsyncIteration:
-            self._capturing.ended(whole=True)
+            self._capturing.ended()
             raise
         except BaseException as error:
             self._capturing.failed(error)
             raise
+        return chunk
 
     async def aclose(self) -> None:
-        self._capturing.ended(whole=False)
+        self._capturing.closed()
         await self._answered.aclose()

@@ -19,12 +19,13 @@ _PASSING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UN
 _EXCERPT_CHARACTERS: Final = 200
 
 
-def refuse_unsuccessful(request_name: str, response: Response) -> None:
+def refuse_unsuccessful(request_name: str, response: Response, now_ms: float) -> None:
     """Raise the error that a response stands for, unless its status is one of 200 to 299.
 
     Args:
         request_name: Verb and URL, without secrets.
         response: The answer.
+        now_ms: Civil time, in milliseconds since 1970.
 
     Raises:
         ConnectionFailedError: Keys `access_token_expired` for 401, `rate_limit_exceeded` for 429, none otherwise.
@@ -35,7 +36,7 @@ def refuse_unsuccessful(request_name: str, response: Response) -> None:
         default_message(request_name, response),
         key=_KEYS.get(response.status),
         response=response,
-        retry_after_seconds=retry_after_seconds(response) if response.status in _PASSING else None,
+        retry_after_seconds=retry_after_seconds(response, now_ms) if response.status in _PASSING else None,
     )
 
 

@@ -17,7 +17,7 @@ from .crypto_request import CryptoRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime import JSON, HostCall, HostCalls, SandboxLimits
+    from runtime import JSON, Clock, HostCall, HostCalls, SandboxLimits
 
     from .crypto_threads import CryptoThreads
 
@@ -34,15 +34,23 @@ class CryptoCalls:
         otherwise: Answers all other calls.
         limits: Of the run: what is computed here takes as much CPU time at most as the run may take itself.
         isolation_key: Of the run: with those of other keys its operations take turns.
+        clock: Of the run.
     """
 
     def __init__(
-        self, threads: CryptoThreads, otherwise: HostCalls, limits: SandboxLimits, *, isolation_key: str
+        self,
+        threads: CryptoThreads,
+        otherwise: HostCalls,
+        limits: SandboxLimits,
+        *,
+        isolation_key: str,
+        clock: Clock,
     ) -> None:
         self._threads = threads
         self._place = Place(isolation_key)
         self._otherwise = otherwise
         self._limits = limits
+        self._clock = clock
         self._keys = KeyRing()
         self._turn = asyncio.Lock()
         self._cpu_seconds = 0.0
@@ -92,7 +100,8 @@ class CryptoCalls:
         return works[operation]
 
     async def _compute(self, work: Callable[[], Made]) -> Made:
-        done = await self._threads.compute(work, self._place, self._limits.wall_time_seconds)
+        with self._clock.working():
+            done = await self._threads.compute(work, self._place, self._limits.wall_time_seconds)
         self._cpu_seconds += done.cpu_seconds
         most = self._limits.cpu_time_seconds
         if self._cpu_seconds > most:

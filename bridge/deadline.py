@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
-import time
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from runtime import Clock, Timeout
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,24 +15,31 @@ class Deadline:
     """The end of a run, or of one of its requests.
 
     Attributes:
-        monotonic: On the clock of `time.monotonic`, which no change of the wall clock moves.
+        clock: Of the run.
+        when: On that clock.
     """
 
-    monotonic: float
+    clock: Clock
+    when: float
 
     @classmethod
-    def never(cls) -> Self:
+    def never(cls, clock: Clock) -> Self:
         """Return the deadline of something that may wait for ever."""
-        return cls(monotonic=math.inf)
+        return cls(clock=clock, when=math.inf)
+
+    @classmethod
+    def after(cls, clock: Clock, most_seconds: float) -> Self:
+        """Return the deadline of something that starts now and may take `most_seconds`."""
+        return cls(clock=clock, when=clock.time() + most_seconds)
 
     def within(self, most_seconds: float) -> Deadline:
         """Return the deadline of something that starts now and may take `most_seconds`; never later than this one."""
-        return Deadline(monotonic=min(self.monotonic, time.monotonic() + most_seconds))
+        return Deadline(clock=self.clock, when=min(self.when, self.clock.time() + most_seconds))
 
     def left_seconds(self) -> float:
         """Return what is left, never below zero."""
-        return max(0.0, self.monotonic - time.monotonic())
+        return max(0.0, self.when - self.clock.time())
 
-    def timeout(self) -> asyncio.Timeout:
+    def timeout(self) -> Timeout:
         """Return a context that raises TimeoutError when this has come."""
-        return asyncio.timeout(self.left_seconds())
+        return self.clock.timeout_at(self.when)

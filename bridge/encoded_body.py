@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
     from .body import File, WholeBody
+    from .run_random import RunRandom
     from .scalars import Scalar
 
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -54,12 +55,13 @@ class EncodedBody:
     has_boundary: bool = False
 
 
-async def encoded(body: WholeBody, data: bytes | None) -> EncodedBody:
+async def encoded(body: WholeBody, data: bytes | None, random: RunRandom) -> EncodedBody:
     """Return a body as it is sent; others have their turns while a long one is made.
 
     Args:
         body: Of a call.
         data: The bytes that stand beside the call.
+        random: Of the run.
 
     Raises:
         RequestRefusedError: `invalid`: the two do not belong together.
@@ -70,15 +72,15 @@ async def encoded(body: WholeBody, data: bytes | None) -> EncodedBody:
         case BytesBody(type=kind):
             return EncodedBody(content=data or b"", content_type=kind)
         case MultipartBody(parts=parts):
-            return _multipart(_parts(parts, data or b""))
+            return _multipart(_parts(parts, data or b""), random)
         case FieldsBody(encoding="form"):
             return EncodedBody(content=await in_slices(_form(body, data or b"")), content_type=FORM_TYPE)
         case FieldsBody():
-            return _multipart(_parts_of_fields(body, data or b""))
+            return _multipart(_parts_of_fields(body, data or b""), random)
 
 
-def _multipart(parts: Iterable[Part]) -> EncodedBody:
-    boundary = new_boundary()
+def _multipart(parts: Iterable[Part], random: RunRandom) -> EncodedBody:
+    boundary = new_boundary(random)
     content = multipart(parts, boundary)
     return EncodedBody(content=content, content_type=f"multipart/form-data; boundary={boundary}", has_boundary=True)
 

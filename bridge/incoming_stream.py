@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from runtime import Timeout
+
     from .deadline import Deadline
     from .outgoing import OutgoingRequest
     from .upload import Upload
@@ -72,7 +74,7 @@ class IncomingStream:
         self._deadline = deadline
         self._wait_seconds = wait_seconds
         self._turn = asyncio.Lock()
-        self._wait: asyncio.Timeout | None = None
+        self._wait: Timeout | None = None
         self._closing: asyncio.Task[None] | None = None
         self.request = request
         self.state = StreamState.OPEN
@@ -110,6 +112,10 @@ class IncomingStream:
             self.error = RequestRefusedError(f"The stream of {request_name(self.request)} was closed.", key="invalid")
             await self._finish(StreamState.CLOSED, "cancelled")
 
+    def is_late(self) -> bool:
+        """Whether a wait for bytes that goes on has taken too long."""
+        return self._wait is not None and self._wait.expired()
+
     def close_soon(self) -> None:
         """Close it in the event loop that this is called in."""
         self._closing = asyncio.get_running_loop().create_task(self.aclose())
@@ -118,8 +124,7 @@ class IncomingStream:
         """Go on after the end of the run, and with it what is still being sent for this response."""
         self._deadline = deadline
         if self._wait is not None and not self._wait.expired():
-            left = deadline.within(self._wait_seconds).left_seconds()
-            self._wait.reschedule(asyncio.get_running_loop().time() + left)
+            self._wait.reschedule(deadline.within(self._wait_seconds).when)
         if self.upload is not None:
             self.upload.source.outlive(deadline)
 

@@ -28,15 +28,20 @@ _LONGEST_INTEGER: Final = 15
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-def judge(request: OutgoingRequest, response: Response) -> Response:
+def judge(request: OutgoingRequest, response: Response, now_ms: float) -> Response:
     """Return the response of a call that goes well, with what a handler built of it.
+
+    Args:
+        request: What was sent.
+        response: What came back.
+        now_ms: Civil time, in milliseconds since 1970.
 
     Raises:
         ConnectionFailedError: The call does not go well.
         HandlerFailedError: A handler cannot be computed.
     """
     if not request.handlers.rules:
-        refuse_unsuccessful(request_name(request), response)
+        refuse_unsuccessful(request_name(request), response, now_ms)
         return response
     response, seen = _seen_by_handlers(request, response)
     try:
@@ -45,11 +50,11 @@ def judge(request: OutgoingRequest, response: Response) -> Response:
     except ConfigurationError as error:
         raise HandlerFailedError(f"{request_name(request)}: {error}", response=response) from None
     if verdict is None:
-        refuse_unsuccessful(request_name(request), response)
+        refuse_unsuccessful(request_name(request), response, now_ms)
     elif verdict.is_success:
         return replace(response, built=verdict.data)
     else:
-        raise _failure(request, response, verdict)
+        raise _failure(request, response, verdict, now_ms)
     return response
 
 
@@ -63,7 +68,7 @@ def _refuse_unspeakable(verdict: Verdict | None) -> None:
         raise ConfigurationError(message, key="responseHandlers") from None
 
 
-def _failure(request: OutgoingRequest, response: Response, verdict: Verdict) -> ConnectionFailedError:
+def _failure(request: OutgoingRequest, response: Response, verdict: Verdict, now_ms: float) -> ConnectionFailedError:
     """Return the error that a handler makes of a response."""
     parts: dict[str, JSON] = verdict.error if isinstance(verdict.error, dict) else {}
     message = _text(verdict.error if isinstance(verdict.error, str) else parts.get("message"))
@@ -72,7 +77,7 @@ def _failure(request: OutgoingRequest, response: Response, verdict: Verdict) -> 
         (message or default_message(request_name(request), response))[:_LONGEST_MESSAGE],
         key=key,
         response=replace(response, built=parts.get("data", UNDEFINED)),
-        retry_after_seconds=retry_after_seconds(response) if key == RATE_LIMITED else None,
+        retry_after_seconds=retry_after_seconds(response, now_ms) if key == RATE_LIMITED else None,
     )
 
 

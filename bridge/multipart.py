@@ -5,12 +5,13 @@ The encoder of httpx is not used, since it doubles backslashes in names and says
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from .run_random import RunRandom
 
 _ESCAPED: Final = {"\r": "%0D", "\n": "%0A", '"': "%22"}
 _BOUNDARY_BYTES: Final = 16
@@ -42,9 +43,9 @@ class Part:
         )
 
 
-def new_boundary() -> str:
+def new_boundary(random: RunRandom) -> str:
     """Return a boundary that no content holds: nobody can guess it."""
-    return f"methodhost-{secrets.token_hex(_BOUNDARY_BYTES)}"
+    return f"methodhost-{random.draw('boundary')[:_BOUNDARY_BYTES].hex()}"
 
 
 def multipart(parts: Iterable[Part], boundary: str) -> bytes:

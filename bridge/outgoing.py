@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .client_config import ClientConfig
     from .limits import Limits
     from .proxy import Proxy
+    from .run_random import RunRandom
 
 DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
@@ -103,7 +104,7 @@ class OutgoingRequest:
 
 
 async def prepare(
-    call: MethodCall, config: ClientConfig, limits: Limits, *, upload: Upload | None = None
+    call: MethodCall, config: ClientConfig, limits: Limits, random: RunRandom, *, upload: Upload | None = None
 ) -> OutgoingRequest:
     """Return the request that a call means.
 
@@ -111,6 +112,7 @@ async def prepare(
         call: What the method asked for.
         config: How the client is configured.
         limits: Bound URL, headers, body and redirects.
+        random: Of the run.
         upload: The body, where that is a stream.
 
     Raises:
@@ -125,7 +127,7 @@ async def prepare(
     merged = merge(visible, call)
     url = with_query(url, merged.query)
     refuse_long_url(url, limits)
-    body = await _encoded(call)
+    body = await _encoded(call, random)
     refuse_large_body(body, limits)
     headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
     refuse_too_many(headers.items(), limits)
@@ -150,9 +152,11 @@ async def prepare(
     )
 
 
-async def _encoded(call: MethodCall) -> EncodedBody | None:
+async def _encoded(call: MethodCall, random: RunRandom) -> EncodedBody | None:
     """Return the body, unless there is none or it is a stream."""
-    return None if call.body is None or isinstance(call.body, StreamBody) else await encoded(call.body, call.data)
+    if call.body is None or isinstance(call.body, StreamBody):
+        return None
+    return await encoded(call.body, call.data, random)
 
 
 def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: dict[str, str | None]) -> str | None:

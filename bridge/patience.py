@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from runtime import Timeout
 
     from .deadline import Deadline
 
@@ -24,7 +25,7 @@ class Patience:
         self._run = run
         self._most_seconds = most_seconds
         self._until = run.within(most_seconds)
-        self._timeout: asyncio.Timeout | None = None
+        self._timeout: Timeout | None = None
 
     @asynccontextmanager
     async def timeout(self) -> AsyncIterator[None]:
@@ -34,6 +35,10 @@ class Patience:
                 yield
             finally:
                 self._timeout = None
+
+    def is_over(self) -> bool:
+        """Whether what goes on has taken too long."""
+        return self._timeout is not None and self._timeout.expired()
 
     def hold(self) -> None:
         """Count no time from now on but that of the run: the request waits for what has a clock of its own."""
@@ -46,4 +51,4 @@ class Patience:
     def _wait_until(self, deadline: Deadline) -> None:
         self._until = deadline
         if self._timeout is not None and not self._timeout.expired():
-            self._timeout.reschedule(asyncio.get_running_loop().time() + deadline.left_seconds())
+            self._timeout.reschedule(deadline.when)

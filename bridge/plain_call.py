@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .limits import Limits
     from .origin import Origin
+    from .run_random import RunRandom
     from .upload import Upload
 
 PLAIN_REQUEST: Final = "fetch"
@@ -79,11 +80,14 @@ class PlainCall(BaseModel):
             raise RequestRefusedError(f"The method {read.method} is not supported.", key="invalid")
         return read
 
-    async def prepare(self, limits: Limits, own_origin: Origin | None, upload: Upload | None) -> OutgoingRequest:
+    async def prepare(
+        self, limits: Limits, random: RunRandom, own_origin: Origin | None, upload: Upload | None
+    ) -> OutgoingRequest:
         """Return the request, ready to be sent.
 
         Args:
             limits: Bound URL, headers, body and redirects.
+            random: Of the run.
             own_origin: That of the connection's client, where it has one.
             upload: The body, where that is a stream.
 
@@ -93,7 +97,8 @@ class PlainCall(BaseModel):
         """
         url = parse_url(self.url)
         refuse_long_url(url, limits)
-        body = None if self.body is None or isinstance(self.body, StreamBody) else await encoded(self.body, self.data)
+        whole = None if isinstance(self.body, StreamBody) else self.body
+        body = None if whole is None else await encoded(whole, self.data, random)
         refuse_large_body(body, limits)
         given = self._joined_headers()
         if body is not None and body.has_boundary and body.content_type is not None:

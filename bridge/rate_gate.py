@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import random
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from runtime import Clock
+
     from .deadline import Deadline
     from .origin import Origin
+    from .run_random import RunRandom
 
 _SPACING_SECONDS: Final = 0.1
 
 
 @dataclass(kw_only=True, slots=True)
 class _Way:
-    """The way of one connection to one origin. Moments are on the clock of `time.monotonic`.
+    """The way of one connection to one origin. Moments are on the clock of those who go it.
 
     Attributes:
         closed_until: When the server is ready again, as far as anybody knows.
@@ -38,7 +38,7 @@ class RateGates:
     answer to the one before, a single slow answer would hold up the rest. So a server that is not ready yet is noticed
     after few requests, and the others wait on. Random, because other processes may be waiting for the same server.
 
-    Belongs to one event loop.
+    Belongs to one event loop. The clocks of those who share gates must agree: that they do where time just passes.
 
     Args:
         spacing_seconds: Between two requests when a gate has opened.
@@ -48,13 +48,12 @@ class RateGates:
         self._spacing_seconds = spacing_seconds
         self._ways: dict[tuple[str, Origin], _Way] = {}
 
-    def get(self, connection_id: str) -> RateGate:
-        """Return the gate of one connection."""
-        return RateGate(self, connection_id)
+    def get(self, connection_id: str, clock: Clock, random: RunRandom) -> RateGate:
+        """Return the gate of one connection, for a run with this clock and this randomness."""
+        return RateGate(self, connection_id, clock, random)
 
-    def close(self, key: tuple[str, Origin], seconds: float) -> None:
+    def close(self, key: tuple[str, Origin], seconds: float, now: float) -> None:
         """Let nobody through for that long, or longer where the gate is closed longer already."""
-        now = time.monotonic()
         for forgotten in [other for other, way in self._ways.items() if way.next_turn <= now]:
             del self._ways[forgotten]
         way = self._ways.setdefault(key, _Way(closed_until=now, next_turn=now))
@@ -62,17 +61,20 @@ class RateGates:
         way.next_turn = way.closed_until
         way.closings += 1
 
-    async def wait(self, key: tuple[str, Origin], deadline: Deadline, most_seconds: float) -> float | None:
+    async def wait(
+        self, key: tuple[str, Origin], deadline: Deadline, most_seconds: float, random: RunRandom, attempts: int
+    ) -> float | None:
         """Wait for a turn; see `RateGate.wait`."""
+        clock = deadline.clock
         while (way := self._ways.get(key)) is not None:
-            seconds = way.next_turn - time.monotonic()
+            seconds = way.next_turn - clock.time()
             if seconds <= 0:
                 return None
             if seconds >= min(most_seconds, deadline.left_seconds()):
                 return seconds
             closings = way.closings
             way.next_turn += self._spacing_seconds
-            await asyncio.sleep(seconds + random.uniform(0, self._spacing_seconds / 2))  # noqa: S311 (no secret)
+            await clock.sleep(seconds + random.up_to(self._spacing_seconds / 2, "turn"), attempts=attempts)
             if way.closings == closings:
                 return None
         return None
@@ -84,25 +86,30 @@ class RateGate:
     Args:
         gates: Which it is one of.
         connection_id: Whose.
+        clock: Of the run that uses it.
+        random: Of that run.
     """
 
-    def __init__(self, gates: RateGates, connection_id: str) -> None:
+    def __init__(self, gates: RateGates, connection_id: str, clock: Clock, random: RunRandom) -> None:
         self._gates = gates
         self._connection_id = connection_id
+        self._clock = clock
+        self._random = random
 
     def close(self, origin: Origin, seconds: float) -> None:
         """Hold back requests to `origin` for that long."""
-        self._gates.close((self._connection_id, origin), seconds)
+        self._gates.close((self._connection_id, origin), seconds, self._clock.time())
 
-    async def wait(self, origin: Origin, deadline: Deadline, most_seconds: float) -> float | None:
+    async def wait(self, origin: Origin, deadline: Deadline, most_seconds: float, *, attempts: int = 0) -> float | None:
         """Wait until a request to `origin` may go.
 
         Args:
             origin: Where it goes.
             deadline: Waits that would end later are not begun.
             most_seconds: Longer waits are not begun.
+            attempts: How often the request was sent so far.
 
         Returns:
             None when the request may go; otherwise how many seconds it would have to wait.
         """
-        return await self._gates.wait((self._connection_id, origin), deadline, most_seconds)
+        return await self._gates.wait((self._connection_id, origin), deadline, most_seconds, self._random, attempts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from .exchange import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from runtime import Clock
 
     from .outgoing import OutgoingRequest
     from .redaction import Redactor
@@ -26,18 +27,20 @@ class Recorder:
     Args:
         redactor: Masks secrets in URLs.
         on_exchange: Told of each exchange when it has ended.
+        clock: Of the run.
     """
 
-    def __init__(self, redactor: Redactor, on_exchange: Callable[[Exchange], None]) -> None:
+    def __init__(self, redactor: Redactor, on_exchange: Callable[[Exchange], None], clock: Clock) -> None:
         self.exchanges: list[Exchange] = []
         self._redactor = redactor
         self._on_exchange = on_exchange
+        self._clock = clock
         self._open: dict[Recording, None] = {}
 
     @contextmanager
     def record(self, request: OutgoingRequest, attempt: int) -> Iterator[Recording]:
         """Record what happens inside: put the response into the recording that is given."""
-        recording = Recording(request, attempt)
+        recording = Recording(request, attempt, self._clock)
         self._open[recording] = None
         try:
             yield recording
@@ -86,14 +89,16 @@ class Recording:
     Args:
         request: What is sent.
         attempt: 1 for the first.
+        clock: Of the run.
     """
 
-    def __init__(self, request: OutgoingRequest, attempt: int) -> None:
+    def __init__(self, request: OutgoingRequest, attempt: int, clock: Clock) -> None:
         self.response: Response | None = None
         self.error: str | None = None
         self._request = request
         self._attempt = attempt
-        self._started = time.perf_counter()
+        self._clock = clock
+        self._started = clock.time()
 
     def exchange(self, redactor: Redactor) -> Exchange:
         """Return the exchange as it is now."""
@@ -103,7 +108,7 @@ class Recording:
             url=redactor.text(str(request.url)),
             status=response.status if response else None,
             attempt=self._attempt,
-            duration_ms=round((time.perf_counter() - self._started) * 1000, 3),
+            duration_ms=round((self._clock.time() - self._started) * 1000, 3),
             request_bytes=request.sent_bytes,
             response_bytes=response.received_bytes if response else 0,
             error=self.error,

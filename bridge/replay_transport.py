@@ -43,9 +43,6 @@ class ReplayTransport(httpx.AsyncBaseTransport):
         exchanges: In the order in which they are expected.
         order: Whether that order matters.
         clock: Of the run; on it goes by what an answer takes.
-
-    Raises:
-        RequestRefusedError: The URL of an exchange is none.
     """
 
     def __init__(self, exchanges: Iterable[ScriptedExchange], *, order: Order = "strict", clock: Clock) -> None:

@@ -47,7 +47,7 @@ class RequestLines:
     @property
     def text(self) -> Lines:
         """The whole request, for a person."""
-        query = (f"  {'&' if index else '?'}{line}" for index, line in enumerate(self.query))
+        query = (f"  ? {line}" for line in self.query)
         body = ("", *self.body) if self.body else ()
         return (f"{self.verb} {self.origin}{self.path}", *query, *self.headers, *body)
 
@@ -93,11 +93,7 @@ class SentRequest:
 
 
 def expected_lines(expected: ScriptedRequest) -> RequestLines:
-    """Return what an exchange expects.
-
-    Raises:
-        RequestRefusedError: Its URL is none.
-    """
+    """Return what an exchange expects."""
     body = () if expected.body is None else expected.body.lines
     headers = ((name, value) for name, value in expected.headers if value is not None)
     return _lines(expected.verb, parse_url(expected.url), headers, body)

@@ -42,22 +42,26 @@ _QUOTED: Final = re.compile(r'"[^"]*"')
 _QUOTA: Final = re.compile(r"\b(?P<key>t|r|reset|remaining)=(?P<number>[0-9]{1,20})\b")
 
 
-def retry_after_seconds(response: Response) -> float | None:
+def retry_after_seconds(response: Response, now_ms: float) -> float | None:
     """Return how long to wait from now: the longest time that the headers ask for.
 
     A quota of which something is left is not what the request ran into, so its header does not count. None where no
     header says anything that makes sense; never more than a year.
+
+    Args:
+        response: Of the server.
+        now_ms: Civil time, in milliseconds since 1970.
     """
-    waits = [wait for name, text in response.headers for wait in _waits(name, text.strip(), response)]
+    waits = [wait for name, text in response.headers for wait in _waits(name, text.strip(), response, now_ms)]
     return min(max(waits), _LONGEST_SECONDS) if waits else None
 
 
-def _waits(name: str, text: str, response: Response) -> Iterator[float]:
+def _waits(name: str, text: str, response: Response, now_ms: float) -> Iterator[float]:
     """Yield the waits that one header asks for."""
     if name == "ratelimit":
         yield from _quota_waits(text)
     elif name == "retry-after" or (name in _REMAINING_BESIDE and not _has_left(response, _REMAINING_BESIDE[name])):
-        wait = _wait(text)
+        wait = _wait(text, now_ms / 1000)
         if wait is not None:
             yield wait
 
@@ -78,28 +82,28 @@ def _quota_waits(text: str) -> Iterator[float]:
             yield wait
 
 
-def _wait(text: str) -> float | None:
+def _wait(text: str, now: float) -> float | None:
     """Return the wait that a text means: seconds, a moment as number or date, or a duration such as `6m0s`."""
     if _NUMBER.fullmatch(text):
-        return _wait_of_number(float(text))
+        return _wait_of_number(float(text), now)
     if match := _DURATION.fullmatch(text):
         return timedelta(**{unit: float(number or 0) for unit, number in match.groupdict().items()}).total_seconds()
-    return _wait_until(text)
+    return _wait_until(text, now)
 
 
-def _wait_of_number(number: float) -> float:
+def _wait_of_number(number: float, now: float) -> float:
     if number < _EPOCH_SECONDS_FROM:
         return number
     moment = number if number < _EPOCH_MILLISECONDS_FROM else number / 1000
-    return max(0.0, moment - datetime.now(UTC).timestamp())
+    return max(0.0, moment - now)
 
 
-def _wait_until(text: str) -> float | None:
+def _wait_until(text: str, now: float) -> float | None:
     """Return the wait until a date, as HTTP or as ISO 8601 writes it."""
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = read(text)
-            return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+            return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
         except (ValueError, OverflowError):
             continue
     return None

@@ -45,9 +45,6 @@ class Script:
     Args:
         exchanges: In the order in which they are expected.
         order: Whether that order matters.
-
-    Raises:
-        RequestRefusedError: The URL of an exchange is none.
     """
 
     def __init__(self, exchanges: Iterable[ScriptedExchange], order: Order) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from .target import parse_url
+
 if TYPE_CHECKING:
     from .body_lines import BodyKind, Lines
 
@@ -45,6 +47,14 @@ class ScriptedRequest:
     url: str
     headers: tuple[tuple[str, str | None], ...] = field(default=(), repr=False)
     body: ExpectedBody | None = NO_BODY
+
+    def __post_init__(self) -> None:
+        """Refuse what can never be sent.
+
+        Raises:
+            RequestRefusedError: The URL is none.
+        """
+        parse_url(self.url)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
+from .capturing import IS_LATE
 from .errors import ConnectionFailedError
 from .header_text import header_text
 from .incoming_stream import IncomingStream
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .deadline import Deadline
     from .limits import Limits
     from .outgoing import OutgoingRequest
+    from .patience import Patience
 
 _LAST_STATUS: Final = 599
 _WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
@@ -28,7 +30,11 @@ _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def send(
-    transport: httpx.AsyncBaseTransport, request: OutgoingRequest, limits: Limits, deadline: Deadline
+    transport: httpx.AsyncBaseTransport,
+    request: OutgoingRequest,
+    limits: Limits,
+    deadline: Deadline,
+    patience: Patience,
 ) -> Response:
     """Send a request and read its response; its head alone where the call wants a stream and gets this response.
 
@@ -37,18 +43,23 @@ async def send(
         request: What to send.
         limits: Bound the time to connect and the response.
         deadline: Of the run; no stream waits longer.
+        patience: Of the request.
 
     Raises:
         ConnectionFailedError: What came back is no final response, or cannot be unpacked.
         RunEnded: The response is too long.
     """
+    waits = [patience.is_over]
     async with AsyncExitStack() as closing:
-        answered = await transport.handle_async_request(_as_httpx(request, limits))
+        sent = _as_httpx(request, limits)
+        sent.extensions[IS_LATE] = lambda: any(is_over() for is_over in waits)
+        answered = await transport.handle_async_request(sent)
         closing.push_async_callback(answered.aclose)
         response = _head(answered)
         if _is_given_as_stream(request, response):
             stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
             closing.pop_all()  # the stream closes it
+            waits.append(stream.is_late)
             return replace(response, stream=stream)
         body = await read_body(raw_body(answered), answered.headers.get("content-encoding", ""), limits)
         return replace(response, body=body)

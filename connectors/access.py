@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -50,7 +50,6 @@ class Access:
         """Which credentials of which connection these are."""
         return self.given.id, digest_of(self.credentials)
 
-    @property
-    def is_expired(self) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         """Whether the credentials are known to have expired, or are about to."""
-        return self.expires_at is not None and self.expires_at - LEEWAY <= datetime.now(UTC)
+        return self.expires_at is not None and self.expires_at - LEEWAY <= now

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
-    from bridge import Limits
+    from bridge import Limits, RunRandom
     from runtime import Clock
 
     from .connection import Connection
@@ -30,6 +31,7 @@ class RunContext:
         limits: What the run may use, all its parts together.
         record: What happened so far.
         clock: Its time.
+        random: Its randomness.
         environment: What stands in for the world in it.
         exposes_credentials: Whether the host lets methods have credentials that do not build them, or the client.
         inner: Whether a method waits for this in the middle of its own run.
@@ -41,9 +43,15 @@ class RunContext:
     limits: Limits
     record: RunRecord
     clock: Clock
+    random: RunRandom
     environment: RunEnvironment | None = None
     exposes_credentials: bool = True
     inner: bool = False
+
+    @property
+    def now(self) -> datetime:
+        """What time it is in the run."""
+        return datetime.fromtimestamp(self.clock.now_ms() / 1000, UTC)
 
     @property
     def isolation_key(self) -> str:

@@ -82,10 +82,10 @@ class CredentialSource:
         if way == REFRESH_CREDENTIALS:
             client = await self._clients.make(context, connection)
             method = context.connector.methods[REFRESH_CREDENTIALS]
-            return _made(await self._methods.run(context, method, auth_arguments(connection), client=client))
+            return _made(context, await self._methods.run(context, method, auth_arguments(connection), client=client))
         if way == FROM_PARAMETERS:
             method = context.connector.methods[FROM_PARAMETERS]
-            return _made(await self._methods.run(context, method, before_connection_arguments(connection)))
+            return _made(context, await self._methods.run(context, method, before_connection_arguments(connection)))
         return await self._oauth.new_credentials(context, connection)
 
 
@@ -94,11 +94,11 @@ def _makes_credentials(connector: Connector) -> bool:
     return connector.spec.auth_type == CLIENT_CREDENTIALS and FROM_PARAMETERS in connector.methods
 
 
-def _made(value: JSON) -> NewCredentials:
+def _made(context: RunContext, value: JSON) -> NewCredentials:
     """Return what a method gave as credentials."""
     if not isinstance(value, dict):
         raise _without("it gave no object")
-    return NewCredentials.of(value)
+    return NewCredentials.of(value, now=context.now)
 
 
 def _without(reason: str) -> NoCredentialsError:

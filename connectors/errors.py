@@ -4,6 +4,7 @@
     ├── DefinitionError     definition    a connector, a connection or the arguments of a run are wrong
     │   ├── UnknownMethodError  unknown_method  the connector has no such method
     │   ├── ConnectionFileError connection      the text of a connection is wrong
+    │   ├── FixtureError        fixture         a fixture is wrong, or belongs to no connector
     │   └── ArgumentsError      arguments       the arguments of a run cannot be given to a method
     ├── CredentialStoreError    credential_store     stored credentials could not be read or written
     │   └── CredentialConflictError credential_conflict  somebody else saved credentials meanwhile
@@ -81,6 +82,12 @@ class ConnectionFileError(DefinitionError):
     """The text of a connection is wrong."""
 
     code = "connection"
+
+
+class FixtureError(DefinitionError):
+    """A fixture is wrong, or belongs to no connector."""
+
+    code = "fixture"
 
 
 class ArgumentsError(DefinitionError):

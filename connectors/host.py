@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
-from bridge import EgressPolicy, Limits
+from bridge import EgressPolicy, Limits, RunRandom
 from runtime import Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .environment import RunEnvironment
     from .record import Event
     from .report import RunReport
+
+
+SEED_BYTES = 32
 
 
 class MethodHost:
@@ -135,6 +139,7 @@ class MethodHost:
             limits=tightest(self.limits, connector.limits, limits),
             record=RunRecord(on_event),
             clock=(environment and environment.clock) or Clock(),
+            random=RunRandom((environment and environment.seed) or secrets.token_bytes(SEED_BYTES)),
             environment=environment,
             exposes_credentials=self._expose_credentials,
         )

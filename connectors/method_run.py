@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -87,10 +86,11 @@ class MethodRun:
         access = self._access
         if access is None or not uses_credentials(method) or not self._services.refresher.is_due(self._context, access):
             return False
-        started = time.monotonic()
+        clock = self._context.clock
+        started = clock.time()
         renewed = await self._refresh(access)
         self._may_refresh = not renewed
-        self._context.record.wait(time.monotonic() - started)
+        self._context.record.wait(clock.time() - started)
         return renewed
 
     async def _make_client(self, method: Method) -> Client | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -27,15 +27,16 @@ class NewCredentials:
     expires_at: datetime | None = None
 
     @classmethod
-    def of(cls, values: dict[str, JSON], *, lifetime: JSON = None) -> Self:
+    def of(cls, values: dict[str, JSON], *, now: datetime, lifetime: JSON = None) -> Self:
         """Return credentials that were given just now.
 
         Args:
             values: What was given; their `expires_in`, in seconds, is their lifetime.
+            now: When they were given.
             lifetime: Another one, where they have none.
         """
         seconds = _seconds(values.get("expires_in")) or _seconds(lifetime)
-        return cls(values=values, expires_at=datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None)
+        return cls(values=values, expires_at=now + timedelta(seconds=seconds) if seconds else None)
 
 
 def _seconds(lifetime: JSON) -> float | None:

@@ -70,7 +70,7 @@ class OAuth:
         response = await request_token(self._wall.host_client(context), config, grant, refresh_token=refresh_token)
         context.record.hide(credential_secrets(response))
         values = await self._read(context, connection, grant, response)
-        return NewCredentials.of(values, lifetime=response.get("expires_in"))
+        return NewCredentials.of(values, now=context.now, lifetime=response.get("expires_in"))
 
     async def _config(self, context: RunContext, connection: Connection) -> OAuthConfig:
         """Return the configuration, as the connector says or else as the connection does."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -29,9 +28,14 @@ class RefreshPace:
         self._failed: LruDict[tuple[str, str], float] = LruDict(MOST_REMEMBERED)
         self._succeeded: LruDict[str, deque[float]] = LruDict(MOST_REMEMBERED)
 
-    def objection(self, expired: Access) -> str | None:
-        """Say why these credentials are not to be refreshed now; None where nothing speaks against it."""
-        since = time.monotonic() - BACK_OFF_SECONDS
+    def objection(self, expired: Access, now: float) -> str | None:
+        """Say why these credentials are not to be refreshed now; None where nothing speaks against it.
+
+        Args:
+            expired: The credentials.
+            now: On the clock of the run.
+        """
+        since = now - BACK_OFF_SECONDS
         failed = self._failed.get(expired.key)
         if failed is not None and failed > since:
             return f"that failed within the last {BACK_OFF_SECONDS:g} s"
@@ -40,12 +44,12 @@ class RefreshPace:
             return f"they were refreshed {MOST_REFRESHES} times within the last {BACK_OFF_SECONDS:g} s"
         return None
 
-    def note_failure(self, expired: Access) -> None:
+    def note_failure(self, expired: Access, now: float) -> None:
         """Remember credentials that could not be refreshed."""
-        self._failed.put(expired.key, time.monotonic())
+        self._failed.put(expired.key, now)
 
-    def note_success(self, expired: Access) -> None:
+    def note_success(self, expired: Access, now: float) -> None:
         """Remember that a connection's credentials were refreshed."""
         times = self._succeeded.get(expired.given.id) or deque(maxlen=MOST_REFRESHES)
-        times.append(time.monotonic())
+        times.append(now)
         self._succeeded.put(expired.given.id, times)

@@ -50,7 +50,7 @@ class Refresher:
         """Whether credentials should be renewed before they are used: there are none, or they have expired."""
         if not access.credentials:
             return self._source.can_begin(context.connector, access.connection)
-        return access.is_expired and self._source.can_renew(context.connector, access.connection)
+        return access.is_expired(context.now) and self._source.can_renew(context.connector, access.connection)
 
     async def refresh(self, context: RunContext, expired: Access) -> Access | None:
         """Return the access with new credentials; None when there is no way to get any.
@@ -96,7 +96,7 @@ class Refresher:
         """Renew credentials unless somebody else just did."""
         if not self._source.can_renew(context.connector, expired.connection):
             return None
-        objection = self._pace.objection(expired)
+        objection = self._pace.objection(expired, context.clock.time())
         if objection is not None:
             raise NoCredentialsError(f"was not asked for new credentials: {objection}")
         async with AsyncExitStack() as held:
@@ -107,7 +107,7 @@ class Refresher:
     async def _enter_lease(self, context: RunContext, expired: Access, held: AsyncExitStack) -> None:
         """Wait for the lease. What follows has limits of its own: new credentials are not thrown away for time."""
         try:
-            async with asyncio.timeout(context.limits.wall_time_seconds):
+            async with context.clock.timeout_at(context.clock.time() + context.limits.wall_time_seconds):
                 await held.enter_async_context(self._keeper.lease(expired.given))
         except TimeoutError:
             raise NoCredentialsError(
@@ -119,9 +119,9 @@ class Refresher:
         try:
             new = await self._source.renew(context, expired.connection)
         except NoCredentialsError:
-            self._pace.note_failure(expired)
+            self._pace.note_failure(expired, context.clock.time())
             raise
-        self._pace.note_success(expired)
+        self._pace.note_success(expired, context.clock.time())
         context.record.hide(credential_secrets(new.values))
         merged = expired.credentials | new.values
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, IsolateClient, RateGates
+from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, Deadline, IsolateClient, RateGates
 from runtime import Failure, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
@@ -165,9 +164,12 @@ class Wall:
                 script,
                 arguments,
                 isolation_key=context.isolation_key,
-                calls=CryptoCalls(self._crypto, calls, context.limits, isolation_key=context.isolation_key),
+                calls=CryptoCalls(
+                    self._crypto, calls, context.limits, isolation_key=context.isolation_key, clock=context.clock
+                ),
                 limits=context.limits,
                 settings={"apiClient": settings},
+                seed=context.random.draw(f"isolate {script.module.name}"),
                 inner=context.inner,
                 on_log=context.record.on_log,
                 on_start=on_start,
@@ -184,10 +186,11 @@ class Wall:
             limits=context.limits,
             mode=context.mode,
             redactor=context.record.redactor,
-            deadline=time.monotonic() + context.limits.wall_time_seconds,
+            deadline=Deadline.after(context.clock, context.limits.wall_time_seconds),
+            random=context.random,
             refresh=refresh,
             on_exchange=context.record.on_exchange,
-            gate=self._gates.get(context.sockets_key),
+            gate=self._gates.get(context.sockets_key, context.clock, context.random),
         )
 
     def _transport(self, context: RunContext) -> Transport:

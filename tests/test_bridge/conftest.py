@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,15 +19,17 @@ from bridge import (
     ClientConfig,
     CryptoCalls,
     CryptoThreads,
+    Deadline,
     EgressPolicy,
     Exchange,
     Limits,
     RateGates,
     Redactor,
+    RunRandom,
     Transports,
     api_client_extension,
 )
-from runtime import HostCall, HostReply, Module, Outcome, Sandbox, Script
+from runtime import Clock, HostCall, HostReply, Module, Outcome, Sandbox, Script
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -191,6 +192,8 @@ class Run:
 
 def make_client(transport: httpx.AsyncBaseTransport, config: dict[str, Any] | None, **options: Any) -> ApiClient:
     """Return the client of a run that has `seconds` left and may reach loopback."""
+    clock, random = options.pop("clock", None) or Clock(), RunRandom(b"seed")
+    gates: RateGates = options.pop("gates", None) or RateGates()
     return ApiClient(
         transport=transport,
         client=ClientConfig.parse(config or {}, "make-api-client"),
@@ -198,7 +201,9 @@ def make_client(transport: httpx.AsyncBaseTransport, config: dict[str, Any] | No
         limits=options.pop("limits", Limits()),
         mode=options.pop("mode", "sync"),
         redactor=Redactor(options.pop("secrets", [])),
-        deadline=time.monotonic() + options.pop("seconds", 20.0),
+        deadline=Deadline.after(clock, options.pop("seconds", 20.0)),
+        random=random,
+        gate=gates.get(options.pop("connection", ""), clock, random),
         **options,
     )
 
@@ -214,7 +219,7 @@ class Runs:
 
     def start(self, config: dict[str, Any] | None = None, *, connection: str = "acme", **options: Any) -> Run:
         """Start a run; options are those of `make_client`."""
-        options = {"policy": self.policy, "gate": self.gates.get(connection), **options}
+        options = {"policy": self.policy, "gates": self.gates, "connection": connection, **options}
         run = Run(client=make_client(self.transports.get(connection), config, **options))
         self.started.append(run)
         return run
@@ -300,7 +305,7 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=CryptoCalls(self.crypto, client, limits, isolation_key="acme"),
+            calls=CryptoCalls(self.crypto, client, limits, isolation_key="acme", clock=Clock()),
             limits=limits,
             settings={"apiClient": client.settings},
         )

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bridge import CryptoCalls, CryptoThreads, Limits
-from runtime import HostCall, HostReply, RunEnded, SandboxLimits
+from runtime import Clock, HostCall, HostReply, RunEnded, SandboxLimits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -145,7 +145,9 @@ class Door:
 
     def begin(self, isolation_key: str = "acme", **limits: float) -> None:
         """Begin another run."""
-        self._calls = CryptoCalls(self._threads, _otherwise, SandboxLimits(**limits), isolation_key=isolation_key)
+        self._calls = CryptoCalls(
+            self._threads, _otherwise, SandboxLimits(**limits), isolation_key=isolation_key, clock=Clock()
+        )
 
     async def ask(self, operation: str, payload: Any = None, data: bytes | None = None) -> HostReply:
         """Make a call."""

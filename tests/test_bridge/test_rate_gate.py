@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
 
-from bridge import Limits
-from bridge.deadline import Deadline
+from bridge import Deadline, Limits, RateGates, RunRandom
 from bridge.origin import Origin
-from bridge.rate_gate import RateGates
+from runtime import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from conftest import Answer, Runs, Seen, Server
 
+    from bridge.rate_gate import RateGate
+
 ORIGIN = Origin(scheme="https", host="api.example.com", port=443)
-KEY = ("acme", ORIGIN)
 
 
 def busy(retry_after: str) -> Answer:
@@ -89,13 +89,13 @@ async def test_without_a_hint_others_wait_as_long_as_the_first(
 ) -> None:
     """A 429 without `retry-after` closes the gate for as long as the run that met it backs off."""
     server = await serve(lambda _: web.Response(status=429))
-    gates = runs.gates.get("acme")
+    gate = runs.gates.get("acme", Clock(), RunRandom(b"seed"))
     run = runs.start({"baseUri": server.url}, mode="async", limits=Limits(attempts=2))
     call = asyncio.create_task(run.refused("/x"))
     while not run.exchanges:
         await asyncio.sleep(0)
     origin = Origin(scheme="http", host="127.0.0.1", port=server.port)
-    assert await gates.wait(origin, Deadline(monotonic=0.0), 60.0) is not None
+    assert await gate.wait(origin, Deadline(clock=Clock(), when=0.0), 60.0) is not None
     call.cancel()
 
 
@@ -108,84 +108,99 @@ async def test_a_server_cannot_close_the_gate_for_long(
     assert (await runs.start({"baseUri": server.url}, mode="async").get("/x")).ok
 
 
+class NappingClock(Clock):
+    """Notes how long was slept instead of sleeping."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.naps: list[float] = []
+        self.moment = 1000.0
+        self.on_nap: Callable[[], None] = lambda: None
+
+    def time(self) -> float:
+        """Return the moment to which naps have led."""
+        return self.moment
+
+    async def sleep(self, seconds: float, *, attempts: int = 0) -> None:
+        """Take a nap."""
+        assert not attempts
+        self.naps.append(seconds)
+        self.moment += seconds
+        self.on_nap()
+
+
+@dataclass
+class Gate:
+    """The gate of one connection, for a run that has a hundred seconds."""
+
+    clock: NappingClock
+    gates: RateGates = field(default_factory=RateGates)
+    random: RunRandom = field(default_factory=lambda: RunRandom(b"seed"))
+
+    def of(self, connection: str) -> RateGate:
+        """Return the gate of a connection, as a run on this clock has it."""
+        return self.gates.get(connection, self.clock, self.random)
+
+    def close(self, seconds: float) -> None:
+        """Close the gate."""
+        self.of("acme").close(ORIGIN, seconds)
+
+    async def wait(self, most_seconds: float = 60.0) -> float | None:
+        """Wait for a turn."""
+        return await self.of("acme").wait(ORIGIN, Deadline(clock=self.clock, when=1100.0), most_seconds)
+
+
 @pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Record how long was slept instead of sleeping."""
-    slept: list[float] = []
-    moment = [1000.0]
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        moment[0] += seconds
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    monkeypatch.setattr(time, "monotonic", lambda: moment[0])
-    return slept
+async def gate() -> Gate:
+    """A gate on a clock of its own."""
+    return Gate(NappingClock())
 
 
-DEADLINE = Deadline(monotonic=1100.0)
-
-
-async def test_those_who_wait_go_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_those_who_wait_go_one_after_the_other(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     """When a gate opens, turns are a tenth of a second apart, give or take a random half of it."""
-    gates = RateGates()
-    gates.close(KEY, 5.0)
+    gate.close(5.0)
     asked: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def sleep(seconds: float, *, attempts: int) -> None:
         asked.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(gate.clock, "sleep", sleep)
     for _ in range(20):
-        assert await gates.wait(KEY, Deadline(monotonic=time.monotonic() + 60), 60.0) is None
+        assert await gate.wait() is None
     assert asked == sorted(asked)
     assert all(4.5 + i / 10 < seconds < 5.06 + i / 10 for i, seconds in enumerate(asked))
     assert len(set(asked)) == 20
 
 
-async def test_who_is_told_no_takes_no_turn(naps: list[float]) -> None:
+async def test_who_is_told_no_takes_no_turn(gate: Gate) -> None:
     """A crowd that cannot wait does not make others wait longer."""
-    gates = RateGates()
-    gates.close(KEY, 5.0)
-    assert [5.0] * 100 == [await gates.wait(KEY, DEADLINE, 1.0) for _ in range(100)]
-    assert await gates.wait(KEY, DEADLINE, 60.0) is None
-    assert naps[0] < 5.06
+    gate.close(5.0)
+    assert [5.0] * 100 == [await gate.wait(1.0) for _ in range(100)]
+    assert await gate.wait() is None
+    assert gate.clock.naps[0] < 5.06
 
 
-async def test_a_gate_that_closes_again_keeps_those_who_wait(
-    naps: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_gate_that_closes_again_keeps_those_who_wait(gate: Gate) -> None:
     """Who waits looks again when its turn has come: the first of those who went may have met another 429."""
-    gates = RateGates()
-    gates.close(KEY, 5.0)
-    sleep = asyncio.sleep
-
-    async def meanwhile(seconds: float) -> None:
-        await sleep(seconds)
-        if len(naps) == 1:
-            gates.close(KEY, 20.0)
-
-    monkeypatch.setattr(asyncio, "sleep", meanwhile)
-    assert await gates.wait(KEY, DEADLINE, 60.0) is None
-    assert 2 == len(naps)
-    assert 20.0 <= naps[1] < 20.06
+    gate.close(5.0)
+    gate.clock.on_nap = lambda: gate.close(20.0) if len(gate.clock.naps) == 1 else None
+    assert await gate.wait() is None
+    assert 2 == len(gate.clock.naps)
+    assert 20.0 <= gate.clock.naps[1] < 20.06
 
 
-async def test_a_gate_never_opens_earlier(naps: list[float]) -> None:
+async def test_a_gate_never_opens_earlier(gate: Gate) -> None:
     """A shorter wait that another server's answer asks for does not shorten a longer one."""
-    gates = RateGates()
-    gates.close(KEY, 5.0)
-    gates.close(KEY, 0.0)
-    assert await gates.wait(KEY, DEADLINE, 60.0) is None
-    assert naps[0] >= 5.0
+    gate.close(5.0)
+    gate.close(0.0)
+    assert await gate.wait() is None
+    assert gate.clock.naps[0] >= 5.0
 
 
-async def test_an_open_gate_is_forgotten(naps: list[float]) -> None:
+async def test_an_open_gate_is_forgotten(gate: Gate) -> None:
     """Gates that are open again take no memory."""
-    gates = RateGates()
     for i in range(1000):
-        gates.close((f"connection {i}", ORIGIN), 5.0)
-    await asyncio.sleep(6.0)
-    gates.close(KEY, 5.0)
-    assert 1 == len(gates._ways)
-    assert [6.0] == naps
+        gate.of(f"connection {i}").close(ORIGIN, 5.0)
+    await gate.clock.sleep(6.0)
+    gate.close(5.0)
+    assert 1 == len(gate.gates._ways)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from aiohttp import web
 
-from bridge import ClientConfig, ConfigurationError, ConnectionFailedError, Limits
+from bridge import ClientConfig, ConfigurationError, ConnectionFailedError, Deadline, Limits, RunRandom
 from bridge.allowance import Allowance
 from bridge.attempts import Attempts
 from bridge.classification import refuse_unsuccessful
-from bridge.deadline import Deadline
 from bridge.outgoing import OutgoingRequest
 from bridge.rate_gate import RateGates
 from bridge.response import Response
+from runtime import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -175,12 +174,14 @@ async def test_a_call_has_a_whole_number_of_retries(runs: Runs, retries: object)
 async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> None:
     """A request whose body was read while it was sent has one attempt, whatever the answer."""
     limits, sent = Limits(), 0
+    clock, random = Clock(), RunRandom(b"seed")
     attempts = Attempts(
         mode=mode,
-        deadline=Deadline(monotonic=time.monotonic() + 60),
+        deadline=Deadline.after(clock, 60.0),
         limits=limits,
         allowance=Allowance(limits),
-        gate=RateGates().get("acme"),
+        gate=RateGates().get("acme", clock, random),
+        random=random,
     )
     body: Any = iter([b"a stream"])
     request = OutgoingRequest(
@@ -191,7 +192,7 @@ async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> 
     async def send() -> None:
         nonlocal sent
         sent += 1
-        refuse_unsuccessful("PUT x", response)
+        refuse_unsuccessful("PUT x", response, clock.now_ms())
 
     with pytest.raises(ConnectionFailedError):
         await attempts(request, send)
