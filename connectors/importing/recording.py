@@ -10,8 +10,8 @@ from connectors.document import dotted
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bridge import Order
     from connectors.document import Document, Key
-    from connectors.fixtures.fixture import Order
 
 Pairs = tuple[tuple[str, str], ...]
 
