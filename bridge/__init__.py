@@ -10,7 +10,16 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
-from .body_lines import BodyKind, FormPart, body_lines, bytes_lines, field_lines, json_lines, part_lines
+from .body_lines import (
+    BodyKind,
+    FormPart,
+    body_lines,
+    bytes_lines,
+    field_lines,
+    form_parts,
+    json_lines,
+    part_lines,
+)
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -107,6 +116,7 @@ __all__ = [
     "bytes_lines",
     "client_secrets",
     "field_lines",
+    "form_parts",
     "json_lines",
     "line_diff",
     "part_lines",

@@ -49,7 +49,7 @@ def body_lines(body: bytes, kind: BodyKind, content_type: str | None) -> Lines:
         if kind == "form":
             return field_lines(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body)))
         if kind == "multipart":
-            return part_lines(_parts(body, content_type or ""))
+            return part_lines(form_parts(body, content_type or ""))
     except ValueError:
         pass
     return bytes_lines(body)
@@ -115,8 +115,12 @@ def _plain(value: JSON) -> JSON:
     return value
 
 
-def _parts(body: bytes, content_type: str) -> Iterator[FormPart]:
-    """Yield the parts of a form.
+def form_parts(body: bytes, content_type: str) -> Iterator[FormPart]:
+    """Yield the parts of a `multipart/form-data` body.
+
+    Args:
+        body: As it is sent.
+        content_type: Of the request, which names the boundary.
 
     Raises:
         ValueError: It is no such body.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge import Capture, Transport
+    from bridge import Capture, Redactor, Transport
     from runtime import Clock
 
 
@@ -23,6 +23,7 @@ class RunEnvironment:
         transport: Takes all its requests in place of the network, once the egress policy has admitted their URLs. Names
             are not resolved then, and a credential store is left alone.
         capture: Keeps copies of its exchanges.
+        redactor: Masks secrets in what is reported; whoever gave it knows afterwards what came to light.
         isolation_key: With which runs it shares worker processes; otherwise with those of its connection. It shares no
             sockets.
     """
@@ -31,4 +32,5 @@ class RunEnvironment:
     seed: bytes | None = field(default=None, repr=False)
     transport: Transport | None = field(default=None, repr=False)
     capture: Capture | None = field(default=None, repr=False)
+    redactor: Redactor | None = field(default=None, repr=False)
     isolation_key: str | None = None

@@ -137,7 +137,7 @@ class MethodHost:
             connection=connection,
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
-            record=RunRecord(on_event),
+            record=RunRecord(on_event, None if environment is None else environment.redactor),
             clock=(environment and environment.clock) or Clock(),
             random=RunRandom((environment and environment.seed) or secrets.token_bytes(SEED_BYTES)),
             environment=environment,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .importing.imported import Imported
+    from .recording.recording import Recording
     from .report import RunReport
     from .written_files import WrittenFiles
 
@@ -38,6 +39,10 @@ class JsonOutput:
     def show_imported(self, imported: Imported) -> None:
         """Write what became of recordings."""
         _write(imported.to_json())
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        _write(recording.to_json())
 
 
 def _write(document: str) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .diagnosis import Diagnosis
     from .importing.imported import Imported
     from .record import Event
+    from .recording.recording import Recording
     from .report import RunReport
     from .written_files import WrittenFiles
 
@@ -81,3 +82,9 @@ class TerminalOutput:
     def show_imported(self, imported: Imported) -> None:
         """Write what became of recordings."""
         self._value.print(imported_text(imported))
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        from .render_recording import recording_text
+
+        self._progress.print(recording_text(recording))
