@@ -1,35 +1,32 @@
-"""A recording as a fixture."""
+"""A recording as a fixture, without its secrets."""
 
 from __future__ import annotations
 
-import base64
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
-from pydantic import ValidationError
+from bridge import CapturedExchange, ConnectionFailedError, unpacked
+from connectors.recording.connection_secrets import placeholder_connection, take_connection
+from connectors.recording.detail import PLAIN
+from connectors.recording.harvest import Harvest
+from connectors.recording.recorded_exchange import ExchangeWriter
+from connectors.recording.secret_ledger import SecretLedger
+from connectors.recording.side_files import SideFiles
 
-from bridge import ConnectionFailedError, unpacked
-from connectors.fixtures.fixture import Fixture
-from connectors.json_text import JsonTextError, read_json
-
-from .kept_headers import is_of_client, is_of_server
 from .recording import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from connectors.document import Key
+    from connectors.connection import Connection
+    from connectors.connector import Connector
     from connectors.errors import DefinitionError
 
-    from .recording import Pairs, RecordedExchange, RecordedRequest, RecordedResponse, Recording
+    from .recording import RecordedExchange, Recording
 
-MOST_BODY_BYTES = 32 * 1024 * 1024
-_JSON = "application/json"
-_FORM = "application/x-www-form-urlencoded"
-_MULTIPART = "multipart/"
-_ENCODED = re.compile(r"[^\x00-\x20]+")
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie"})
+VERSION: Final = 1
+_MOST_BODY_BYTES: Final = 32 * 1024 * 1024
+_EXCHANGE: Final = re.compile(r"exchanges\[(\d+)\](?:\.(request|response))?")
+_BODIES: Final = ("json", "text", "base64", "file", "form", "multipart")
 
 
 class Conversion:
@@ -37,166 +34,132 @@ class Conversion:
 
     Args:
         recording: What another tool wrote down.
+        stem: How the names of files beside the fixture begin.
     """
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, stem: str) -> None:
         self.notes = list(recording.notes)
+        self.ledger = SecretLedger()
+        """What is secret in it."""
+        self.files = SideFiles(stem)
+        """What lies beside the fixture."""
         self._recording = recording
-        self._left: dict[str, set[str]] = {"requests": set(), "answers": set()}
+        self._connection: dict[str, Any] = {}
+        self._known: frozenset[str] = frozenset()
+        self._left_out: dict[str, set[str]] = {"requests": set(), "responses": set()}
 
-    def fixture(self, connection: dict[str, Any] | None) -> Fixture:
-        """Return the fixture.
+    def take_connection(self, connector: Connector, connection: Connection) -> None:
+        """Take in for whom the fixture runs; what is secret there is so in the recording as well."""
+        take_connection(self.ledger, connector, connection)
+        self._connection = placeholder_connection(connection, self.ledger)
+        self._known = frozenset(self.ledger.placeholders.values())
 
-        Args:
-            connection: Placeholders of the connection it is for.
+    def data(self) -> dict[str, Any]:
+        """Return what the fixture says.
 
         Raises:
-            DefinitionError: The recording has what no fixture can have; names its file and key.
+            RecordingError: No fixture can say it.
         """
         recording = self._recording
-        exchanges = [self._exchange(exchange) for exchange in recording.exchanges]
-        self._note_headers()
-        said: dict[str, Any] = {
-            "version": 1,
-            "description": f"Imported from {recording.document.file.rpartition('/')[2]}",
-            "now": recording.now and recording.now.replace(microsecond=0),
-            "args": recording.args,
-            "connection": self._connection(connection),
-            "order": recording.order,
+        captured = [self._captured(exchange) for exchange in recording.exchanges]
+        harvest = Harvest(self.ledger)
+        harvest.arguments({"args": recording.args, "parameters": recording.parameters})
+        for exchange in captured:
+            harvest.exchange(exchange)
+        harvest.result(recording.expect.get("value"))
+        placed = self.ledger.substitution.value
+        writer = ExchangeWriter(substitution=self.ledger.substitution, files=self.files, detail=PLAIN)
+        exchanges = [
+            self._written(exchange, sent, writer) for exchange, sent in zip(recording.exchanges, captured, strict=True)
+        ]
+        self._note_whole()
+        parameters = {**recording.parameters, **self._connection.get("parameters", {})}
+        connection = {**self._connection, **({"parameters": placed(parameters)} if parameters else {})}
+        said = {
+            "now": recording.now and recording.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "args": placed(recording.args),
+            "connection": connection,
+            "order": None if recording.order == "strict" else recording.order,
             "exchanges": exchanges,
-            "expect": recording.expect,
+            "expect": placed(recording.expect),
         }
+        return {"version": VERSION, **{name: value for name, value in said.items() if value}}
+
+    def placed(self, error: DefinitionError) -> DefinitionError:
+        """Return what is wrong with the fixture as an error of the recording, at its place in there."""
+        number = _EXCHANGE.match(error.key or "")
+        if number is None:
+            return error
+        exchange = self._recording.exchanges[int(number[1])]
+        return exchange.document.wrong(error.message, (*exchange.key, number[2]) if number[2] else exchange.key)
+
+    def _captured(self, exchange: RecordedExchange) -> CapturedExchange:
+        """Return an exchange as if it had been sent from here."""
+        request, response = exchange.request, exchange.response
+        query = urlencode(request.query)
+        separator = "&" if "?" in request.url else "?"
+        return CapturedExchange(
+            verb=request.verb,
+            url=f"{request.url}{separator}{query}" if query else request.url,
+            request_headers=tuple((name.lower(), value) for name, value in request.headers),
+            request_body=request.body,
+            status=response.status,
+            reason=response.reason or "",
+            response_headers=tuple((name.lower(), value) for name, value in response.headers),
+            response_body=self._unpacked(exchange),
+            started_ms=0.0,
+            waited_ms=None,
+            duration_ms=0.0,
+            fault=None,
+            truncated=False,
+        )
+
+    def _unpacked(self, exchange: RecordedExchange) -> bytes | None:
+        """Return the body of a response without its content encoding, which some recorders take away themselves."""
+        body = exchange.response.body
+        headers = {name.lower(): value for name, value in exchange.response.headers}
+        encoding = headers.get("content-encoding")
+        if body is None or encoding is None:
+            return body
         try:
-            return Fixture.model_validate({name: value for name, value in said.items() if value not in (None, {}, [])})
-        except ValidationError as caught:
-            raise self._wrong(caught) from None
+            return unpacked(body, encoding, most_bytes=_MOST_BODY_BYTES)
+        except ConnectionFailedError:
+            message = f"The body is not in {encoding}, as its header says; it was taken for unpacked already."
+            self.notes.append(Note.at(exchange.document, (*exchange.key, "response", "body"), message))
+            return body
 
-    def _wrong(self, caught: ValidationError) -> DefinitionError:
-        """Return what is wrong with the recording, at its place in there."""
-        problem = caught.errors(include_url=False, include_input=False)[0]
-        document = self._recording.document
-        key: Key = ()
-        if problem["loc"][:1] == ("exchanges",) and len(problem["loc"]) > 1:
-            exchange = self._recording.exchanges[int(problem["loc"][1])]
-            document, key = exchange.document, (*exchange.key, *problem["loc"][2:3])
-        return document.wrong(f"A fixture cannot have this: {problem['msg']}.", key)
+    def _written(self, exchange: RecordedExchange, sent: CapturedExchange, writer: ExchangeWriter) -> dict[str, Any]:
+        """Return an exchange as a fixture has it."""
+        written = writer.exchange(sent)
+        request, response = written["request"], written["response"]
+        if not exchange.request.body_known:
+            request = {name: value for name, value in request.items() if name not in _BODIES} | {"body": "any"}
+        request = self._without_foreign_secrets(request)
+        self._left_out["requests"] |= {name for name, _ in sent.request_headers} - request.get("headers", {}).keys()
+        self._left_out["responses"] |= {name for name, _ in sent.response_headers} - response.get("headers", {}).keys()
+        return {"request": request, "response": response}
 
-    def _connection(self, connection: dict[str, Any] | None) -> dict[str, Any]:
-        parameters = self._recording.parameters
-        if connection is None:
-            return {"parameters": parameters} if parameters else {}
-        return {
-            **connection,
-            **({"parameters": {**parameters, **connection.get("parameters", {})}} if parameters else {}),
+    def _without_foreign_secrets(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return a request without headers whose secrets the fixture's connection does not have."""
+        foreign = set(self.ledger.placeholders.values()) - self._known
+        headers = {
+            name: value
+            for name, value in request.pop("headers", {}).items()
+            if not any(placeholder in str(value) for placeholder in foreign)
         }
+        return {**request, **({"headers": headers} if headers else {})}
 
-    def _exchange(self, exchange: RecordedExchange) -> dict[str, Any]:
-        return {
-            "request": self._request(exchange, exchange.request),
-            "response": self._response(exchange, exchange.response),
-        }
-
-    def _request(self, exchange: RecordedExchange, request: RecordedRequest) -> dict[str, Any]:
-        headers = self._headers(request.headers, "requests", is_of_client)
-        query = _grouped(request.query)
-        body = self._request_body(exchange, request)
-        kind = _first(request.headers, "content-type")
-        if "body" in body or (kind.startswith(_JSON) and "json" in body) or (kind.startswith(_FORM) and "form" in body):
-            headers.pop("content-type", None)
-        return {
-            "method": request.verb,
-            "url": request.url,
-            **({"query": query} if query else {}),
-            **({"headers": headers} if headers else {}),
-            **body,
-        }
-
-    def _request_body(self, exchange: RecordedExchange, request: RecordedRequest) -> dict[str, Any]:
-        """Return what must be sent, under the key that says it best."""
-        if not request.body_known:
-            return {"body": "any"}
-        kind = _first(request.headers, "content-type")
-        if request.body is None:
-            return {}
-        if kind.startswith(_MULTIPART):
-            self._note_body(
-                exchange,
-                "request",
-                "The body is a multipart form, whose boundary is new each time; it is not compared.",
+    def _note_whole(self) -> None:
+        """Note what is so in all exchanges."""
+        file = self._recording.document.file
+        for side, names in self._left_out.items():
+            if names - {"content-type"}:
+                listing = ", ".join(sorted(names - {"content-type"}))
+                self.notes.append(Note(file=file, message=f"Headers of {side} that were left out: {listing}."))
+        foreign = sorted(set(self.ledger.placeholders.values()) - self._known)
+        if foreign:
+            message = (
+                f"Placeholders stand for secrets: {', '.join(foreign)}. "
+                "Where a method sends one, the fixture's connection must have it."
             )
-            return {"body": "any"}
-        if kind.startswith(_FORM):
-            fields = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-            return {"form": _grouped(fields)}
-        return body_of(request.body, kind)
-
-    def _response(self, exchange: RecordedExchange, response: RecordedResponse) -> dict[str, Any]:
-        headers = self._headers(response.headers, "answers", is_of_server)
-        body = self._response_body(exchange, response, headers)
-        if headers.get("content-type") == _JSON and "json" in body:
-            del headers["content-type"]
-        elif response.headers and response.body is not None and "content-type" not in headers:
-            headers["content-type"] = None
-        return {"status": response.status, **({"headers": headers} if headers else {}), **body}
-
-    def _response_body(
-        self, exchange: RecordedExchange, response: RecordedResponse, headers: dict[str, Any]
-    ) -> dict[str, Any]:
-        if response.body is None:
-            return {}
-        body = response.body
-        encoding = _first(response.headers, "content-encoding")
-        if encoding:
-            try:
-                body = unpacked(body, encoding, most_bytes=MOST_BODY_BYTES)
-            except ConnectionFailedError:
-                message = f"The body is not in {encoding}, as its header says; it was taken for unpacked already."
-                self._note_body(exchange, "response", message)
-        return body_of(body, headers.get("content-type") or "")
-
-    def _headers(self, pairs: Pairs, side: str, is_left: Callable[[str], bool]) -> dict[str, Any]:
-        """Return the headers that are kept, by name in small letters."""
-        kept = []
-        for name, value in pairs:
-            lower = name.lower()
-            if is_left(lower) or lower in _SECRET_HEADERS:
-                self._left[side].add(lower)
-            else:
-                kept.append((lower, value))
-        return _grouped(kept)
-
-    def _note_headers(self) -> None:
-        for side, names in self._left.items():
-            if names:
-                message = f"Headers of {side} that were left out: {', '.join(sorted(names))}."
-                self.notes.append(Note(file=self._recording.document.file, message=message))
-
-    def _note_body(self, exchange: RecordedExchange, side: str, message: str) -> None:
-        self.notes.append(Note.at(exchange.document, (*exchange.key, side, "body"), message))
-
-
-def body_of(body: bytes, content_type: str) -> dict[str, Any]:
-    """Return bytes under the key that a person reads best: `json`, `text` or `base64`."""
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode()}
-    if "json" in content_type or (not content_type and text.lstrip()[:1] in {"{", "["}):
-        try:
-            return {"json": read_json(text)}
-        except JsonTextError:
-            pass
-    return {"text": text}
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
-    """Return values by name: one as text, several as a list."""
-    grouped: dict[str, list[str]] = {}
-    for name, value in pairs:
-        grouped.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in grouped.items()}
-
-
-def _first(pairs: Pairs, name: str) -> str:
-    """Return the first header of a name, or nothing."""
-    return next((value for found, value in pairs if found.lower() == name), "")
+            self.notes.append(Note(file=file, message=message))

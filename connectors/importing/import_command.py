@@ -6,14 +6,14 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import yaml
+from typing import TYPE_CHECKING, Final
 
 from connectors.connection import Connection
 from connectors.connector import Connector
 from connectors.errors import DefinitionError
 from connectors.folder import definitions_folder
+from connectors.recording.draft import Draft
+from connectors.recording.recorder import refuse_secrets
 
 from .as_fixture import Conversion
 from .imported import Imported, ImportedFixture
@@ -59,7 +59,7 @@ class ImportCommand:
         connector = Connector.load(self.to)
         if self.method is not None:
             connector.find(self.method)
-        connection = self._connection()
+        connection = None if self.connection is None else Connection.load(self.connection)
         paths = [path for file in self.files for path in sources_in(Path(file))]
         files = tuple(one for path in paths for one in self._convert(path, connector, connection))
         written = [shlex.quote(file.fixture) for file in files if file.fixture]
@@ -69,14 +69,7 @@ class ImportCommand:
             next=(f"methodhost test {' '.join(written)}",) if written else (),
         )
 
-    def _connection(self) -> dict[str, Any] | None:
-        if self.connection is None:
-            return None
-        return Connection.load(self.connection).model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-    def _convert(
-        self, path: Path, connector: Connector, connection: dict[str, Any] | None
-    ) -> Iterator[ImportedFixture]:
+    def _convert(self, path: Path, connector: Connector, connection: Connection | None) -> Iterator[ImportedFixture]:
         """Yield what became of each recording of one source."""
         try:
             recordings = read_source(path, self.base_uri)
@@ -90,26 +83,29 @@ class ImportCommand:
                 yield ImportedFixture(source=str(path), error=_note(str(path), caught), notes=recording.notes)
 
     def _write(
-        self, path: Path, recording: Recording, connector: Connector, connection: dict[str, Any] | None
+        self, path: Path, recording: Recording, connector: Connector, connection: Connection | None
     ) -> ImportedFixture:
         method = self._method_of(recording, connector)
-        conversion = Conversion(recording)
-        fixture = conversion.fixture(connection)
         case = self.case or _NOT_IN_NAMES.sub("-", recording.name).strip("-") or "imported"
         target = Path(self.to)
         folder = definitions_folder(target) if target.is_dir() else target.parent
         file = folder / f"{method}.{case}.fixture.yml"
         if file.exists() and not self.force:
             raise DefinitionError("This fixture is there already: say another --case, or --force.", file=str(file))
-        text = yaml.safe_dump(
-            fixture.model_dump(mode="json", by_alias=True, exclude_unset=True), sort_keys=False, allow_unicode=True
-        )
-        file.write_text(text, encoding="utf-8")
+        conversion = Conversion(recording, file.name.rpartition(".")[0])
+        if connection is not None:
+            conversion.take_connection(connector, connection)
+        try:
+            draft = Draft.of(file, conversion.data(), conversion.files.contents)
+        except DefinitionError as caught:
+            raise conversion.placed(caught) from caught
+        refuse_secrets(draft, conversion.ledger)
+        draft.write()
         return ImportedFixture(
             source=str(path),
             fixture=str(file),
             method=method,
-            exchanges=len(fixture.exchanges),
+            exchanges=len(recording.exchanges),
             notes=tuple(conversion.notes),
         )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .recording import Pairs
 
 SUFFIX = ".test.json"
+_JSON: Named = {"content-type": "application/json"}
 _NO_HASHED_BODY = "Nango kept a checksum of this body alone; it is not compared."
 _OF_NANGO = {
     "batchSave": "A sync saves records, a method gives them: write what must come out into `expect`.",
@@ -165,12 +166,12 @@ def _says_something(value: JsonValue) -> bool:
 
 
 def answered(status: int, headers: Named, response: JsonValue) -> RecordedResponse:
-    """Return an answer whose body was JSON, or text."""
+    """Return an answer whose body was JSON, or text; that it is JSON goes without saying where no header is known."""
     if response is None or response == "":
-        body = None
-    else:
-        body = response.encode() if isinstance(response, str) else as_json(response)
-    return RecordedResponse(status=status, headers=as_pairs(headers), body=body)
+        return RecordedResponse(status=status, headers=as_pairs(headers))
+    if isinstance(response, str):
+        return RecordedResponse(status=status, headers=as_pairs(headers), body=response.encode())
+    return RecordedResponse(status=status, headers=as_pairs(headers or _JSON), body=as_json(response))
 
 
 def as_pairs(named: Named) -> Pairs:

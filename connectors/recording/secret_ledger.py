@@ -38,6 +38,11 @@ class SecretLedger:
         return dict(self._names)
 
     @property
+    def placeholders(self) -> dict[str, str]:
+        """What stands for each secret."""
+        return dict(self._placeholders)
+
+    @property
     def substitution(self) -> Substitution:
         """What puts placeholders in place of the secrets known so far."""
         if self._substitution is None:

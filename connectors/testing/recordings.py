@@ -13,6 +13,7 @@ from connectors.fixtures.fixture_file import FixtureFile
 from connectors.fixtures.placement import FIXTURE_SUFFIXES, Placement
 from connectors.importing.as_fixture import Conversion
 from connectors.importing.sources import read_source
+from connectors.recording.draft import Draft
 
 from .recorded_api import RecordedApi
 
@@ -85,7 +86,7 @@ class Recordings:
     def _inline(self, exchanges: Sequence[Mapping[str, Any]]) -> FixtureFile:
         """Return exchanges that stand in the test as a fixture."""
         document = Document(file=_INLINE, data={"exchanges": list(exchanges)}, error=FixtureError)
-        return _as_file(self._folder / _INLINE, document.into(Fixture), document)
+        return _as_file(self._folder / _INLINE, document, {})
 
     def _read(self, path: Path, base_uri: str | None) -> FixtureFile:
         """Return the fixture of a file, or what another tool recorded as one."""
@@ -104,15 +105,24 @@ def _recorded(path: Path, base_uri: str | None) -> FixtureFile:
     recordings = read_source(path, base_uri)
     if len(recordings) != 1:
         raise DefinitionError("Name a file: there is more than one recording in this folder.", file=str(path))
-    fixture = Conversion(recordings[0]).fixture(None)
-    return _as_file(path, fixture, Document(file=str(path), data=None))
+    conversion = Conversion(recordings[0], path.stem)
+    document = Document(file=str(path), data=conversion.data(), error=FixtureError)
+    return _as_file(path, document, conversion.files.contents)
 
 
-def _as_file(path: Path, fixture: Fixture, document: Document) -> FixtureFile:
+def _as_file(path: Path, document: Document, contents: Mapping[str, bytes]) -> FixtureFile:
     """Return a fixture that belongs to no connector."""
-    at = _nowhere(path)
-    return FixtureFile(
-        path=path, target=at.target, root=at.root, name=at.name, method=at.method, fixture=fixture, document=document
+    at, fixture = _nowhere(path), document.into(Fixture)
+    return Draft(
+        path=path,
+        target=at.target,
+        root=at.root,
+        name=at.name,
+        method=at.method,
+        fixture=fixture,
+        document=document,
+        text="",
+        contents=contents,
     )
 
 

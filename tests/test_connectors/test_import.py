@@ -6,18 +6,19 @@ import base64
 import gzip
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from connectors import cli
 from connectors.errors import DefinitionError
+from connectors.fixtures.fixture_file import FixtureFile
 from connectors.importing.import_command import ImportCommand
+from connectors.testing.item_runner import ItemRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from connectors.importing.imported import Imported
 
@@ -55,7 +56,7 @@ def written(result: Imported) -> dict[str, Any]:
 
 def read(fixture: str | None) -> dict[str, Any]:
     """Return what a fixture says."""
-    said: dict[str, Any] = yaml.safe_load(Path(fixture or "").read_text(encoding="utf-8"))
+    said: dict[str, Any] = FixtureFile.load(fixture or "").document.data
     return said
 
 
@@ -118,7 +119,7 @@ def test_a_mock_of_nango_becomes_a_fixture(imported: Callable[..., Imported]) ->
         "Say with --connection what placeholders of credentials the fixture has.",
         "api.get./contacts[1].request.data:67 Nango kept a checksum of this body alone; it is not compared.",
     ] == sorted(notes(result), reverse=True)[:2]
-    assert any(note.endswith("answers that were left out: server.") for note in notes(result))
+    assert any(note.endswith("Headers of responses that were left out: server.") for note in notes(result))
 
 
 def test_older_mocks_of_nango_become_a_fixture_for_each_function(
@@ -222,10 +223,12 @@ def test_a_cassette_of_vcrpy_becomes_a_fixture(imported: Callable[..., Imported]
 
     said = written(result)
     (exchange,) = said["exchanges"]
-    assert ("strict", "2025-12-15T14:29:01Z") == (said["order"], said["now"])
+    assert "2025-12-15T14:29:01Z" == said["now"]
+    assert "order" not in said
     assert {
         "method": "POST",
-        "url": f"{API}/contacts?page=1",
+        "url": f"{API}/contacts",
+        "query": {"page": "1"},
         "headers": {"x-team": "blue"},
         "form": {"a": "1", "b": ["2", "3"]},
     } == exchange["request"]
@@ -246,7 +249,7 @@ def test_a_cassette_in_json_becomes_a_fixture(imported: Callable[..., Imported])
 
     assert {"name": "Ada"} == first["request"]["json"]
     assert [] == first["response"]["json"]
-    assert {"status": 404, "text": "no"} == second["response"]
+    assert (404, "no") == (second["response"]["status"], second["response"]["text"])
 
 
 def test_a_cassette_of_ruby_or_r_becomes_a_fixture(imported: Callable[..., Imported]) -> None:
@@ -255,10 +258,49 @@ def test_a_cassette_of_ruby_or_r_becomes_a_fixture(imported: Callable[..., Impor
 
     said = written(result)
     text, image = said["exchanges"]
-    assert f"{API}/contacts?page=1" == text["request"]["url"]
+    assert (f"{API}/contacts", {"page": "1"}) == (text["request"]["url"], text["request"]["query"])
     assert "Zoë".encode("latin-1") == base64.b64decode(text["response"]["base64"])
     assert b"\xff\x00" == base64.b64decode(image["response"]["base64"])
     assert "2025-12-15T14:29:01Z" == said["now"]
+
+
+SECRET = "sk_live_8f2b9c1d7e6a"
+
+
+def test_an_imported_case_passes_and_has_no_secrets(imported: Callable[..., Imported], tmp_path: Path) -> None:
+    """Placeholders stand in the exchanges where they stand in the connection; a secret of the answer has one as well."""
+    client = {"baseUri": API, "headers": {"Authorization": f"Bearer {SECRET}"}}
+    (tmp_path / "live.yml").write_text(json.dumps({"id": "live", "apiClient": client}))
+    sent = {"uri": f"{API}/contacts", "headers": {"Authorization": [f"Bearer {SECRET}"], "User-Agent": ["python"]}}
+    answer = {"items": [], "session_token": "tok_5Jm2Qx8Zr4Wn6Pb1"}
+    cassette = {"interactions": [_interaction(sent, {"body": {"string": json.dumps(answer)}})]}
+
+    result = imported({"all.json": cassette}, connection=str(tmp_path / "live.yml"))
+
+    said = written(result)
+    assert (
+        f"Bearer {said['connection']['apiClient']['headers']['Authorization'].removeprefix('Bearer ')}"
+        == (said["exchanges"][0]["request"]["headers"]["authorization"])
+    )
+    assert not {SECRET, answer["session_token"]} & set(json.dumps(said).replace('"', " ").split())
+    assert any("Placeholders stand for secrets: placeholder-session-token." in note for note in notes(result))
+    runner = ItemRunner()
+    try:
+        replayed = runner.run(FixtureFile.load(str(result.files[0].fixture)))
+    finally:
+        runner.close()
+    assert replayed.ok, replayed.mismatches
+    assert {"items": [], "session_token": "placeholder-session-token"} == replayed.report.value
+
+
+def test_a_secret_that_no_connection_has_is_asked_of_no_request(imported: Callable[..., Imported]) -> None:
+    """The header is left out, and that is told."""
+    sent = {"headers": {"Authorization": [f"Bearer {SECRET}"], "X-Api-Key": ["k_9d8f7a6b5c4e"], "X-Team": ["blue"]}}
+
+    result = imported({"all.json": {"interactions": [_interaction(sent, {})]}})
+
+    assert {"x-team": "blue"} == written(result)["exchanges"][0]["request"]["headers"]
+    assert ": Headers of requests that were left out: authorization, x-api-key." in notes(result)
 
 
 @pytest.mark.parametrize(
