@@ -36,7 +36,7 @@ class FormPart:
 
 
 def body_lines(body: bytes, kind: BodyKind, content_type: str | None) -> Lines:
-    """Return the lines of a body that should be of a kind; those of its bytes where it is not.
+    """Return the lines of a body that should be of a kind; otherwise those of what its type says, or of its bytes.
 
     Args:
         body: As it is sent.
@@ -51,7 +51,8 @@ def body_lines(body: bytes, kind: BodyKind, content_type: str | None) -> Lines:
         if kind == "multipart":
             return part_lines(form_parts(body, content_type or ""))
     except ValueError:
-        pass
+        typed = kind_of(content_type)
+        return bytes_lines(body) if typed == kind else body_lines(body, typed, content_type)
     return bytes_lines(body)
 
 

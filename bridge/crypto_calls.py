@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from runtime import JSON, Clock, HostCall, HostCalls, SandboxLimits
 
     from .crypto_threads import CryptoThreads
+    from .run_random import RunRandom
 
 _PREFIX: Final = "crypto."
 
@@ -35,6 +36,7 @@ class CryptoCalls:
         limits: Of the run: what is computed here takes as much CPU time at most as the run may take itself.
         isolation_key: Of the run: with those of other keys its operations take turns.
         clock: Of the run.
+        random: Of the run.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class CryptoCalls:
         *,
         isolation_key: str,
         clock: Clock,
+        random: RunRandom,
     ) -> None:
         self._threads = threads
         self._place = Place(isolation_key)
         self._otherwise = otherwise
         self._limits = limits
         self._clock = clock
+        self._random = random
         self._keys = KeyRing()
         self._turn = asyncio.Lock()
         self._cpu_seconds = 0.0
@@ -76,7 +80,8 @@ class CryptoCalls:
         if operation == "importKey":
             return lambda: import_key(request)
         if operation == "generateKey":
-            return lambda: generate_key(request)
+            seed = self._random.draw("key")
+            return lambda: generate_key(request, seed)
         if operation == "digest":
             algorithm = required(request.algorithm, "name")
             return lambda: digest(algorithm, request.data)

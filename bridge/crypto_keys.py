@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -13,6 +12,7 @@ from .crypto_operations import derive_bits
 from .crypto_parameters import hash_of, required
 from .json_web_key import read_jwk, write_jwk
 from .key_formats import CURVES, LONGEST_KEY, curve_name, read_key, write_key
+from .seeded_keys import ed25519_key, elliptic_key, secret_key
 
 if TYPE_CHECKING:
     from runtime import JSON
@@ -69,20 +69,24 @@ def derive_key(request: CryptoRequest, base: CryptoKey) -> CryptoKey:
     return _key(derived, bits, extractable=request.extractable, usages=request.usages)
 
 
-def generate_key(request: CryptoRequest) -> CryptoKey | Pair:
+def generate_key(request: CryptoRequest, seed: bytes) -> CryptoKey | Pair:
     """Return a new key, or a new pair of them.
+
+    Args:
+        request: What was asked for.
+        seed: 32 bytes, from which it follows; RSA keys aside.
 
     Raises:
         CryptoError: There are no such keys.
     """
     algorithm = required(request.algorithm, "name")
     if algorithm.name in {*_AES, "HMAC"}:
-        material = secrets.token_bytes(_secret_bits(algorithm) // 8)
+        material = secret_key(seed, _secret_bits(algorithm) // 8)
         return _key(algorithm, material, extractable=request.extractable, usages=request.usages)
     if algorithm.name not in _PAIRS:
         raise CryptoError("NotSupportedError", f"No keys are made for {algorithm.name}.")
     for_private, for_public = usages_of_pair(algorithm.name, request.usages)
-    private = _generate_private(algorithm)
+    private = _generate_private(algorithm, seed)
     return (
         _key(algorithm, private, extractable=request.extractable, usages=for_private),
         _key(algorithm, private.public_key(), extractable=True, usages=for_public),
@@ -179,11 +183,11 @@ def _secret_bits(algorithm: Algorithm) -> int:
     return algorithm.length
 
 
-def _generate_private(algorithm: Algorithm) -> PrivateKey:
+def _generate_private(algorithm: Algorithm, seed: bytes) -> PrivateKey:
     if algorithm.name == "ECDSA":
-        return ec.generate_private_key(CURVES[required(algorithm.named_curve, "namedCurve")]())
+        return elliptic_key(seed, CURVES[required(algorithm.named_curve, "namedCurve")]())
     if algorithm.name == "Ed25519":
-        return ed25519.Ed25519PrivateKey.generate()
+        return ed25519_key(seed)
     bits = required(algorithm.modulus_length, "modulusLength")
     exponent = int.from_bytes(required(algorithm.public_exponent, "publicExponent"))
     if bits not in _RSA_GENERATED or bits % 256 or exponent not in _EXPONENTS:

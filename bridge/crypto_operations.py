@@ -66,7 +66,8 @@ def sign(algorithm: Algorithm, key: CryptoKey, data: bytes) -> bytes:
                 "OperationError", "The RSA key is too short for this hash and salt, or is none."
             ) from None
     if isinstance(private, ec.EllipticCurvePrivateKey):
-        r, s = decode_dss_signature(private.sign(data, ec.ECDSA(hash_of(required(algorithm.hash, "hash")))))
+        scheme = ec.ECDSA(hash_of(required(algorithm.hash, "hash")), deterministic_signing=True)  # RFC 6979
+        r, s = decode_dss_signature(private.sign(data, scheme))
         size = (private.key_size + 7) // 8
         return r.to_bytes(size) + s.to_bytes(size)
     if isinstance(private, ed25519.Ed25519PrivateKey):

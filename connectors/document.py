@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
@@ -15,7 +15,7 @@ from .errors import DefinitionError
 from .json_text import JsonTextError, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 Key: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -77,16 +77,14 @@ class Document:
     Attributes:
         file: As its author knows it; errors name it.
         data: What it says.
-        lines: The line of each key, where the parser gives one.
+        lines: The line of each key, where one is known.
         error: What to raise for what is wrong with it.
-        text: JSON, whose parser gives no lines; they are looked for when one is asked for.
     """
 
     file: str
     data: Any
     lines: Mapping[Key, int] = field(default_factory=dict)
     error: type[DefinitionError] = DefinitionError
-    text: str = field(default="", repr=False)
 
     @classmethod
     def parse(
@@ -114,7 +112,7 @@ class Document:
             raise error(f"The file is longer than {bounds.characters} characters.", file=file)
         try:
             if file.endswith(".json"):
-                return cls(file=file, data=read_json(text), error=error, text=text)
+                return cls(file=file, data=read_json(text), lines=_JsonLines(text), error=error)
             fast, exact = loaders
             try:
                 return _from_yaml(fast(text), file, error, bounds.values)
@@ -151,18 +149,9 @@ class Document:
 
     def line_of(self, key: Key) -> int | None:
         """Return the line of `key`, or of what it would stand in."""
-        lines = self.lines or self._lines_of_json
-        while key and key not in lines:
+        while key and key not in self.lines:
             key = key[:-1]
-        return lines.get(key)
-
-    @cached_property
-    def _lines_of_json(self) -> Mapping[Key, int]:
-        """The line of each key of JSON, which YAML's parser finds: nearly all JSON is YAML as well."""
-        try:
-            return _from_yaml(FastLoader(self.text.replace("\t", " ")), self.file, self.error, sys.maxsize).lines
-        except (DefinitionError, yaml.YAMLError, RecursionError):
-            return {}
+        return self.lines.get(key)
 
 
 def dotted(key: Key) -> str:
@@ -182,6 +171,33 @@ def _from_yaml(loader: CoreLoader | FastLoader, file: str, error: type[Definitio
         return Document(file=file, data=loader.construct_document(node), lines=lines, error=error)
     finally:
         loader.dispose()
+
+
+class _JsonLines(Mapping[Key, int]):
+    """The lines of JSON that was read already, found when somebody asks for one: to the parser of YAML it is YAML.
+
+    Args:
+        text: The JSON. None of its lines are known where it is no YAML after all.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> Mapping[Key, int]:
+        try:
+            return _from_yaml(FastLoader(self._text), "", DefinitionError, len(self._text)).lines
+        except (yaml.YAMLError, DefinitionError, RecursionError):
+            return {}
+
+    def __getitem__(self, key: Key) -> int:
+        return self._lines[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 class _Walk:

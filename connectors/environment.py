@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runtime import VirtualClock
+
 if TYPE_CHECKING:
     from bridge import Capture, Redactor, Transport
     from runtime import Clock
@@ -24,8 +26,11 @@ class RunEnvironment:
             are not resolved then, and a credential store is left alone.
         capture: Keeps copies of its exchanges.
         redactor: Masks secrets in what is reported; whoever gave it knows afterwards what came to light.
-        isolation_key: With which runs it shares worker processes; otherwise with those of its connection. It shares no
-            sockets.
+        isolation_key: With which runs it shares worker processes; otherwise with those of its connection. Sockets it
+            shares with those of its connection in either case.
+
+    Raises:
+        ValueError: The clock jumps, but the network is real.
     """
 
     clock: Clock | None = None
@@ -34,3 +39,8 @@ class RunEnvironment:
     capture: Capture | None = field(default=None, repr=False)
     redactor: Redactor | None = field(default=None, repr=False)
     isolation_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a clock that would jump over what servers take to answer."""
+        if isinstance(self.clock, VirtualClock) and self.transport is None:
+            raise ValueError("a VirtualClock needs a transport: it would jump while a real server is asked")

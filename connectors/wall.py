@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, Deadline, IsolateClient, RateGates
-from runtime import Failure, RunEnded, SandboxClosedError
+from runtime import Failure, Journal, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
 
@@ -165,11 +165,22 @@ class Wall:
                 arguments,
                 isolation_key=context.isolation_key,
                 calls=CryptoCalls(
-                    self._crypto, calls, context.limits, isolation_key=context.isolation_key, clock=context.clock
+                    self._crypto,
+                    calls,
+                    context.limits,
+                    isolation_key=context.isolation_key,
+                    clock=context.clock,
+                    random=context.random,
                 ),
                 limits=context.limits,
                 settings={"apiClient": settings},
-                seed=context.random.draw(f"isolate {script.module.name}"),
+                clock=context.clock,
+                journal=Journal.begin(
+                    context.clock,
+                    most_bytes=context.limits.journal_bytes,
+                    seed=context.random.draw(f"isolate {script.module.name}"),
+                    mask=context.record.redactor.text,
+                ),
                 inner=context.inner,
                 on_log=context.record.on_log,
                 on_start=on_start,

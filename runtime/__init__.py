@@ -13,6 +13,7 @@ from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, S
 from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
 from .host import Extension, HostCall, HostCalls, HostReply
+from .journal import Journal
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
@@ -22,6 +23,7 @@ from .outline import outline_script
 from .piecewise import count_values
 from .policy import PoolPolicy
 from .requirement import Requirement
+from .run_request import Durability
 from .sandbox import Sandbox
 from .sandbox_report import SandboxReport
 from .script import Module, Script
@@ -36,6 +38,7 @@ __all__ = [
     "Attendance",
     "Clock",
     "DiskCache",
+    "Durability",
     "Extension",
     "Failure",
     "FairQueue",
@@ -43,6 +46,7 @@ __all__ = [
     "HostCalls",
     "HostLimitError",
     "HostReply",
+    "Journal",
     "Layer",
     "LayerMissingError",
     "LayerName",

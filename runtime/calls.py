@@ -14,8 +14,9 @@ from .stall import PendingWork
 from .verdict import limit_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from .clock import Clock, Sleeper
     from .host import HostCall, HostCalls, HostReply
     from .limits import SandboxLimits
 
@@ -40,7 +41,8 @@ class CallsUnderWay:
         handler: Answers them.
         limits: Of the run. A method may compute while answers come: more of them than its worker could ever hold end
             the run.
-        on_reply: Called when there is an answer to take.
+        clock: Of the run.
+        on_reply: Called with each answer that came, and the number of its call, before it can be taken.
         on_failure: Called with the failure that ends the run.
     """
 
@@ -48,12 +50,14 @@ class CallsUnderWay:
         self,
         handler: HostCalls,
         limits: SandboxLimits,
+        clock: Clock,
         *,
-        on_reply: Callable[[], None],
+        on_reply: Callable[[int, HostReply], None],
         on_failure: Callable[[Failure], None],
     ) -> None:
         self._handler = handler
         self._limits = limits
+        self._clock = clock
         self._on_reply = on_reply
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
@@ -75,18 +79,33 @@ class CallsUnderWay:
         """What the calls that are being answered take of memory, in bytes of what was sent for them."""
         return sum(one.length for one in self._started.values())
 
-    def begin(self, number: int, call: HostCall, length: int) -> None:
-        """Let a call be answered.
+    def begin(self, number: int, call: HostCall, length: int, *, delay_seconds: float = 0.0) -> None:
+        """Answer a call.
 
         Args:
             number: Its id.
-            call: The call.
-            length: Bytes that were sent for it.
+            call: What is asked for.
+            length: How long it came, in bytes.
+            delay_seconds: How long to wait before that.
         """
-        task = self._loop.create_task(self._answer(number, call))
-        self._started[number] = _Started(call, length, self._loop.time(), task)
+        task = self._loop.create_task(self._answer(number, call, delay_seconds))
+        self._started[number] = _Started(call, length, self._clock.time(), task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def put(self, replies: Iterable[tuple[int, HostReply]]) -> None:
+        """Let these answers be the next that are taken, and no others that came so far."""
+        self._replies = deque(replies)
+        self._waiting_bytes = sum(_length(reply) for _, reply in self._replies)
+
+    @property
+    def sleepers(self) -> dict[int, Sleeper] | None:
+        """Until when each call waits before anything is done for it; None where more is under way than waits."""
+        if self._replies:
+            return None
+        found = {number: self._clock.sleepers.get(started.task) for number, started in self._started.items()}
+        asleep = {number: sleeper for number, sleeper in found.items() if sleeper is not None}
+        return asleep if len(asleep) == len(found) else None
 
     def drop(self, number: int) -> None:
         """Give up a call that nobody waits for any more."""
@@ -95,7 +114,12 @@ class CallsUnderWay:
             started.task.cancel()
 
     def take(self) -> list[tuple[int, HostReply]]:
-        """Return answers in the order in which they came, as many as should travel together."""
+        """Return answers, as many as should travel together, in the order in which they came.
+
+        In virtual time all that came stand at the same moment: there they are in the order of their calls.
+        """
+        if self._clock.is_virtual:
+            self._replies = deque(sorted(self._replies, key=lambda answered: answered[0]))
         taken: list[tuple[int, HostReply]] = []
         length = 0
         while self._replies and len(taken) < _MOST_REPLIES:
@@ -126,8 +150,10 @@ class CallsUnderWay:
         self._started.clear()
         self._replies.clear()
 
-    async def _answer(self, number: int, call: HostCall) -> None:
+    async def _answer(self, number: int, call: HostCall, delay_seconds: float) -> None:
         try:
+            if delay_seconds > 0:
+                await self._clock.sleep(delay_seconds, attempts=call.attempts)
             reply = await self._handler(call)
         except RunEnded as ended:
             self._on_failure(ended.failure)
@@ -146,8 +172,8 @@ class CallsUnderWay:
             message = "Answers to the method came faster than it took them, and are more than its worker may hold"
             self._on_failure(limit_failure("memory", message, self._limits, used=self._waiting_bytes))
             return
+        self._on_reply(number, reply)
         self._replies.append((number, reply))
-        self._on_reply()
 
 
 def _length(reply: HostReply) -> int:

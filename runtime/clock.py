@@ -7,7 +7,7 @@ import math
 import time
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,12 +36,16 @@ class Clock:
     the machine's clock being set. Belongs to the running event loop.
     """
 
+    is_virtual: ClassVar = False
+
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._offset_ms = time.time() * 1000 - self._loop.time() * 1000
         self._sleepers: dict[asyncio.Task[object], Sleeper] = {}
-        self.on_sleep: Callable[[], None] | None = None
+        self.listeners: set[Callable[[], None]] = set()
         """Called when a task goes to sleep."""
+        self.suspended_seconds = 0.0
+        """How much of its time the run was put off, which counts for no deadline of its own."""
 
     def now_ms(self) -> float:
         """Return civil time, in milliseconds since 1970."""
@@ -59,6 +63,13 @@ class Clock:
         """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
         return Timeout(self, when)
 
+    def active_time(self) -> float:
+        """Return seconds as `time` does, without those for which the run was put off."""
+        return self.time() - self.suspended_seconds
+
+    async def settle(self) -> None:
+        """Let all happen that happens at this moment of the run's time."""
+
     async def sleep(self, seconds: float, *, attempts: int = 0) -> None:
         """Wait. The task does nothing else meanwhile, so that a run of which all tasks sleep may be put off.
 
@@ -72,8 +83,8 @@ class Clock:
         task = asyncio.current_task(self._loop)
         if task is not None:
             self._sleepers[task] = Sleeper(until, attempts)
-        if self.on_sleep is not None:
-            self.on_sleep()
+        for listener in self.listeners:
+            listener()
         try:
             await woken
         finally:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .values import JSON
+
+
+def _no_note(kind: str, facts: dict[str, JSON]) -> None:
+    """Write nothing: there is no journal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +37,19 @@ class HostCall:
         payload: With what.
         data: Bytes beside the payload.
         site: Where in the method's source, `data/contacts/list.js:3:14`, where that is known.
+        attempts: How often what it asks for was tried before the run was suspended.
+        in_doubt: Whether something was sent for it before, and nobody knows what became of that.
+        note: Writes into the journal of the run what is done for the call: `sent` before something leaves for the
+            outside, `answered` when something came back.
     """
 
     operation: str
     payload: JSON
     site: str | None
     data: bytes | None = None
+    attempts: int = 0
+    in_doubt: bool = False
+    note: Callable[[str, dict[str, JSON]], None] = field(default=_no_note, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,8 @@ class SandboxLimits:
         log_line_bytes: Length of one console line; the rest is cut off.
         error_message_bytes: Length of an error's message; the rest is cut off.
         error_stack_bytes: Length of an error's stack; the rest is cut off.
+        journal_bytes: Calls, answers and console lines kept of the run; with more it cannot be suspended, and ends
+            with the loss of its worker.
     """
 
     queue_time_seconds: float = 30.0
@@ -50,6 +52,7 @@ class SandboxLimits:
     log_line_bytes: int = 4 * KIB
     error_message_bytes: int = 8 * KIB
     error_stack_bytes: int = 16 * KIB
+    journal_bytes: int = 4 * MIB
 
     def __post_init__(self) -> None:
         """Raise ValueError for a limit that is not above zero."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .failure import Failure
+    from .journal import Suspension
     from .values import JSON
 
 
@@ -48,6 +49,7 @@ class Outcome:
         warnings: For its author.
         usage: What it used.
         resource: Where the method gave an object of an extension, such as a stream: what the extension calls it.
+        suspension: Where the run has not ended, but was put off: until when.
     """
 
     value: JSON
@@ -55,3 +57,4 @@ class Outcome:
     warnings: tuple[str, ...]
     usage: Usage
     resource: JSON = None
+    suspension: Suspension | None = None

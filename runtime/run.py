@@ -1,33 +1,37 @@
-"""One run on one worker: the conversation from START to the method's end."""
+"""One run: the conversation with its worker from START to the method's end."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
-from itertools import chain
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, cast
 
-from .bounds import TIMER, Bounds
+from .bounds import Bounds
 from .calls import CallsUnderWay
-from .frames import KERNEL_LIMITS, FrameKind
-from .host import HostCall
-from .libraries import in_order
+from .errors import RunEnded
+from .frames import FrameKind
+from .journal import Answer, CallEntry, Delivery, Note, Resumption, Suspension, Wait
+from .journal import End as JournalEnd
+from .journal import Turn as JournalTurn
 from .outcome import LogLine, Outcome, Usage
+from .outgoing_frames import OutgoingFrames
 from .process import WorkerGoneError
+from .replay import DivergedError, Replay
 from .slices import in_slices
-from .stack import StackReader
 from .stall import Stall
 from .timers import Timer, TimerQueue
 from .turn import NOTHING_HAPPENED, End, TooManyContainersError, TurnError
+from .turn_entry import turn_entry
 from .turn_text import Reading, is_long, last_words, read_long_turn, read_turn
 from .verdict import (
     WORKER_LOST,
     cpu_time_failure,
+    diverged_failure,
     exit_failure,
     fault_failure,
     limit_failure,
@@ -37,62 +41,28 @@ from .verdict import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from .failure import Failure
     from .frames import Frame
-    from .host import HostCalls, HostReply
-    from .limits import SandboxLimits
+    from .host import HostCall, HostReply
+    from .journal import TimerEntry
     from .process import WorkerProcess
-    from .transform import CompiledModule
-    from .turn import Breach, Call, Turn
+    from .run_request import RunRequest
+    from .turn import Breach, Turn
     from .values import JSON
 
-_TIMER_KINDS: Final = ("setTimeout", "setInterval", "AbortSignal.timeout")
-_LONGEST_DELAY: Final = 2**31 - 1
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
-_LONGEST_SITE: Final = 1000
 _SHORT_SECONDS: Final = 0.5
 _LONG_SECONDS: Final = 3.0
 """How long to wait for the news of how a worker ended, where that says only what was used, and where it says why."""
+_MOST_WORKERS: Final = 3
+"""How many workers a run may have, one after the other."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
-    """What is to be run.
-
-    Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
-            until it is compiled.
-        links: By file, which file each of its imports means.
-        packages: Names of all packages that files could have imported.
-        exports: Names under which the method may be exported.
-        arguments: JSON text of the one object the method receives.
-        limits: Of this run.
-        settings: By extension name.
-        seed: 32 bytes in hexadecimal, from which all randomness of the run comes.
-        calls: Answers the method's host calls.
-        on_log: Hears each console line as it comes.
-        on_start: Hears that the run begins.
-    """
-
-    exports: tuple[str, ...]
-    arguments: str
-    limits: SandboxLimits
-    settings: Mapping[str, JSON]
-    seed: str = field(repr=False)
-    calls: HostCalls
-    on_log: Callable[[LogLine], None]
-    on_start: Callable[[], None]
-    modules: tuple[CompiledModule, ...] = ()
-    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    packages: tuple[str, ...] = ()
-
-    @cached_property
-    def stacks(self) -> StackReader:
-        """Reads stacks of the run."""
-        return StackReader(tuple(module.stacks for module in self.modules))
+class _SuspendedError(Exception):
+    """The run is put off."""
 
 
 class Run:
@@ -102,80 +72,232 @@ class Run:
         worker: An idle worker, for this run alone until it has ended.
         request: What is to be run.
         queue_seconds: How long the run waited for the worker.
+        another_worker: Gives another one when that was lost; without it, the run ends then.
     """
 
-    def __init__(self, worker: WorkerProcess, request: RunRequest, *, queue_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        worker: WorkerProcess,
+        request: RunRequest,
+        *,
+        queue_seconds: float = 0.0,
+        another_worker: Callable[[], Awaitable[WorkerProcess]] | None = None,
+    ) -> None:
         self._queue_seconds = queue_seconds
-        self._worker = worker
+        self._another_worker = another_worker
         self._request = request
+        self._clock = request.clock
+        self._journal = request.journal
         self._loop = asyncio.get_running_loop()
         self._failure: Failure | None = None
         self._warnings: tuple[str, ...] = ()
-        self._lines = 0
-        self._heard = False
-        self._started = self._loop.time()
-        self._cpu_before = worker.cpu_seconds
-        self._peak_before = worker.peak_memory_bytes
-        self._bounds = Bounds(request.limits)
-        self._timers = TimerQueue(self._timer_due)
+        self._workers = 0
+        self._started = self._clock.time()
+        self._cpu_seconds_of_others = 0.0
+        self._timers = TimerQueue(self._clock, self._timer_due)
         self._due: deque[int] = deque()
-        self._libraries: set[str] = set()
-        self._something_to_say = asyncio.Event()
+        self._woken = asyncio.Event()
         self._reading: asyncio.Timeout | None = None
         self._calls = CallsUnderWay(
-            request.calls, request.limits, on_reply=self._something_to_say.set, on_failure=self.end
+            request.calls, request.limits, self._clock, on_reply=self._take_reply, on_failure=self.end
         )
+        self._unanswered: dict[int, tuple[HostCall, int]] = {}
+        self._take_worker(worker)
+
+    def _take_worker(self, worker: WorkerProcess) -> None:
+        """Begin on a worker, from the start, with all that the run was sent before."""
+        self._workers += 1
+        self._worker = worker
+        self._cpu_before = worker.cpu_seconds
+        self._peak_before = worker.peak_memory_bytes
+        self._bounds = Bounds(self._request.limits)
+        self._frames = OutgoingFrames(self._request)
+        self._lines = 0
+        self._replay: Replay | None = Replay(self._journal) if self._journal.entries else None
+        if self._replay is not None:
+            self._timers.close()
+            self._timers.hold()
+            self._due.clear()
+            self._calls.put(())
 
     async def outcome(self) -> Outcome:
         """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
-        self._started = self._loop.time()
+        clock, limits = self._clock, self._request.limits
+        self._started = clock.time()
         self._request.on_start()
-        deadline = self._loop.call_later(self._request.limits.wall_time_seconds, self._wall_time_over)
-        self._worker.on_gone = self._something_to_say.set
+        deadline = self._loop.call_later(limits.wall_time_seconds, self._wall_time_over)
+        clock.listeners.add(self._woken.set)
         end = End()
+        suspension: Suspension | None = None
         try:
-            end = await self._converse()
-        except WorkerGoneError as gone:
-            how = await self._worker.exit(_SHORT_SECONDS if self._failure else _LONG_SECONDS)
-            self._fail(exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits))
+            end = await self._converse_to_the_end()
+        except _SuspendedError:
+            suspension = self._suspension()
+            self._journal.add(suspension)
         finally:
             deadline.cancel()
-            self._worker.on_gone = None
+            clock.listeners.discard(self._woken.set)
             self._timers.close()
             await self._calls.aclose()
+        if suspension is None:
+            self._journal.add(JournalEnd(at_ms=clock.now_ms(), failure=_name_of(self._failure)))
         usage = Usage(
-            wall_seconds=self._loop.time() - self._started,
+            wall_seconds=clock.time() - self._started,
             queue_seconds=self._queue_seconds,
-            cpu_seconds=self._cpu_seconds,
+            cpu_seconds=self._cpu_seconds_of_others + self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
-        if self._failure is not None:
-            return Outcome(value=None, failure=self._failure, warnings=self._warnings, usage=usage)
-        return Outcome(value=end.value, failure=None, warnings=self._warnings, usage=usage, resource=end.resource)
-
-    @property
-    def lost_before_it_began(self) -> bool:
-        """Whether its worker was lost with its zygote before anything came of the run: it may be run again."""
-        return not self._heard and self._failure is not None and self._failure.key == WORKER_LOST
+        outcome = Outcome(
+            value=None, failure=self._failure, warnings=self._warnings, usage=usage, suspension=suspension
+        )
+        if self._failure is not None or suspension is not None:
+            return outcome
+        return replace(outcome, value=end.value, resource=end.resource)
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""
         self._fail(failure)
         self._worker.kill()
-        self._something_to_say.set()
+        self._woken.set()
+
+    async def _converse_to_the_end(self) -> End:
+        """Converse with one worker after the other, as they are lost."""
+        while True:
+            self._worker.on_gone = self._woken.set
+            try:
+                return await self._converse()
+            except WorkerGoneError as gone:
+                how = await self._worker.exit(_SHORT_SECONDS if self._failure else _LONG_SECONDS)
+                failure = exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits)
+                if not await self._goes_on_after(failure):
+                    self._fail(failure)
+                    return End()
+            finally:
+                self._worker.on_gone = None
+
+    async def _goes_on_after(self, failure: Failure) -> bool:
+        """Take another worker, where the loss of this one is nobody's fault, and all is known that it was sent."""
+        lost = self._failure is None and failure.key == WORKER_LOST
+        if not lost or self._another_worker is None or self._workers == _MOST_WORKERS or not self._journal.complete:
+            return False
+        try:
+            worker = await self._another_worker()
+        except RunEnded as ended:
+            self._fail(ended.failure)
+            return False
+        self._cpu_seconds_of_others += self._cpu_seconds
+        self._take_worker(worker)
+        return True
 
     async def _converse(self) -> End:
-        frame = await self._ask(FrameKind.START, self._start_parts())
+        frame = await self._ask(FrameKind.START, self._frames.start())
         while True:
             turn = await self._take(frame)
             if turn.end is not None or self._failure is not None:
                 return turn.end or End()
-            if not turn.more:
-                await self._something_to_say.wait()
-            frame = await self._ask(FrameKind.DELIVER, self._answers())
+            frame = await self._ask(FrameKind.DELIVER, await self._next_delivery(turn))
 
     async def _ask(self, kind: FrameKind, parts: list[bytes]) -> Frame:
         return await self._worker.ask(kind, parts, most_bytes=self._bounds.most_bytes)
+
+    async def _next_delivery(self, turn: Turn) -> list[bytes]:
+        """Return what the isolate is sent next: what it was sent before, and then what there is, when there is any."""
+        if self._replay is not None:
+            before = self._replay.next_delivery()
+            if before is not None:
+                return self._delivered_before(before, self._replay)
+            self._end_replay(self._replay)
+        if not turn.more:
+            await self._wait()
+        replies = self._calls.take()
+        timer = self._due.popleft() if self._due else None
+        delivery = Delivery(at_ms=self._clock.now_ms(), answers=tuple(number for number, _ in replies), timer=timer)
+        self._journal.add(delivery)
+        return self._frames.delivery(delivery.at_ms, replies, timer)
+
+    def _delivered_before(self, delivery: Delivery, replay: Replay) -> list[bytes]:
+        """Return what the isolate was sent by an earlier worker."""
+        if delivery.timer is not None:
+            self._timers.drop(delivery.timer)
+        replies = [(number, cast("HostReply", replay.answer(number))) for number in delivery.answers]
+        return self._frames.delivery(delivery.at_ms, replies, delivery.timer)
+
+    def _end_replay(self, replay: Replay) -> None:
+        """Go on with what is new."""
+        self._replay = None
+        self._journal.add(Resumption(at_ms=self._clock.now_ms()))
+        self._calls.put(replay.undelivered())
+        for number, (call, length) in self._unanswered.items():
+            if number not in self._calls:
+                wait = replay.wait(number)
+                delay = 0.0 if wait is None else (wait.until_ms - self._clock.now_ms()) / 1000
+                attempts = 0 if wait is None else wait.attempts
+                again = replace(call, attempts=attempts, in_doubt=replay.in_doubt(number))
+                self._calls.begin(number, again, length, delay_seconds=delay)
+        self._unanswered.clear()
+        self._timers.release()
+
+    async def _wait(self) -> None:
+        """Wait until there is something to send.
+
+        Raises:
+            _SuspendedError: That would take too long.
+        """
+        clock = self._clock
+        with clock.resting():
+            while not self._has_news:
+                self._woken.clear()
+                began, puts_off = clock.time(), self._puts_off
+                if puts_off and not clock.is_virtual:
+                    raise _SuspendedError
+                suspension = self._suspension() if puts_off else None
+                await self._woken.wait()
+                if suspension is not None:
+                    self._note_suspension(suspension, clock.time() - began)
+            await clock.settle()
+        if clock.active_time() - self._started > self._request.limits.wall_time_seconds:
+            self._wall_time_over()
+
+    @property
+    def _has_news(self) -> bool:
+        return bool(self._due) or self._calls.answered or self._failure is not None or not self._worker.alive
+
+    @property
+    def _puts_off(self) -> bool:
+        """Whether all that goes on is waiting, for so long that the run is better put off."""
+        durability = self._request.durability
+        most, until = durability.suspend_after_seconds, self._next_event
+        if most is None or until is None or not self._journal.complete:
+            return False
+        return until - self._clock.time() >= most and durability.may_suspend()
+
+    @property
+    def _next_event(self) -> float | None:
+        """When something happens; None where that may be at any time, or never."""
+        sleepers = self._calls.sleepers
+        if sleepers is None:
+            return None
+        moments = [sleeper.until for sleeper in sleepers.values()]
+        if self._timers.next_due is not None:
+            moments.append(self._timers.next_due)
+        return min(moments, default=None)
+
+    def _suspension(self) -> Suspension:
+        """Return what there is to be known of a run that is put off now."""
+        clock = self._clock
+        offset_ms = clock.now_ms() - clock.time() * 1000
+        waits = [
+            Wait(number=number, until_ms=offset_ms + sleeper.until * 1000, attempts=sleeper.attempts)
+            for number, sleeper in (self._calls.sleepers or {}).items()
+        ]
+        until = self._next_event if self._next_event is not None else clock.time()
+        return Suspension(at_ms=clock.now_ms(), resume_at_ms=offset_ms + until * 1000, waits=tuple(waits))
+
+    def _note_suspension(self, suspension: Suspension, seconds: float) -> None:
+        """Take in that the run would have been put off, where time is virtual."""
+        self._clock.suspended_seconds += seconds
+        self._journal.add(suspension)
+        self._journal.add(Resumption(at_ms=self._clock.now_ms()))
 
     @property
     def _cpu_seconds(self) -> float:
@@ -185,35 +307,9 @@ class Run:
     def _grown(self) -> int:
         return max(0, self._worker.peak_memory_bytes - self._peak_before)
 
-    def _start_parts(self) -> list[bytes]:
-        request = self._request
-        limits = request.limits
-        header = {
-            "limits": {_camel(name): value for name, value in vars(limits).items()},
-            "settings": dict(request.settings),
-            "seed": request.seed,
-            "module": request.modules[0].name,
-            "exports": request.exports,
-            "links": {name: dict(links) for name, links in request.links.items()},
-            "packages": request.packages,
-        }
-        texts = [json.dumps(header), request.arguments]
-        for module in request.modules:
-            texts += (module.name, str(module.length), module.body)
-        kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
-        libraries = self._new_libraries(chain.from_iterable(module.libraries for module in request.modules))
-        return [kernel, libraries, *(text.encode() for text in texts)]
-
-    def _new_libraries(self, names: Iterable[str]) -> bytes:
-        """Return the names of libraries that the isolate has not got yet, as frames have them."""
-        new = [name for name in in_order(names) if name not in self._libraries]
-        self._libraries.update(new)
-        return " ".join(new).encode()
-
     async def _take(self, frame: Frame) -> Turn:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
         turn = NOTHING_HAPPENED
-        self._heard = True
         self._worker.take_usage(frame)
         if frame.kind is FrameKind.FAULT:
             self.end(fault_failure(frame.parts[1:], self._request.stacks, self._grown, self._request.limits))
@@ -250,16 +346,17 @@ class Run:
 
     def _take_turn(self, frame: Frame, reading: Reading) -> None:
         turn = reading.turn
-        self._take_lines(turn)
+        lines = self._lines_of(turn)
         for number in turn.dropped:
             self._timers.drop(number)
             self._calls.drop(number)
-        if self._bounds.admit(turn, frame, self._calls, self._timers):
-            length = sum(map(len, frame.parts)) // max(1, len(turn.calls))
-            for call in turn.calls:
-                self._begin(call, frame.parts[2] if call.bytes else None, length)
-        else:
+            self._unanswered.pop(number, None)
+        try:
+            self._take_entry(turn, frame, turn_entry(turn, frame, lines, self._clock.now_ms(), self._place))
+        except TurnError:
             self.end(protocol_failure())
+        except DivergedError as diverged:
+            self.end(diverged_failure(diverged.expected, diverged.found))
         self._warnings = tuple(
             self._request.stacks.read(text[:_LONGEST_WARNING]) for text in turn.warnings[:_MOST_WARNINGS]
         )
@@ -268,22 +365,75 @@ class Run:
         elif turn.end is not None:
             self._take_end(turn.end, reading.result_depth)
 
-    def _take_lines(self, turn: Turn) -> None:
+    def _take_entry(self, turn: Turn, frame: Frame, entry: JournalTurn) -> None:
+        """Do what a turn asks for, which it may have asked for before."""
+        replay = self._replay if self._replay is not None and self._replay.has_turn else None
+        if replay is not None:
+            entry = replace(entry, at_ms=replay.check(entry).at_ms)
+            if self._workers == 1:  # what an earlier worker said was told when it said it
+                self._tell(entry.lines)
+        else:
+            admitted = self._bounds.admit(turn, frame, self._calls, self._timers)
+            if admitted:
+                self._journal.add(entry)
+            self._tell(entry.lines)
+            if not admitted:
+                raise TurnError(too_deep=False)
+        asked: list[CallEntry | TimerEntry] = [*entry.calls, *entry.timers]
+        asked.sort(key=attrgetter("number"))
+        for one in asked:
+            if isinstance(one, CallEntry):
+                self._begin(one, replay)
+            else:
+                self._set_timer(one, entry.at_ms)
+
+    def _begin(self, entry: CallEntry, replay: Replay | None) -> None:
+        """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
+        call = replace(cast("HostCall", entry.call), note=partial(self._note, entry.number))
+        reply = replay and replay.answer(entry.number)
+        if reply:
+            self._request.durability.on_replayed(call, reply)
+        elif self._replay is not None:
+            self._unanswered[entry.number] = call, entry.length
+        else:
+            self._calls.begin(entry.number, call, entry.length)
+
+    def _set_timer(self, timer: TimerEntry, at_ms: float) -> None:
+        """Let a timer fire that was set at a moment of civil time, which may lie long ago."""
+        clock = self._clock
+        since = clock.time() - (clock.now_ms() - at_ms) / 1000 if self._replay is not None else clock.time()
+        self._timers.add(Timer(timer.number, timer.kind, timer.site, since, timer.delay_ms))
+
+    def _note(self, number: int, kind: str, facts: dict[str, JSON]) -> None:
+        self._journal.add(Note(at_ms=self._clock.now_ms(), number=number, kind=kind, facts=facts))
+
+    def _take_reply(self, number: int, reply: HostReply) -> None:
+        self._journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
+        self._woken.set()
+
+    def _lines_of(self, turn: Turn) -> tuple[LogLine, ...]:
+        """Return the console lines of a turn, as many as the run may have."""
         limits = self._request.limits
-        for level, text, time_ms in turn.lines:
-            self._lines += 1
-            if self._lines > limits.log_lines + 1:  # the prelude's own marker is the last
-                return
-            message = self._request.stacks.read(text[: limits.log_line_bytes + 1])
-            self._request.on_log(
-                LogLine(level=level, message=message, time=datetime.fromtimestamp(time_ms / 1000, UTC))
+        left = max(0, limits.log_lines + 1 - self._lines)  # the prelude's own marker is the last
+        self._lines += len(turn.lines)
+        return tuple(
+            LogLine(
+                level=level,
+                message=self._request.stacks.read(text[: limits.log_line_bytes + 1]),
+                time=datetime.fromtimestamp(time_ms / 1000, UTC),
             )
+            for level, text, time_ms in turn.lines[:left]
+        )
+
+    def _tell(self, lines: tuple[LogLine, ...]) -> None:
+        for line in lines:
+            self._request.on_log(line)
 
     def _take_last_words(self, frame: Frame) -> None:
         """Take the console lines of the turn in which time was up, or in which a limit was broken without an end."""
         with suppress(TurnError):
             turn = last_words(frame)
-            self._take_lines(turn)
+            self._tell(self._lines_of(turn))
             if turn.breach is not None:
                 self._take_breach(turn.breach)
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known
@@ -309,58 +459,21 @@ class Run:
         message = f"The result holds more than {limits.result_containers} arrays and objects"
         return limit_failure("result_size", message, limits, used=number, limit="result_containers")
 
-    def _begin(self, call: Call, data: bytes | None, length: int) -> None:
-        if call.operation == TIMER:
-            self._set_timer(call)
-            return
-        site = None if call.site is None else self._place(call.site)
-        host_call = HostCall(operation=call.operation, payload=call.payload, site=site, data=data)
-        self._calls.begin(call.id, host_call, length)
-
     def _place(self, site: str) -> str:
         """Return a place as the prelude names it in the terms of the source."""
-        return self._request.stacks.read(site[:_LONGEST_SITE])
-
-    def _set_timer(self, call: Call) -> None:
-        payload = call.payload if isinstance(call.payload, dict) else {}
-        delay, kind = payload.get("delay"), payload.get("kind")
-        if not isinstance(delay, int | float) or not 0 <= delay <= _LONGEST_DELAY or kind not in _TIMER_KINDS:
-            self.end(protocol_failure())
-            return
-        self._timers.add(Timer(call.id, kind, call.site and call.site[:_LONGEST_SITE], self._loop.time(), delay))
+        return self._request.stacks.read(site)
 
     def _timer_due(self, timer: int) -> None:
         self._due.append(timer)
-        self._something_to_say.set()
-
-    def _answers(self) -> list[bytes]:
-        """Return the parts of a DELIVER frame: replies, and one timer, so that microtasks run between two timers."""
-        header: list[list[JSON]] = []
-        texts: list[bytes] = []
-        data: list[bytes] = []
-        libraries: set[str] = set()
-        for call, reply in self._calls.take():
-            header.append([call, reply.ok, reply.value, _body_kind(reply)])
-            libraries.update(reply.libraries)
-            if reply.utf8 is not None:
-                texts.append(reply.utf8)
-            elif reply.data is not None:
-                data.append(reply.data)
-        if self._due:
-            header.append([self._due.popleft(), True, None, None])
-        if not self._calls.answered and not self._due:
-            self._something_to_say.clear()
-        if not header:
-            return []
-        return [json.dumps(header).encode(), self._new_libraries(libraries), b"".join(data), *texts]
+        self._woken.set()
 
     def _wall_time_over(self) -> None:
-        now = self._loop.time()
-        pending = [*self._calls.pending(now), *self._timers.pending(now, self._place)]
+        now = self._clock.time()
+        pending = [*self._calls.pending(now), *self._timers.pending(now)]
         stall = Stall.of(computing=self._worker.owes_an_answer, pending=pending)
         self._fail(wall_time_failure(self._request.limits, now - self._started, stall))
         self._worker.kill_after_last_words()
-        self._something_to_say.set()
+        self._woken.set()
 
     def _fail(self, failure: Failure) -> None:
         self._failure = self._failure or failure
@@ -368,14 +481,6 @@ class Run:
             self._reading.reschedule(self._loop.time())
 
 
-def _body_kind(reply: HostReply) -> JSON:
-    """Return what stands beside a reply: "text", the number of bytes, or None."""
-    if reply.utf8 is not None:
-        return "text"
-    return None if reply.data is None else len(reply.data)
-
-
-@cache
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(map(str.capitalize, rest))
+def _name_of(failure: Failure | None) -> str | None:
+    """Return type and key of a failure."""
+    return None if failure is None else f"{failure.type}/{failure.key}"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
 from .breaker import CircuitBreaker
+from .clock import Clock
 from .errors import RunEnded, SandboxClosedError
 from .fair_queue import Place
 from .host_limits import check_host_limits
+from .journal import Journal
 from .launcher import Launcher
 from .limits import SandboxLimits
 from .linker import Linker
@@ -21,7 +22,8 @@ from .policy import PoolPolicy
 from .pool import Pool
 from .pooled_worker import Lease
 from .requirement import Requirement
-from .run import Run, RunRequest
+from .run import Run
+from .run_request import Durability, RunRequest
 from .sandbox_report import SandboxReport
 from .transform import CompiledModule, SourceRefusedError, Transformer
 from .verdict import closed_failure, destroyed_its_worker
@@ -35,10 +37,10 @@ if TYPE_CHECKING:
     from .failure import Failure
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
+    from .process import WorkerProcess
     from .script import Module, Script
     from .values import JSON
 
-_SEED_BYTES: Final = 32
 _TRANSFORM_KEY: Final = "methodhost:transform"
 _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
 
@@ -128,7 +130,9 @@ class Sandbox:
         calls: HostCalls,
         limits: SandboxLimits | None = None,
         settings: Mapping[str, JSON] | None = None,
-        seed: bytes | None = None,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+        durability: Durability | None = None,
         inner: bool = False,
         on_log: Callable[[LogLine], None] | None = None,
         on_start: Callable[[], None] | None = None,
@@ -145,28 +149,36 @@ class Sandbox:
             calls: Answers the script's host calls.
             limits: Of this run.
             settings: For the extensions, by their names.
-            seed: 32 bytes, from which the randomness of `crypto` comes; new ones otherwise.
+            clock: Of the run; one of its own otherwise.
+            journal: Takes in what happens. What is in it already is gone through first, and not done again.
+            durability: Whether the run may end as suspended, and more of how it outlives its worker.
             inner: Whether another run waits for this one in the middle of its own; it has precedence then.
             on_log: Hears each console line as it comes.
             on_start: Called when the run has its worker, and its wall time begins.
 
         Raises:
-            ValueError: `arguments` are not JSON values, or `seed` is not 32 bytes long.
+            ValueError: `arguments` are not JSON values, or `journal` has not all that is to be gone through.
             SandboxClosedError: The sandbox is not open.
         """
         if self._closed or self._report is None:
             raise SandboxClosedError("the sandbox is not open")
+        limits, clock = limits or SandboxLimits(), clock or Clock()
+        journal = journal or Journal.begin(clock, most_bytes=limits.journal_bytes)
+        if not journal.complete:
+            raise ValueError("the journal is not complete: answers in it were too long to be kept")
         request = RunRequest(
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
-            limits=limits or SandboxLimits(),
+            limits=limits,
             settings=settings or {},
-            seed=_seed_text(seed),
+            clock=clock,
+            journal=journal,
+            durability=durability or Durability(),
             calls=calls,
             on_log=on_log or _ignore,
             on_start=on_start or _nothing,
         )
-        with self._callers:
+        with self._callers, clock.working():
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
@@ -197,14 +209,13 @@ class Sandbox:
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
-    async def _execute(self, lease: Lease, place: Place, request: RunRequest, *, attempts: int = 2) -> Outcome:
+    async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
         """Run on a worker what is compiled.
 
         Args:
             lease: What the worker is bound to.
             place: What the run waits for.
             request: The run.
-            attempts: How often it may be lost, through no doing of its own, before anything came of it.
 
         Raises:
             RunEnded: It could not be started.
@@ -212,7 +223,14 @@ class Sandbox:
         loop = asyncio.get_running_loop()
         came = loop.time()
         worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
-        run = Run(worker.process, request, queue_seconds=loop.time() - came)
+
+        async def another_worker() -> WorkerProcess:
+            nonlocal worker
+            self._pool.release(worker, reusable=False)
+            worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
+            return worker.process
+
+        run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
         self._runs.add(run)
         reusable = False
         try:
@@ -221,8 +239,6 @@ class Sandbox:
         finally:
             self._runs.discard(run)
             self._pool.release(worker, reusable=reusable)
-        if run.lost_before_it_began and attempts > 1:
-            return await self._execute(lease, place, request, attempts=attempts - 1)
         return outcome
 
     async def _run_transform(
@@ -235,21 +251,13 @@ class Sandbox:
             arguments=json.dumps(arguments),
             limits=_TRANSFORM_LIMITS,
             settings={},
-            seed=_seed_text(None),
+            journal=Journal.begin(Clock(), most_bytes=_TRANSFORM_LIMITS.journal_bytes),
             calls=_no_calls,
             on_log=_ignore,
             on_start=_nothing,
         )
         lease = Lease(f"{_TRANSFORM_KEY} {place.key}", _TRANSFORM_LIMITS.memory_bytes, single=True)
         return await self._execute(lease, place, request)
-
-
-def _seed_text(seed: bytes | None) -> str:
-    """Return a seed as isolates take it; a new one where none is given."""
-    seed = secrets.token_bytes(_SEED_BYTES) if seed is None else seed
-    if len(seed) != _SEED_BYTES:
-        raise ValueError(f"seed must be {_SEED_BYTES} bytes long, not {len(seed)}")
-    return seed.hex()
 
 
 def _without_value(failure: Failure, *, queue_seconds: float = 0.0) -> Outcome:

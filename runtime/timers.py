@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,6 +9,8 @@ from .stall import PendingWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .clock import Alarm, Clock
 
 _FEW: Final = 64
 
@@ -20,8 +21,8 @@ class Timer(NamedTuple):
     Attributes:
         number: Its id; ids ascend in the order of setting.
         kind: What the method set it with.
-        site: Where, as the prelude names it.
-        since: The loop's time when it was set.
+        site: Where in the method's source.
+        since: When it was set, on the run's clock.
         delay_ms: After that.
     """
 
@@ -36,15 +37,17 @@ class TimerQueue:
     """Timers in the order in which they fire: by time, and among equal times by their setting.
 
     Args:
+        clock: Of the run.
         on_due: Called with the id of each timer when it is due.
     """
 
-    def __init__(self, on_due: Callable[[int], None]) -> None:
+    def __init__(self, clock: Clock, on_due: Callable[[int], None]) -> None:
         self._on_due = on_due
-        self._loop = asyncio.get_running_loop()
+        self._clock = clock
         self._timers: dict[int, Timer] = {}
         self._order: list[tuple[float, int]] = []  # those that were dropped are still in it
-        self._wakeup: asyncio.TimerHandle | None = None
+        self._wakeup: Alarm | None = None
+        self._held = False
 
     def __len__(self) -> int:
         """How many timers wait."""
@@ -69,22 +72,31 @@ class TimerQueue:
             heapq.heapify(self._order)
         self._arm()
 
+    def hold(self) -> None:
+        """Let no timer fire until `release`."""
+        self._held = True
+        self._arm()
+
+    def release(self) -> None:
+        """Let timers fire, those that are overdue first."""
+        self._held = False
+        self._arm()
+
+    @property
+    def next_due(self) -> float | None:
+        """When the first of them fires, on the run's clock."""
+        return self._order[0][0] if self._order else None
+
     def close(self) -> None:
         """Forget all timers."""
         self._timers.clear()
         self._order.clear()
         self._arm()
 
-    def pending(self, now: float, place: Callable[[str], str]) -> list[PendingWork]:
-        """Return what waits, for a person.
-
-        Args:
-            now: The loop's time.
-            place: Gives a site in the terms of the source.
-        """
+    def pending(self, now: float) -> list[PendingWork]:
+        """Return what waits, for a person; `now` is on the run's clock."""
         return [
-            PendingWork(what=it.kind, site=it.site and place(it.site), waited_ms=(now - it.since) * 1000)
-            for it in self._timers.values()
+            PendingWork(what=it.kind, site=it.site, waited_ms=(now - it.since) * 1000) for it in self._timers.values()
         ]
 
     def _arm(self) -> None:
@@ -93,11 +105,11 @@ class TimerQueue:
             self._wakeup = None
         while self._order and self._order[0][1] not in self._timers:
             heapq.heappop(self._order)
-        if self._order:
-            self._wakeup = self._loop.call_at(self._order[0][0], self._fire)
+        if self._order and not self._held:
+            self._wakeup = self._clock.call_at(self._order[0][0], self._fire)
 
     def _fire(self) -> None:
-        now = self._loop.time()
+        now = self._clock.time()
         while self._order and self._order[0][0] <= now:
             _, number = heapq.heappop(self._order)
             if self._timers.pop(number, None) is not None:

@@ -173,6 +173,20 @@ def fault_failure(parts: Sequence[bytes], stacks: StackReader, grown: int, limit
     return syntax_failure(_cut(message, limits.error_message_bytes), location, stacks)
 
 
+def diverged_failure(expected: str, found: str) -> Failure:
+    """Return the failure of a run that does something else than its journal says.
+
+    Args:
+        expected: What it did before.
+        found: What it does now.
+    """
+    message = (
+        f"The run cannot go on: where its journal says {expected!r}, it now asks for {found!r}. Its code, or what it "
+        "was given, is not what it was"
+    )
+    return Failure(type="internal", key="diverged", message=message, data={"expected": expected, "found": found})
+
+
 def exit_failure(
     gone: WorkerGoneError, how: WorkerExit | None, grown: int, cpu_seconds: float, limits: SandboxLimits
 ) -> Failure:

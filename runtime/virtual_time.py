@@ -8,7 +8,7 @@ import selectors
 import weakref
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from .clock import Alarm, Clock
 
@@ -46,6 +46,8 @@ class VirtualClock(Clock):
         TypeError: The running event loop is another.
     """
 
+    is_virtual: ClassVar = True
+
     def __init__(self, start_ms: float) -> None:
         super().__init__()
         if not isinstance(self._loop, VirtualTimeLoop):
@@ -64,6 +66,10 @@ class VirtualClock(Clock):
     def time(self) -> float:
         """Return the seconds that passed so far."""
         return self._elapsed
+
+    async def settle(self) -> None:
+        """Let all happen that happens at this moment of the run's time, whatever the machine takes for it."""
+        await self.sleep(0)
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Alarm:
         """Call back at a moment of `time`."""

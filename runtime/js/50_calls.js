@@ -71,15 +71,17 @@ const allocate = (length) => {
   return incoming;
 };
 
-// `header` is JSON text: [[id, ok, value, body], ...]. A body is "text", which is the next of `texts`, or a number of bytes, which are
+// `header` is JSON text: { now, replies: [[id, ok, value, body], ...] }. A body is "text", which is the next of `texts`, or a number of bytes, which are
 // the next of `incoming`, or null.
 const deliver = (header, texts) => {
-  const replies = JSONParse(header);
+  const delivery = JSONParse(header);
+  const { replies } = delivery;
   const bytes = incoming ?? allocate(0);
   const length = ArrayBufferByteLength(bytes);
   incoming = null;
   let nextText = 0;
   let nextByte = 0;
+  setClock(delivery.now);
   for (let i = 0; i < replies.length; i++) {
     const reply = replies[i];
     const kind = reply[3];

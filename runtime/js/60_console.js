@@ -62,7 +62,6 @@ const indented = (text) => {
 
 const write = (level, values) => {
   if (lineCount > limits.logLines) return;
-  const time = DateNow();
   let text;
   if (lineCount === limits.logLines) {
     level = "warn";
@@ -75,7 +74,7 @@ const write = (level, values) => {
     }
   }
   lineCount++;
-  const line = `[${quote(level)},${wellFormed(quote(cut(text, limits.logLineBytes)))},${time}]`;
+  const line = `[${quote(level)},${wellFormed(quote(cut(text, limits.logLineBytes)))},${clockMs}]`;
   push(lines, line);
   keepForTheHost(line);
 };

@@ -33,7 +33,7 @@ const tellTime = (method, label, values) => {
   const name = NativeString(label);
   const start = MapGet(stopwatches, name);
   if (start === undefined) write("warn", [`console.${method}: there is no timer '${name}'`]);
-  else write("log", [`${name}: ${DateNow() - start} ms${values.length === 0 ? "" : ` ${formatArguments(values)}`}`]);
+  else write("log", [`${name}: ${now() - start} ms${values.length === 0 ? "" : ` ${formatArguments(values)}`}`]);
   return name;
 };
 
@@ -69,7 +69,7 @@ const consoleObject = {
   time(label = "default") {
     const name = NativeString(label);
     if (MapHas(stopwatches, name)) write("warn", [`console.time: there is a timer '${name}' already`]);
-    else MapSet(stopwatches, name, DateNow());
+    else MapSet(stopwatches, name, now());
   },
   timeLog(label = "default", ...values) {
     tellTime("timeLog", label, values);

@@ -1,6 +1,4 @@
 // performance, in whole milliseconds of the one clock that the isolate has.
-const timeOrigin = DateNow();
-let latest = 0;
 
 define("performance", {
   __proto__: {
@@ -8,12 +6,9 @@ define("performance", {
       return "Performance";
     },
   },
-  timeOrigin,
-  now() {
-    latest = MathMax(latest, DateNow() - timeOrigin);
-    return latest;
+  get timeOrigin() {
+    return startMs;
   },
-  toJSON() {
-    return { timeOrigin };
-  },
+  now: () => now() - startMs,
+  toJSON: () => ({ timeOrigin: startMs }),
 });

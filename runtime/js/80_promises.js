@@ -6,7 +6,7 @@ const remembered = list();
 let oldest = 0;
 
 const remember = (promise, site) => {
-  const entry = { __proto__: null, promise, site, since: DateNow() };
+  const entry = { __proto__: null, promise, site, since: clockMs };
   if (remembered.length < MOST_REMEMBERED) push(remembered, entry);
   else {
     remembered[oldest] = entry;
@@ -68,7 +68,7 @@ const unsettled = () => {
   for (let i = remembered.length - 1; i >= 0 && found.length < MOST_NAMED; i--) {
     const { settled, site, since } = remembered[i];
     const place = settled ? null : placeOf(site);
-    if (place !== null) push(found, { __proto__: null, site: place, waitedMs: MathMax(0, DateNow() - since) });
+    if (place !== null) push(found, { __proto__: null, site: place, waitedMs: MathMax(0, clockMs - since) });
   }
   return found;
 };

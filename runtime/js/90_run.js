@@ -107,10 +107,13 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, seed, module, exports, links, packages }.
+// `header` is JSON text: { limits, settings, seed, random, now, module, exports, links, packages }.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
+  setClock(run.now);
+  startMs = clockMs;
+  seedRandom(run.random);
 };
 
 const settle = (result) => {

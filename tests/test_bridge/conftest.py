@@ -192,7 +192,7 @@ class Run:
 
 def make_client(transport: httpx.AsyncBaseTransport, config: dict[str, Any] | None, **options: Any) -> ApiClient:
     """Return the client of a run that has `seconds` left and may reach loopback."""
-    clock, random = options.pop("clock", None) or Clock(), RunRandom(b"seed")
+    clock, random = options.pop("clock", None) or Clock(), RunRandom(options.pop("seed", b"seed"))
     gates: RateGates = options.pop("gates", None) or RateGates()
     return ApiClient(
         transport=transport,
@@ -305,7 +305,9 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=CryptoCalls(self.crypto, client, limits, isolation_key="acme", clock=Clock()),
+            calls=CryptoCalls(
+                self.crypto, client, limits, isolation_key="acme", clock=Clock(), random=RunRandom(b"seed")
+            ),
             limits=limits,
             settings={"apiClient": client.settings},
         )

@@ -176,6 +176,7 @@ async def test_what_went_wrong_is_captured(
         (f"http://127.0.0.1:{closed_port()}/x", "refused"),
         ("http://a-name-that-is-not-known.invalid/x", "unknown_host"),
     ],
+    ids=["closed port", "unknown name"],
 )
 async def test_requests_that_were_not_sent_are_captured(
     capturing: Capturing, capture: Capture, url: str, fault: str
@@ -207,7 +208,7 @@ async def test_a_server_that_is_too_slow_timed_out(
         await asyncio.Event().wait()
 
     server = await serve_raw(answer)
-    run = capturing({"baseUri": server.url}, limits=Limits(request_seconds=0.1))
+    run = capturing({"baseUri": server.url}, limits=Limits(request_seconds=0.5))
     if path == "/stream":
         assert not (await run.read(await run.stream(path))).ok
     else:

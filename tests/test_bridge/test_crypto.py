@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bridge import CryptoCalls, CryptoThreads, Limits
+from bridge import CryptoCalls, CryptoThreads, Limits, RunRandom
 from runtime import Clock, HostCall, HostReply, RunEnded, SandboxLimits
 
 if TYPE_CHECKING:
@@ -146,7 +147,12 @@ class Door:
     def begin(self, isolation_key: str = "acme", **limits: float) -> None:
         """Begin another run."""
         self._calls = CryptoCalls(
-            self._threads, _otherwise, SandboxLimits(**limits), isolation_key=isolation_key, clock=Clock()
+            self._threads,
+            _otherwise,
+            SandboxLimits(**limits),
+            isolation_key=isolation_key,
+            clock=Clock(),
+            random=RunRandom(secrets.token_bytes(32)),
         )
 
     async def ask(self, operation: str, payload: Any = None, data: bytes | None = None) -> HostReply:

@@ -184,10 +184,11 @@ def test_requests_take_exchanges_that_mean_the_same(
         (exchange(verb="POST"), {"body": '{"a":1}'}, ('+   "a": 1',)),
         (exchange(verb="POST", sends=ExpectedBody(kind="json", lines=json_lines({"a": 1, "b": 2}))), {"body": '{"a":true,"b":2}'}, ('-   "a": 1,', '+   "a": true,', '    "b": 2')),
         (exchange(verb="POST", sends=ExpectedBody(kind="json", lines=json_lines({}))), {"body": {"kind": "text", "text": "{"}}, ("- {}", "+ {")),
+        (exchange(verb="POST", sends=ExpectedBody(kind="form", lines=field_lines([("a", "1")]))), {"body": '{"a":1}'}, ("- a=1", '+   "a": 1')),
         (exchange(verb="POST", sends=ExpectedBody(kind="bytes", lines=bytes_lines(b"a\r\n"))), {"body": {"kind": "text", "text": "a\n"}}, ('- "a\\r"', "+ a")),
         (exchange(verb="POST", sends=ExpectedBody(kind="bytes", lines=bytes_lines(b"\0"))), {"body": {"kind": "bytes"}, "data": b"\1\0"}, ("- <1 bytes, SHA-256 ", "+ <2 bytes, SHA-256 ")),
     ],
-    ids=["verb", "host", "scheme", "path", "query", "order of one name", "header missing", "header", "header there", "body there", "json", "not json", "text", "bytes"],
+    ids=["verb", "host", "scheme", "path", "query", "order of one name", "header missing", "header", "header there", "body there", "json", "not json", "not a form", "text", "bytes"],
 )  # fmt: skip
 def test_requests_that_differ_take_none_and_show_how(
     expected: ScriptedExchange, call: dict[str, Any], differs: tuple[str, ...], replay: Replay

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import psutil
 import pytest
 
-from connectors import Capture, Connection, Connector, MethodHost, RunEnvironment
+from connectors import (
+    Capture,
+    Connection,
+    Connector,
+    EgressPolicy,
+    Limits,
+    MemoryCredentialStore,
+    MethodHost,
+    RunEnvironment,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from conftest import AuthServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GET = Connector.from_source("get", "export default ({ apiClient }) => apiClient.get('me')")
+EMPTY = Connector.from_source("empty", "export default () => null")
+LOOPBACK = EgressPolicy.from_allow(["127.0.0.1"])
 EXPIRED = {"access_token": "expired-token-0", "refresh_token": "refresh-token-0"}
 
 
@@ -85,3 +100,129 @@ async def test_a_run_without_an_environment_knows_nothing_of_one(
         report = await shared_host.run(GET, connection=real)
         assert "Bearer access-token-1" == report.unwrap()["headers"]["authorization"]
     assert 1 == len(auth_server.asked)
+
+
+async def test_a_client_is_made_anew(
+    shared_host: MethodHost, load_folder: Callable[[Mapping[str, str]], Connector]
+) -> None:
+    """What `make-api-client.js` made for other runs is not used, and what it makes is not kept for them."""
+    make = "export default ({ credentials }) => { console.log('made'); return { baseUri: 'https://api.example.com' } }"
+    get = "export default ({ apiClient }) => apiClient.get('me', {}, { returnFullResponse: true }).then(r => r.status)"
+    connector = load_folder({"auth/make-api-client.js": make, "operations/get/run.js": get})
+    customer = Connection(id="made anew", credentials={})
+    api = Api(token="token-a")
+    for environment, lines in ((api.environment(), 1), (None, 1), (None, 0), (api.environment(), 1)):
+        report = await shared_host.run(connector, "operations/get/run", connection=customer, environment=environment)
+        assert lines == len(report.logs)
+
+
+async def test_a_store_is_left_alone_unless_requests_are_real(auth_server: AuthServer) -> None:
+    """Where a transport stands in for the network, nothing is saved; what a real server gave is not lost."""
+    store, capture = MemoryCredentialStore(), Capture()
+    async with MethodHost(egress=LOOPBACK, workers=2, spares=0, credentials=store) as host:
+        api, customer = Api(token="token-a"), connection(auth_server.customer, auth_server.url)
+        report = await host.run(GET, connection=customer, environment=api.environment())
+        assert {"token": "token-a"} == report.unwrap()
+        assert {"access_token": "token-a", "refresh_token": "refresh-token-1"} == report.credentials
+        assert await store.load(customer.id) is None
+        report = await host.run(GET, connection=customer, environment=RunEnvironment(capture=capture))
+    stored = await store.load(customer.id)
+    assert stored is not None
+    assert "access-token-1" == stored.credentials["access_token"]
+    assert report.ok
+    assert [401, 200, 200] == [exchange.status for exchange in capture.exchanges]
+
+
+async def test_a_rate_limit_stays_in_its_environment(shared_host: MethodHost, auth_server: AuthServer) -> None:
+    """A server that wants to be left alone by one run holds back no other run of the connection."""
+    auth_server.valid = {"expired-token-0"}
+    customer = connection(auth_server.customer, f"{auth_server.url}")
+
+    def busy(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(429, headers={"Retry-After": "60"})
+
+    for _ in range(2):
+        report = await shared_host.run(
+            GET, connection=customer, environment=RunEnvironment(transport=httpx.MockTransport(busy))
+        )
+        assert ("rate_limit_exceeded", 1) == (report.error and report.error.key, len(report.requests))
+        assert (await shared_host.run(GET, connection=customer, mode="async")).ok
+
+
+async def test_the_egress_policy_holds_for_every_transport(shared_host: MethodHost) -> None:
+    """A URL that methods may not reach is refused; a name is not looked up, and reaches the transport."""
+    api = Api(token="token-a")
+    code = """export default async ({ apiClient }) => {
+      const keys = [];
+      for (const url of ['http://10.0.0.1/', 'http://api.example.com:25/', 'http://name-of-nobody.invalid/'])
+        keys.push(await apiClient.get(url).catch(error => error.key));
+      return keys;
+    }"""
+    report = await shared_host.run(Connector.from_source("urls", code), environment=api.environment())
+    assert ["address", "address", "access_token_expired"] == report.unwrap()
+    assert ["GET http://name-of-nobody.invalid/"] == api.seen
+
+
+async def test_the_same_seed_gives_the_same_randomness(shared_host: MethodHost) -> None:
+    """What the method draws and what the host leaves to chance for it follow from the seed of the run."""
+    code = """export default async ({ apiClient }) => {
+      const form = new FormData();
+      form.append('a', 'b');
+      await apiClient.post('https://api.example.com/', form).catch(() => null);
+      const { subtle } = crypto;
+      const secret = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']);
+      const drawn = [crypto.randomUUID(), (await subtle.exportKey('jwk', secret)).k];
+      for (const algorithm of [{ name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }, { name: 'Ed25519' }]) {
+        const { privateKey } = await subtle.generateKey(algorithm, true, ['sign']);
+        drawn.push(Buffer.from(await subtle.sign(algorithm, privateKey, new Uint8Array(4))).toString('hex'));
+      }
+      return drawn;
+    }"""
+    seen = []
+    for seed in (b"one", b"one", b"two", None, None):
+        capture = Capture()
+        environment = Api(token="token-a").environment(seed=seed, capture=capture)
+        report = await shared_host.run(Connector.from_source("form", code), environment=environment)
+        seen.append((*report.unwrap(), capture.exchanges[0].request_body))
+    assert seen[0] == seen[1]
+    assert [4] * 5 == [len(set(drawn)) for drawn in zip(*seen, strict=True)]
+
+
+async def test_runs_share_workers_as_their_environments_say() -> None:
+    """Of runs of different connections with one isolation key, one takes the worker of another as soon as it is free."""
+    async with MethodHost(workers=32, spares=0) as host:
+
+        async def takes_a_worker_of_its_own(customer: int, key: str | None) -> bool:
+            before = len(psutil.Process().children(recursive=True))
+            environment = RunEnvironment(isolation_key=key)
+            await host.run(EMPTY, connection=Connection(id=f"{customer}", credentials={}), environment=environment)
+            await asyncio.sleep(0.02)
+            return len(psutil.Process().children(recursive=True)) > before
+
+        await takes_a_worker_of_its_own(0, "fixtures")
+        assert not all([await takes_a_worker_of_its_own(customer, "fixtures") for customer in range(1, 6)])
+        assert all([await takes_a_worker_of_its_own(customer, None) for customer in range(6, 9)])
+
+
+async def test_refreshing_ends_with_its_run(shared_host: MethodHost) -> None:
+    """An authorization server that never answers is not waited for when the run is over."""
+    ended = asyncio.Event()
+
+    class Silent(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/token":
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    ended.set()
+            return httpx.Response(401)
+
+    report = await shared_host.run(
+        GET,
+        connection=connection("silent"),
+        environment=RunEnvironment(transport=Silent()),
+        limits=Limits(wall_time_seconds=0.5, request_seconds=60.0),
+    )
+    assert report.error is not None
+    assert "wall_time" == report.error.key
+    assert ended.is_set()

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from runtime import Extension, HostCall, HostReply, LogLine, Module, Outcome, Sandbox, SandboxLimits, Script
+from runtime import (
+    Clock,
+    Extension,
+    HostCall,
+    HostReply,
+    Journal,
+    LogLine,
+    Module,
+    Outcome,
+    Sandbox,
+    SandboxLimits,
+    Script,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -89,6 +101,7 @@ class Bench:
     ) -> Outcome:
         """Run `code` as a method's file."""
         self.lines = []
+        clock, bounds = Clock(), SandboxLimits(**limits)  # type: ignore[arg-type]
         return await self.sandbox.run(
             Script(
                 module=Module(name=name, code=code),
@@ -99,10 +112,11 @@ class Bench:
             arguments or {},
             isolation_key=key,
             calls=calls,
-            limits=SandboxLimits(**limits),  # type: ignore[arg-type]
+            limits=bounds,
             settings={"echo": {"greeting": "hello", "companion": companion and companion.name}},
             inner=inner,
-            seed=seed,
+            clock=clock,
+            journal=Journal.begin(clock, most_bytes=bounds.journal_bytes, seed=seed),
             on_log=self.lines.append,
         )
 
@@ -137,3 +151,9 @@ def open_bench() -> Callable[..., AbstractAsyncContextManager[Bench]]:
             yield Bench(sandbox)
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def echo_extension() -> Extension:
+    """Return the extension that all benches have."""
+    return EXTENSION

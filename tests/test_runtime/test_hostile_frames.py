@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 
 from runtime import HostCall, HostReply, LogLine, Module, Outcome, SandboxLimits
 from runtime.frames import USAGE, FrameKind, encode
+from runtime.journal import Journal, Origin
 from runtime.process import WorkerExit, WorkerProcess
-from runtime.run import Run, RunRequest
+from runtime.run import Run
+from runtime.run_request import RunRequest
 from runtime.transform import wrap
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ def request_for(limits: SandboxLimits) -> RunRequest:
         arguments="{}",
         limits=limits,
         settings={},
-        seed="00" * 32,
+        journal=Journal(Origin(seed=bytes(32), now_ms=0.0), most_bytes=1 << 20),
         calls=answer,
         on_log=lambda _: None,
         on_start=lambda: None,

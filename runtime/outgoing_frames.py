@@ -1,0 +1,107 @@
+"""The frames that a run sends to its worker: its start, and deliveries of answers and timers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from .frames import KERNEL_LIMITS
+from .libraries import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .host import HostReply
+    from .run_request import RunRequest
+    from .values import JSON
+
+_RANDOM_SEED: Final = struct.Struct("<4I")
+
+
+class OutgoingFrames:
+    """Makes the frames that one isolate is sent, and remembers which libraries it has got.
+
+    Args:
+        request: What is run.
+    """
+
+    def __init__(self, request: RunRequest) -> None:
+        self._request = request
+        self._libraries: set[str] = set()
+
+    def start(self) -> list[bytes]:
+        """Return the parts of the START frame."""
+        request = self._request
+        limits = request.limits
+        origin = request.journal.origin
+        header = {
+            "limits": {_camel(name): value for name, value in vars(limits).items()},
+            "settings": dict(request.settings),
+            "seed": origin.seed.hex(),
+            "random": _seed_of_math(origin.seed),
+            "now": int(origin.now_ms),
+            "module": request.modules[0].name,
+            "exports": request.exports,
+            "links": {name: dict(links) for name, links in request.links.items()},
+            "packages": request.packages,
+        }
+        texts = [json.dumps(header), request.arguments]
+        for module in request.modules:
+            texts += (module.name, str(module.length), module.body)
+        kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
+        libraries = self._new(chain.from_iterable(module.libraries for module in request.modules))
+        return [kernel, libraries, *(text.encode() for text in texts)]
+
+    def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
+        """Return the parts of a DELIVER frame.
+
+        Args:
+            now_ms: What time it is.
+            replies: Answers, by the numbers of their calls.
+            timer: One that fired; a single one, so that microtasks run between two timers.
+        """
+        header: list[list[JSON]] = []
+        texts: list[bytes] = []
+        data: list[bytes] = []
+        libraries: set[str] = set()
+        for call, reply in replies:
+            header.append([call, reply.ok, reply.value, _body_kind(reply)])
+            libraries.update(reply.libraries)
+            if reply.utf8 is not None:
+                texts.append(reply.utf8)
+            elif reply.data is not None:
+                data.append(reply.data)
+        if timer is not None:
+            header.append([timer, True, None, None])
+        if not header:
+            return []
+        text = json.dumps({"now": int(now_ms), "replies": header})
+        return [text.encode(), self._new(libraries), b"".join(data), *texts]
+
+    def _new(self, names: Iterable[str]) -> bytes:
+        """Return the names of libraries that the isolate has not got yet, as frames have them."""
+        new = [name for name in in_order(names) if name not in self._libraries]
+        self._libraries.update(new)
+        return " ".join(new).encode()
+
+
+def _seed_of_math(seed: bytes) -> tuple[int, ...]:
+    """Return the seed of Math.random, whose output tells its state: it must not be the one of `crypto`."""
+    return _RANDOM_SEED.unpack(hashlib.sha256(b"Math.random" + seed).digest()[: _RANDOM_SEED.size])
+
+
+def _body_kind(reply: HostReply) -> JSON:
+    """Return what stands beside a reply: "text", the number of bytes, or None."""
+    if reply.utf8 is not None:
+        return "text"
+    return None if reply.data is None else len(reply.data)
+
+
+@cache
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(map(str.capitalize, rest))
