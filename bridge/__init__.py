@@ -52,6 +52,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
 from .replay_transport import ReplayTransport
+from .request_lines import expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -115,6 +116,7 @@ __all__ = [
     "body_lines",
     "bytes_lines",
     "client_secrets",
+    "expected_lines",
     "field_lines",
     "form_parts",
     "json_lines",

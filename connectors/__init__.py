@@ -16,6 +16,8 @@ from runtime import (
     LogLine,
     PoolPolicy,
     SandboxReport,
+    VirtualClock,
+    VirtualTimeLoop,
     WorkerStartError,
 )
 
@@ -76,5 +78,7 @@ __all__ = [
     "StoredCredentials",
     "StreamError",
     "UnknownMethodError",
+    "VirtualClock",
+    "VirtualTimeLoop",
     "WorkerStartError",
 ]

@@ -151,7 +151,6 @@ def run(
 def record(
     session: Session,
     /,
-    target: str,
     as_json: bool,
     cache_dir: str | None,
     no_cache: bool,
@@ -160,20 +159,19 @@ def record(
 ) -> None:
     """Run one method of TARGET against the live API, and write what happened as a fixture beside it, without secrets.
 
-    TARGET is a connector's folder or a single .js file, METHOD a name such as data/contacts/list. The fixture is
-    replayed at once.
+    TARGET is a connector's folder or a single .js file, and METHOD a name such as data/contacts/list. TARGET may also
+    be a fixture that is there, with --update or --reads-only. What is written is replayed at once.
 
-    The exit status is 0 when it passes, 1 when it does not, 2 when the command or a definition is wrong, or the
-    fixture would hold a secret, and 3 when a limit was hit.
+    The exit status is 0 when the replay passes, 1 when it does not, or answers have another shape, 2 when the command
+    or a definition is wrong or a secret would be written, and 3 when a limit was hit.
     """
-    from .record_command import RecordCommand  # a YAML library that the other commands do without
+    from .record_command import RecordCommand, status_of  # a YAML library that other commands do without
 
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    session.connector = Connector.load(target, bundler=bundler)
-    command = RecordCommand(target=target, cache=cache, **options)
-    session.recording = command.execute(session.connector, session.output.on_event)
-    session.status = command.status(session.recording)
+    command = RecordCommand(cache=cache, bundler=bundler, **options)
+    session.recording = command.execute(session.output.ask, session.output.on_event)
+    session.status = status_of(session.recording)
 
 
 @methodhost.command()

@@ -14,12 +14,7 @@ if TYPE_CHECKING:
 _OPTIONS: Final = (
     click.argument("target"),
     click.argument("method", required=False),
-    click.option(
-        "--case",
-        metavar="NAME",
-        required=True,
-        help="What this case is called: the fixture is METHOD.NAME.fixture.yml.",
-    ),
+    click.option("--case", metavar="NAME", help="What the case is called: the fixture is METHOD.NAME.fixture.yml."),
     click.option(
         "--args", metavar="JSON|@FILE|-", help="Properties of the object the method receives; - reads standard input."
     ),
@@ -27,9 +22,7 @@ _OPTIONS: Final = (
     click.option(
         "--connection", metavar="FILE", help="YAML or JSON with id, credentials, parameters and apiClient; real ones."
     ),
-    click.option(
-        "--mode", type=click.Choice(MODES), default="sync", show_default=True, help="async waits when the API says 429."
-    ),
+    click.option("--mode", type=click.Choice(MODES), help="async waits when the API says 429.  [default: sync]"),
     click.option(
         "--allow", metavar="HOST[:PORT]", multiple=True, help="Open a loopback or private address; repeatable."
     ),
@@ -46,6 +39,11 @@ _OPTIONS: Final = (
         multiple=True,
         help="A member of the connection that is no secret, such as region; repeatable.",
     ),
+    click.option("--update", is_flag=True, help="Record a fixture again that is there already, and show what changed."),
+    click.option(
+        "--reads-only", is_flag=True, help="Send nothing but the fixture's GETs, and tell how answers changed."
+    ),
+    click.option("--yes", is_flag=True, help="Write what changed without asking."),
 )
 
 

@@ -44,6 +44,10 @@ class JsonOutput:
         """Write what came of recording a fixture."""
         _write(recording.to_json())
 
+    def ask(self, recording: Recording) -> bool:
+        """Say no: nobody is there to be asked."""
+        return False
+
 
 def _write(document: str) -> None:
     sys.stdout.write(f"{document}\n")

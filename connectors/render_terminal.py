@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 
 from runtime import LogLine
@@ -41,6 +43,7 @@ class TerminalOutput:
     def __init__(self) -> None:
         self._value = Console(soft_wrap=True)
         self._progress = Console(stderr=True, soft_wrap=True)
+        self._asked = False
 
     def on_event(self, event: Event) -> None:
         """Write one line of progress."""
@@ -87,4 +90,12 @@ class TerminalOutput:
         """Write what came of recording a fixture."""
         from .render_recording import recording_text
 
-        self._progress.print(recording_text(recording))
+        self._progress.print(recording_text(recording, with_diff=not self._asked))
+
+    def ask(self, recording: Recording) -> bool:
+        """Show how a fixture would change, and ask whether it shall."""
+        from .render_recording import change_text
+
+        self._asked = True
+        self._progress.print(change_text(recording))
+        return sys.stdin.isatty() and click.confirm("Write this?", err=True)

@@ -93,6 +93,7 @@ class Run:
         self._warnings: tuple[str, ...] = ()
         self._workers = 0
         self._started = self._clock.time()
+        self._started_active = self._clock.active_time()
         self._cpu_seconds_of_others = 0.0
         self._timers = TimerQueue(self._clock, self._timer_due)
         self._due: deque[int] = deque()
@@ -124,6 +125,7 @@ class Run:
         """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
         clock, limits = self._clock, self._request.limits
         self._started = clock.time()
+        self._started_active = clock.active_time()
         self._request.on_start()
         deadline = self._loop.call_later(limits.wall_time_seconds, self._wall_time_over)
         clock.listeners.add(self._woken.set)
@@ -247,15 +249,13 @@ class Run:
         with clock.resting():
             while not self._has_news:
                 self._woken.clear()
-                began, puts_off = clock.time(), self._puts_off
-                if puts_off and not clock.is_virtual:
-                    raise _SuspendedError
-                suspension = self._suspension() if puts_off else None
+                if self._puts_off:
+                    if not clock.is_virtual:
+                        raise _SuspendedError
+                    self._note_suspension()
                 await self._woken.wait()
-                if suspension is not None:
-                    self._note_suspension(suspension, clock.time() - began)
             await clock.settle()
-        if clock.active_time() - self._started > self._request.limits.wall_time_seconds:
+        if clock.active_time() - self._started_active > self._request.limits.wall_time_seconds:
             self._wall_time_over()
 
     @property
@@ -293,11 +293,15 @@ class Run:
         until = self._next_event if self._next_event is not None else clock.time()
         return Suspension(at_ms=clock.now_ms(), resume_at_ms=offset_ms + until * 1000, waits=tuple(waits))
 
-    def _note_suspension(self, suspension: Suspension, seconds: float) -> None:
-        """Take in that the run would have been put off, where time is virtual."""
-        self._clock.suspended_seconds += seconds
+    def _note_suspension(self) -> None:
+        """Take in that the run would be put off now, where time is virtual and jumps to its next event instead.
+
+        Before it does: what wakes up there must have the time that was left when it went to sleep.
+        """
+        suspension = self._suspension()
+        self._clock.suspended_seconds += (suspension.resume_at_ms - suspension.at_ms) / 1000
         self._journal.add(suspension)
-        self._journal.add(Resumption(at_ms=self._clock.now_ms()))
+        self._journal.add(Resumption(at_ms=suspension.resume_at_ms))
 
     @property
     def _cpu_seconds(self) -> float:

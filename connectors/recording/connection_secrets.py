@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from .secret_ledger import SecretLedger
 
+_TOP: Final = 2
+"""Names of the sections of a connection's file, and of what is in them."""
 _SCHEME: Final = re.compile(r"(?:Bearer|Basic|Token|ApiKey) +", re.IGNORECASE)
 _MOMENT: Final = re.compile(r"(?:.*_)?(?:at|exp|expire[sd]?|expiry|iat|on|time|timestamp)(?:_.*)?")
 """Names of moments: numbers as long as some secrets."""
@@ -31,6 +33,7 @@ def take_connection(
     ledger: SecretLedger,
     connector: Connector,
     connection: Connection,
+    members: JSON,
     *,
     public: Collection[str] = (),
     earlier: JSON = None,
@@ -41,12 +44,13 @@ def take_connection(
         ledger: Takes it in.
         connector: Whose connection.
         connection: With its secrets.
+        members: What its file says.
         public: Names of members that are no secrets.
         earlier: The connection of the fixture as it was, whose placeholders are kept.
     """
     client = None if connection.api_client is None else client_secrets(connection.api_client)
     secrets = Redactor.from_values(connection_secrets(connector, connection), client).secrets
-    for key, leaf in _leaves(_members(connection), ()):
+    for key, leaf in _leaves(members, ()):
         name = _name_of(key)
         text = leaf if isinstance(leaf, str) else repr(leaf)
         if name in public or name in PLAIN_MEMBERS or (not isinstance(leaf, str) and _MOMENT.fullmatch(snake(name))):
@@ -73,16 +77,28 @@ def take_masked(ledger: SecretLedger, secrets: Collection[str]) -> None:
             ledger.add("secret", secret)
 
 
-def placeholder_connection(connection: Connection, ledger: SecretLedger) -> dict[str, JSON]:
-    """Return a connection as a fixture has it: without its id, and placeholders in place of secrets."""
-    placed = ledger.substitution.value(_members(connection))
-    return {} if not isinstance(placed, dict) else {name: _without_short(part) for name, part in placed.items()}
+def placeholder_connection(members: JSON, ledger: SecretLedger) -> dict[str, JSON]:
+    """Return a connection as a fixture has it: without its id, and placeholders in place of secrets.
+
+    Args:
+        members: What the connection's file says.
+        ledger: Knows what is secret.
+    """
+    placed = ledger.substitution.value(members)
+    return (
+        {name: _without_short(part) for name, part in placed.items() if name != "id"}
+        if isinstance(placed, dict)
+        else {}
+    )
 
 
-def _members(connection: Connection) -> dict[str, JSON]:
-    """Return what the connection's file says, its id aside."""
-    members: dict[str, JSON] = connection.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"id"})
-    return members
+def real_values(placeholders: JSON, members: JSON) -> dict[str, str]:
+    """Return what the placeholders of a fixture's connection stand for, in a real connection."""
+    return {
+        str(placeholder): str(real)
+        for key, placeholder in _leaves(placeholders, ())
+        if isinstance(real := _at(members, key), str | int) and str(real) != str(placeholder)
+    }
 
 
 def _without_short(part: JSON, name: str = "") -> JSON:
@@ -109,8 +125,8 @@ def _leaves(value: JSON, key: Key) -> Iterator[tuple[Key, str | float]]:
 def _name_of(key: Key) -> str:
     """Return the name that says most: the last that is none of a list's positions, or of `value`."""
     names = [part for part in key if isinstance(part, str)]
-    generic = len(names) > 1 and snake(names[-1]) in {"value", "key", "token", "secret"} and names[-2] != "auth"
-    return (names[-2] if generic and is_secret_name(names[-2]) else names[-1]) if names else "secret"
+    says_little = len(names) > _TOP and snake(names[-1]) in {"value", "key", "token", "secret"} and names[-2] != "auth"
+    return (names[-2] if says_little and is_secret_name(names[-2]) else names[-1]) if names else "secret"
 
 
 def _at(value: JSON, key: Key) -> JSON:

@@ -13,7 +13,8 @@ class Detail:
     """How much of what was exchanged a fixture holds.
 
     Attributes:
-        all_headers: All headers of responses but those of the connection and cookies, and not only the usual ones.
+        all_headers: All headers of responses but those of the connection, cookies without their values, and not only
+            the usual ones.
         verbatim_from: The status from which on JSON of responses is text, letter by letter; for methods, and messages
             of errors, that show more of it than what it means.
     """

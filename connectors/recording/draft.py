@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from connectors.document import Document, DocumentBounds
-from connectors.errors import DefinitionError, FixtureError
-from connectors.fixtures.fixture import Fixture
+from connectors.errors import DefinitionError
 from connectors.fixtures.fixture_file import FixtureFile
-from connectors.fixtures.placement import Placement
 
 from .errors import RecordingError
 from .yaml_text import styled, yaml_text
@@ -21,19 +18,15 @@ if TYPE_CHECKING:
 
     from connectors.document import Key
 
-_BOUNDS: Final = DocumentBounds(characters=4 * 1024 * 1024, values=800_000)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Draft(FixtureFile):
     """A fixture that is not written yet, nor are the files beside it.
 
     Attributes:
-        text: As it will be written.
         contents: The files beside it, by name.
     """
 
-    text: str
     contents: Mapping[str, bytes] = field(repr=False)
 
     @classmethod
@@ -52,24 +45,12 @@ class Draft(FixtureFile):
         whole = styled(data) if node is None else node
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n" if path.suffix == ".json" else yaml_text(whole)
         try:
-            document = Document.parse(str(path), text, error=FixtureError, bounds=_BOUNDS)
-            fixture = document.into(Fixture)
+            draft = cls.parse(path, text, contents=contents)
         except DefinitionError as caught:
             raise RecordingError(f"What happened makes no fixture: {caught.message}", key=caught.key) from caught
-        if document.data != data:
+        if draft.document.data != data:
             raise RecordingError("What happened cannot be written so that it reads the same.", file=str(path))
-        placement = Placement.of(path)
-        return cls(
-            path=path,
-            target=placement.target,
-            root=placement.root,
-            name=placement.name,
-            method=fixture.method or placement.method,
-            fixture=fixture,
-            document=document,
-            text=text,
-            contents=contents,
-        )
+        return draft
 
     def read(self, name: str, key: Key) -> bytes:
         """Return what will be in a file beside the fixture, or is in one that was there before."""
@@ -85,6 +66,7 @@ class Draft(FixtureFile):
         texts = {self.path.name: self.text.encode(), **self.contents}
         for name, content in texts.items():
             try:
+                folder.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
             except OSError as caught:
                 message = f"The file cannot be written: {caught.strerror}."

@@ -37,10 +37,12 @@ class Harvest:
 
     Args:
         ledger: Takes them in.
+        sources: Texts of the connector; what stands there is the same in each run, and is read by whoever reads those.
     """
 
-    def __init__(self, ledger: SecretLedger) -> None:
+    def __init__(self, ledger: SecretLedger, sources: Iterable[str] = ()) -> None:
         self._ledger = ledger
+        self._sources = tuple(sources)
 
     def exchange(self, exchange: CapturedExchange) -> None:
         """Look through a request and its response."""
@@ -59,20 +61,24 @@ class Harvest:
         for name, text in _leaves(value, ""):
             self._text(text)
             if (is_secret_name(name) or is_suspicious_name(name)) and looks_random(text):
-                self._ledger.add(name, text)
+                self._add(name, text)
 
     def _take(self, name: str, value: str, *, sent: bool) -> None:
         """Take in the value of something that is called a secret."""
         if value.lower() in _WORDS or _MASKED.fullmatch(value) or (not sent and _SETTING.fullmatch(value)):
             return
-        self._ledger.add(name, value)
+        self._add(name, value)
+
+    def _add(self, name: str, value: str) -> None:
+        if not any(value in text for text in self._sources):
+            self._ledger.add(name, value)
 
     def _named(self, name: str, value: str, *, sent: bool) -> None:
         """Take in a value if its name says that it is secret, or that it may be and it looks like one."""
         if is_secret_name(name):
             self._take(name, value, sent=sent)
         elif is_suspicious_name(name) and looks_random(value):
-            self._ledger.add(name, value)
+            self._add(name, value)
 
     def _url(self, url: str) -> None:
         split = urlsplit(url)
@@ -155,7 +161,7 @@ class Harvest:
     def _text(self, text: str) -> None:
         """Take in what looks like a secret anywhere in a text, and what URLs in it carry."""
         for token in tokens_in(text):
-            self._ledger.add("private_key" if token.startswith("-----") else "token", token)
+            self._add("private_key" if token.startswith("-----") else "token", token)
         if "://" not in text:
             return
         for user, password in _USERINFO.findall(text):
@@ -166,6 +172,9 @@ class Harvest:
 def _leaves(value: JSON, name: str) -> Iterator[tuple[str, str]]:
     """Yield the texts of JSON, each with the name that says most about it."""
     if isinstance(value, dict):
+        named, content = value.get("name", value.get("key")), value.get("value")
+        if isinstance(named, str) and isinstance(content, str):  # one of a list of fields, or of headers
+            yield named, content
         for key, member in value.items():
             inside = is_secret_name(name) and is_secret_inside(key)
             yield from _leaves(member, f"{snake(name)}" if inside else key)

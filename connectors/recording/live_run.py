@@ -11,6 +11,7 @@ from connectors.environment import RunEnvironment
 from runtime import Clock
 
 from .errors import RecordingError
+from .recorded_exchange import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from connectors.report import RunReport
     from runtime import JSON
 
-_MOST_STREAM_BYTES = 32 * 1024 * 1024
+_MOST_TOTAL_BYTES = 16 * MOST_BYTES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class RunRequest:
         connector: Whose method.
         method: Its name.
         connection: For whom, with real credentials.
+        members: What the connection's file says, in its author's spelling.
         args: What it receives.
         mode: What a 429 means.
     """
@@ -42,6 +44,7 @@ class RunRequest:
     connector: Connector
     method: str
     connection: Connection | None
+    members: dict[str, JSON] = field(repr=False)
     args: Mapping[str, JSON] = field(repr=False)
     mode: Mode
 
@@ -80,7 +83,7 @@ async def run_live(
         DefinitionError: The connector, the method or its arguments are wrong.
         RecordingError: The stream that the method gave cannot be read to its end.
     """
-    clock, capture, redactor = Clock(), Capture(), Redactor()
+    clock, capture, redactor = Clock(), Capture(most_bytes=MOST_BYTES, most_total_bytes=_MOST_TOTAL_BYTES), Redactor()
     start = datetime.fromtimestamp(int(clock.now_ms()) / 1000, UTC)
     report = await host.run(
         request.connector,
@@ -106,11 +109,9 @@ async def _read(stream: ByteStream) -> tuple[bytes, str | None]:
     try:
         async for piece in stream:
             content += piece
-            if len(content) > _MOST_STREAM_BYTES:
+            if len(content) > MOST_BYTES:
                 await stream.aclose()
-                raise RecordingError(
-                    f"The stream is longer than the {_MOST_STREAM_BYTES} bytes that a fixture may hold."
-                )
+                raise RecordingError(f"The stream is longer than {MOST_BYTES} bytes.")
     except StreamError as broken:
         raise RecordingError(f"The stream broke off: {broken.message} Record it again.") from broken
     return bytes(content), stream.content_type

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .side_files import SideFiles
     from .substitution import Substitution
 
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of one body."""
 _FAULTS: Final = {
     "cancelled": "timeout",  # nobody waited for what would have come
     "protocol": "protocol",
@@ -63,8 +65,11 @@ class ExchangeWriter:
         name = f"{exchange.verb} {self.substitution.text(exchange.url.partition('?')[0])}"
         if exchange.fault in _UNSAYABLE:
             raise RecordingError(f"No fixture can hold {name}: {_UNSAYABLE[exchange.fault]}.")
-        if exchange.truncated and exchange.fault is None:
-            raise RecordingError(f"No fixture can hold {name}: one of its bodies is too long to be kept.")
+        if (
+            exchange.truncated
+            and max(len(exchange.request_body or b""), len(exchange.response_body or b"")) >= MOST_BYTES
+        ):
+            raise RecordingError(f"No fixture can hold {name}: one of its bodies is longer than {MOST_BYTES} bytes.")
         written: dict[str, Any] = {
             "request": self.request(exchange.verb, exchange.url, exchange.request_headers, exchange.request_body)
         }

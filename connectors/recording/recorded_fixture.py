@@ -32,6 +32,7 @@ class RecordedFixture:
         request: What was run.
         live: What happened.
         stem: How the names of files beside the fixture begin.
+        taken: Names of files that are there already.
         limits: Of the run, as the fixture has them.
         ledger: What is secret in all of it.
     """
@@ -40,6 +41,7 @@ class RecordedFixture:
     live: LiveRun
     stem: str
     limits: dict[str, Any]
+    taken: tuple[str, ...] = ()
     ledger: SecretLedger = field(default_factory=SecretLedger)
 
     def find_secrets(self, *, public: Collection[str], earlier: JSON = None) -> None:
@@ -51,9 +53,14 @@ class RecordedFixture:
         """
         if self.request.connection is not None:
             take_connection(
-                self.ledger, self.request.connector, self.request.connection, public=public, earlier=earlier
+                self.ledger,
+                self.request.connector,
+                self.request.connection,
+                self.request.members,
+                public=public,
+                earlier=earlier,
             )
-        harvest = Harvest(self.ledger)
+        harvest = Harvest(self.ledger, self.request.connector.texts.values())
         harvest.arguments(dict(self.request.args))
         for exchange in self.live.exchanges:
             harvest.exchange(exchange)
@@ -67,7 +74,7 @@ class RecordedFixture:
         Raises:
             RecordingError: No fixture can say it.
         """
-        substitution, files = self.ledger.substitution, SideFiles(self.stem)
+        substitution, files = self.ledger.substitution, SideFiles(self.stem, self.taken)
         request, live = self.request, self.live
         data: dict[str, Any] = {"version": VERSION}
         if request.mode != "sync":
@@ -76,7 +83,7 @@ class RecordedFixture:
         if request.args:
             data["args"] = substitution.value(dict(request.args))
         if request.connection is not None:
-            connection = placeholder_connection(request.connection, self.ledger)
+            connection = placeholder_connection(request.members, self.ledger)
             data |= {"connection": connection} if connection else {}
         if self.limits:
             data["limits"] = self.limits

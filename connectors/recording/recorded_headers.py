@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from .secret_ledger import PLACEHOLDER
 from .secret_names import snake
 from .words import words
 
@@ -35,8 +36,7 @@ _USUAL: Final = words(
 _USUAL_WORDS: Final = words("count cursor limit link next page pages per prev ratelimit remaining reset total")
 _OF_THE_SERVER: Final = words(
     """
-    alt-svc cf-cache-status cf-ray expect-ct nel report-to server server-timing set-cookie set-cookie2
-    strict-transport-security via
+    alt-svc cf-cache-status cf-ray expect-ct nel report-to server server-timing strict-transport-security via
     """
 )
 
@@ -52,7 +52,7 @@ def request_headers(headers: Iterable[tuple[str, str]], kind: str | None) -> dic
 
 
 def response_headers(headers: Iterable[tuple[str, str]], kind: str | None, *, every: bool) -> dict[str, Any]:
-    """Return the headers of a response that a method may look at; cookies are none of them.
+    """Return the headers of a response that a method may look at.
 
     Args:
         headers: As they came, names in lower case, placeholders in place.
@@ -60,7 +60,9 @@ def response_headers(headers: Iterable[tuple[str, str]], kind: str | None, *, ev
         every: Whether unusual ones are told.
     """
     kept = _by_name(
-        (name, value) for name, value in headers if _is_usual(name) or (every and _is_of_the_response(name))
+        (name, _without_value(value) if name == "set-cookie" else value)
+        for name, value in headers
+        if _is_usual(name) or (every and _is_of_the_response(name))
     )
     content_type = kept.get("content-type")
     if kind == "json" and isinstance(content_type, str) and _bare(content_type) in _KINDS["json"]:
@@ -97,6 +99,13 @@ def _is_usual(name: str) -> bool:
 
 def _is_of_the_response(name: str) -> bool:
     return name not in _OF_THE_CONNECTION and name not in _OF_THE_SERVER
+
+
+def _without_value(cookie: str) -> str:
+    """Return what sets a cookie without its value, unless a placeholder stands there already."""
+    pair, separator, attributes = cookie.partition(";")
+    name, _, value = pair.partition("=")
+    return cookie if PLACEHOLDER in value else f"{name}={PLACEHOLDER}{separator}{attributes}"
 
 
 def _bare(content_type: str) -> str:

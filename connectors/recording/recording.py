@@ -28,7 +28,9 @@ class Recording:
         mismatches: What differs when it is replayed; none where that passes.
         notes: What its author should know.
         diff: How its text changed, as lines of a unified diff.
-        drift: How the shapes of what the server answers changed.
+        reads: How many reads were sent again, where no more than that was done.
+        drift: How the shapes of their answers changed.
+        declined: Whether somebody was asked to let the fixture change, and did not.
         error: Why the live run ended in a way that is no case: a limit, or a wrong configuration.
     """
 
@@ -38,13 +40,15 @@ class Recording:
     mismatches: tuple[Mismatch, ...] = ()
     notes: tuple[str, ...] = ()
     diff: tuple[str, ...] = field(default=(), repr=False)
+    reads: int | None = None
     drift: tuple[Drift, ...] = ()
+    declined: bool = False
     error: RunError | None = None
 
     @property
     def ok(self) -> bool:
-        """Whether the fixture passes, and nothing drifted."""
-        return self.error is None and not self.mismatches and not self.drift
+        """Whether the fixture is as things are now, and passes."""
+        return not (self.error or self.mismatches or self.drift or self.declined)
 
     def to_json(self) -> str:
         """Return it as one line of JSON, safe to print."""
@@ -54,6 +58,7 @@ class Recording:
             "file": str(self.file),
             "written": [str(path) for path in self.written],
             "exchanges": self.exchanges,
+            "reads": self.reads,
             "mismatches": [
                 {"kind": one.kind, "title": one.title, "line": one.line, "diff": list(one.diff)}
                 for one in self.mismatches

@@ -15,6 +15,7 @@ PLACEHOLDER: Final = "placeholder"
 SHORTEST_SECRET: Final = 4
 """Characters of a secret; whatever is shorter stands in too many words."""
 
+_PLACEHOLDER: Final = re.compile(rf"{PLACEHOLDER}(?:-[a-z0-9]+)*(?:\.example|@example\.com)?")
 _EMAIL: Final = re.compile(r"[^@\s:/]+@[^@\s:/]+\.[A-Za-z]{2,}")
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _URL: Final = re.compile(r"(https?://)(?:[^/?#@\s]+@)?([^/?#@\s]+)\S*")
@@ -43,6 +44,11 @@ class SecretLedger:
         return dict(self._placeholders)
 
     @property
+    def ordinary(self) -> list[str]:
+        """The names of secrets that look like ordinary words, which may stand in places where they mean no secret."""
+        return [name for secret, name in self._names.items() if secret.isalpha() and secret.islower()]
+
+    @property
     def substitution(self) -> Substitution:
         """What puts placeholders in place of the secrets known so far."""
         if self._substitution is None:
@@ -57,7 +63,7 @@ class SecretLedger:
             secret: Its text.
             placeholder: What must stand for it, where that is known already.
         """
-        if len(secret) < SHORTEST_SECRET or secret in self._placeholders or secret in self._placeholders.values():
+        if len(secret) < SHORTEST_SECRET:
             return
         if placeholder is None and self.substitution.text(secret) != secret:
             return
@@ -65,7 +71,7 @@ class SecretLedger:
 
     def put(self, name: str, secret: str, placeholder: str | None = None) -> None:
         """Take in a secret as a whole, even if it holds others."""
-        if secret in self._placeholders:
+        if secret in self._placeholders or secret in self._placeholders.values() or _PLACEHOLDER.fullmatch(secret):
             return
         self._names[secret] = name
         self._placeholders[secret] = placeholder or self._new(name, secret)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 
 class SideFiles:
     """The files of one fixture.
 
     Args:
         stem: How their names begin: `list.two-pages.fixture`.
+        taken: Names that others have.
     """
 
-    def __init__(self, stem: str) -> None:
+    def __init__(self, stem: str, taken: Collection[str] = ()) -> None:
         self._stem = stem
+        self._taken = taken
         self.contents: dict[str, bytes] = {}
         """What each file holds, by its name."""
 
@@ -20,6 +28,7 @@ class SideFiles:
         for name, known in self.contents.items():
             if known == content and name.endswith(suffix):
                 return name
-        name = f"{self._stem}.{len(self.contents) + 1}{suffix}"
+        names = (f"{self._stem}.{number}{suffix}" for number in count(1))
+        name = next(name for name in names if name not in self.contents and name not in self._taken)
         self.contents[name] = content
         return name

@@ -21,6 +21,8 @@ LONG_SECRET: Final = 8
 _BASE64: Final = re.compile(r"((?:[A-Za-z0-9+/_-]|%2[BbFf]){6,})((?:=|%3[Dd]){0,2})")
 _BASE64_GROUP: Final = 4
 _DEEPEST: Final = 3
+_CUT_OFF: Final = "…"
+_LEAST_OF_A_BEGINNING: Final = 6
 _START: Final = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))"
 _END: Final = r"(?![A-Za-z0-9])"
 
@@ -33,11 +35,11 @@ class Substitution:
     """
 
     def __init__(self, placeholders: Mapping[str, str]) -> None:
+        self._placeholders = dict(placeholders)
         self._forms: dict[str, tuple[str, str]] = {}
         for secret, placeholder in placeholders.items():
             for form, substitute in encoded_pairs(secret, placeholder):
                 self._forms.setdefault(_folded(form, secret), (_pattern(form, secret), substitute))
-        self._shortest = min(map(len, placeholders), default=0)
 
     def text(self, text: str) -> str:
         """Return a text with placeholders in it."""
@@ -71,10 +73,25 @@ class Substitution:
         folded = text.casefold()
         present = {form: rule for form, rule in self._forms.items() if form.casefold() in folded}
         if not present:
-            return text
+            return self._without_beginnings(text)
         longest_first = sorted(present.values(), key=lambda rule: -len(rule[0]))
         pattern = re.compile("|".join(f"({pattern})" for pattern, _ in longest_first))
-        return pattern.sub(lambda match: longest_first[(match.lastindex or 1) - 1][1], text)
+        replaced = pattern.sub(lambda match: longest_first[(match.lastindex or 1) - 1][1], text)
+        return self._without_beginnings(replaced)
+
+    def _without_beginnings(self, text: str) -> str:
+        """Return a text without the beginnings of secrets in the middle of which it, or what it quotes, was cut off."""
+        head, *rest = text.split(_CUT_OFF)
+        for part in rest:
+            head = f"{self._without_beginning(head)}{_CUT_OFF}{part}"
+        return head
+
+    def _without_beginning(self, text: str) -> str:
+        for secret, placeholder in self._placeholders.items():
+            for length in range(len(secret) - 1, _LEAST_OF_A_BEGINNING - 1, -1):
+                if text.endswith(secret[:length]):
+                    return text[:-length] + placeholder
+        return text
 
     def _base64(self, match: re.Match[str], depth: int) -> str:
         """Return a run of base64 with placeholders in what it says; the run where it says nothing of interest."""

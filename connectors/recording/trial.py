@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from .side_files import SideFiles
     from .substitution import Substitution
 
-    Write = Callable[[Detail], tuple[dict[str, Any], SideFiles]]
+    Version = Callable[[Detail], tuple[dict[str, Any], SideFiles]]
+    """Says what a fixture says in some detail, and gives the files beside it."""
+    Amend = Callable[[dict[str, Any], FixtureResult], str | None]
+    """Changes what a fixture says where its replay shows that it must; returns what it changed, for a person."""
 
 _WHOLE: Final = 2
 """From this detail on, a replay does not differ for want of a header; what differs then may be taken over from it."""
-_CONSOLE: Final = "Lines of the console differ in a replay, so none are expected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,49 +48,49 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """Replays drafts of one fixture, from the most readable on, until one passes.
+    """Replays versions of one fixture until one passes.
 
     Attributes:
         runner: Replays.
         path: Of the fixture.
-        write: Says what a fixture of some detail says.
+        versions: From the best on; each is tried in all details, from the most readable on.
+        amend: Used before a version is given up.
         substitution: Puts placeholders in place of secrets.
     """
 
     runner: FixtureRunner
     path: Path
-    write: Write
+    versions: tuple[Version, ...]
+    amend: Amend
     substitution: Substitution
 
     async def run(self) -> Tried:
-        """Return the first draft that passes; otherwise the first one, and how it fails.
+        """Return the first draft that passes; where none does, the first one of the last version.
 
         Raises:
             RecordingError: No fixture can say what happened.
         """
         attempts = [*((detail, False) for detail in DETAILS), *((detail, True) for detail in DETAILS[_WHOLE:])]
-        all_tried: list[Tried] = []
-        for detail, adopting in attempts:
-            all_tried.append(await self._try(detail, adopting=adopting))
-            if all_tried[-1].result.ok:
-                return all_tried[-1]
-        return all_tried[0]
+        for version in self.versions:
+            tried = [await self._try(version, *attempts[0])]
+            for detail, adopting in attempts[1:]:
+                if tried[-1].result.ok:
+                    break
+                tried.append(await self._try(version, detail, adopting))
+            if tried[-1].result.ok:
+                return tried[-1]
+        return tried[0]
 
-    async def _try(self, detail: Detail, *, adopting: bool) -> Tried:
-        data, files = self.write(detail)
+    async def _try(self, version: Version, detail: Detail, adopting: bool) -> Tried:  # noqa: FBT001 (of a pair)
+        data, files = version(detail)
         notes: list[str] = []
-        for _ in range(len(data["exchanges"]) + 3):
+        for _ in range(2 * len(data["exchanges"]) + 3):
             draft = Draft.of(self.path, data, files.contents)
             result = await self.runner.run(draft)
-            note = None if result.ok else self._amend(data, result, adopting=adopting)
+            note = None if result.ok else self.amend(data, result)
+            if note is None and adopting and not result.ok:
+                note = adopt(data, result, self.substitution)
             if note is None:
                 break
             notes.append(note)
         return Tried(draft=draft, data=data, result=result, notes=tuple(dict.fromkeys(notes)))
-
-    def _amend(self, data: dict[str, Any], result: FixtureResult, *, adopting: bool) -> str | None:
-        """Change what the fixture says where that is right, and return what was changed."""
-        if {mismatch.kind for mismatch in result.mismatches} == {"console"}:
-            data["expect"].pop("console")
-            return _CONSOLE
-        return adopt(data, result, self.substitution) if adopting else None

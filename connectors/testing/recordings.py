@@ -97,7 +97,7 @@ class Recordings:
             placement = Placement.of(path)
         except DefinitionError:
             placement = _nowhere(path)
-        return FixtureFile.load(path, placement)
+        return FixtureFile.load(path, placement=placement)
 
 
 def _recorded(path: Path, base_uri: str | None) -> FixtureFile:

@@ -78,6 +78,42 @@ async def test_all_requests_of_a_run_take_the_transport_of_its_environment(share
     assert {"token": "token-a"} == json.loads(capture.exchanges[2].response_body or b"")
 
 
+async def test_code_of_authentication_takes_it_too(
+    shared_host: MethodHost, load_folder: Callable[[Mapping[str, str]], Connector]
+) -> None:
+    """What makes the client and what refreshes credentials in JavaScript has no other network either."""
+    make = """export default async ({ credentials }) => {
+      const { baseUri } = await (await fetch('https://config.example.com/')).json();
+      return { baseUri, auth: { type: 'bearer', token: credentials.access_token } };
+    }"""
+    refresh = "export default async ({ apiClient }) => apiClient.post('/refresh')"
+    files = {
+        "auth/make-api-client.js": make,
+        "auth/refresh-credentials.js": refresh,
+        "operations/get/run.js": "export default ({ apiClient }) => apiClient.get('/me')",
+    }
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "config.example.com":
+            return httpx.Response(200, json={"baseUri": "https://api.example.com"})
+        if request.url.path == "/refresh":
+            return httpx.Response(200, json={"access_token": "new-access-token"})
+        welcome = request.headers["authorization"] == "Bearer new-access-token"
+        return httpx.Response(200 if welcome else 401, json="welcome")
+
+    capture = Capture()
+    report = await shared_host.run(
+        load_folder(files),
+        "operations/get/run",
+        connection=Connection(id="code", credentials=EXPIRED),
+        environment=RunEnvironment(transport=httpx.MockTransport(answer), capture=capture),
+    )
+    assert "welcome" == report.unwrap()
+    seen = [(exchange.verb, exchange.url.removeprefix("https://")) for exchange in capture.exchanges]
+    me, made = ("GET", "api.example.com/me"), ("GET", "config.example.com/")
+    assert [made, me, ("POST", "api.example.com/refresh"), made, me] == seen
+
+
 async def test_runs_with_environments_do_not_know_of_each_other(shared_host: MethodHost) -> None:
     """What one refreshed is not known to another run of the same connection."""
     for token in ("token-a", "token-b"):

@@ -34,6 +34,13 @@ async def at_once(call: HostCall) -> HostReply:
     return HostReply(ok=True, value=call.payload)
 
 
+async def passing(clock: VirtualClock, seconds: float) -> None:
+    """Be at work for so long, as a request is."""
+    over = asyncio.Event()
+    clock.call_at(clock.time() + seconds, over.set)
+    await over.wait()
+
+
 class VirtualBench:
     """Runs code in virtual time, all of it in one sandbox."""
 
@@ -41,6 +48,7 @@ class VirtualBench:
         self._runner = runner
         self._sandbox = sandbox
         self.lines: list[LogLine] = []
+        self.clock: VirtualClock
 
     def run(self, body: str, calls: HostCalls = at_once, **options: Any) -> Any:
         """Run the body of a method that may use `call(payload)`; return its value and the journal."""
@@ -48,7 +56,7 @@ class VirtualBench:
         return self._runner.run(self._run(body, calls, **options))
 
     async def _run(self, body: str, calls: HostCalls, seed: bytes = SEED, key: str = "acme") -> Any:
-        clock = VirtualClock(START_MS)
+        self.clock = clock = VirtualClock(START_MS)
         journal = Journal.begin(clock, most_bytes=1 << 20, seed=seed)
         code = f"module.exports = async ({{ echo: call }}) => {{ {body} }}"
         outcome = await self._sandbox.run(
@@ -99,6 +107,23 @@ def test_two_runs_with_the_same_seed_are_the_same(bench: VirtualBench) -> None:
     assert "2026-01-01T00:00:00Z" in value
     assert [START_MS + 600_000, 600_000] == value[-2:]
     assert value[3:6] != bench.run(EVERYTHING, seed=bytes(32))[3:6]
+
+
+def test_what_sleeps_while_a_run_is_put_off_has_its_time_left(bench: VirtualBench) -> None:
+    """A wait for which a run would be put off counts for no deadline, not even for what is done right after it."""
+    active: list[float] = []
+
+    async def calls(_: HostCall) -> HostReply:
+        clock = bench.clock
+        for _ in range(2):
+            await clock.sleep(600.0)
+            active.append(clock.active_time())
+            await passing(clock, 3.0)
+            active.append(clock.active_time())
+        return HostReply(ok=True, value=clock.time())
+
+    assert 1206.0 == bench.run("return call('x')", calls)
+    assert [0.0, 3.0, 3.0, 6.0] == active
 
 
 def test_random_numbers_are_even(bench: VirtualBench) -> None:
