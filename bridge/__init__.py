@@ -42,6 +42,7 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .fault import Fault
+from .faulty_script import FaultyScript, ScriptedFailure
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -51,7 +52,7 @@ from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import Redactor
-from .replay_transport import ReplayTransport
+from .replay_transport import ReplayTransport, ScriptTransport
 from .request_lines import expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
@@ -90,6 +91,7 @@ __all__ = [
     "Exchange",
     "ExpectedBody",
     "Fault",
+    "FaultyScript",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -104,7 +106,9 @@ __all__ = [
     "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptTransport",
     "ScriptedExchange",
+    "ScriptedFailure",
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
