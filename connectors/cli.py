@@ -29,7 +29,7 @@ from .termination import Termination
 from .types_command import TypesCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from .chaos.chaos_report import ChaosReport
@@ -351,22 +351,23 @@ def main() -> NoReturn:
 
 def _show(session: Session) -> None:
     """Write the result."""
+    output = session.output
     if session.report is not None:
-        session.output.show(session.report, session.connector)
-    elif session.diagnosis is not None:
-        session.output.show_diagnosis(session.diagnosis)
-    elif session.check is not None:
-        session.output.show_check(session.check)
-    elif session.written is not None:
-        session.output.show_written(session.written)
-    elif session.imported is not None:
-        session.output.show_imported(session.imported)
-    elif session.recording is not None:
-        session.output.show_recording(session.recording)
-    elif session.suite is not None:
-        session.output.show_suite(session.suite)
-    elif session.chaos is not None:
-        session.output.show_chaos(session.chaos)
+        output.show(session.report, session.connector)
+        return
+    results: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+        (session.diagnosis, output.show_diagnosis),
+        (session.check, output.show_check),
+        (session.written, output.show_written),
+        (session.imported, output.show_imported),
+        (session.recording, output.show_recording),
+        (session.suite, output.show_suite),
+        (session.chaos, output.show_chaos),
+    )
+    for result, show in results:
+        if result is not None:
+            show(result)
+            return
 
 
 def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from bridge import CapturedExchange, ConnectionFailedError, unpacked
+from connectors.connection import Connection
 from connectors.recording.connection_secrets import placeholder_connection, take_connection
 from connectors.recording.detail import PLAIN
 from connectors.recording.harvest import Harvest
@@ -17,8 +18,8 @@ from connectors.recording.side_files import SideFiles
 from .recording import Note
 
 if TYPE_CHECKING:
-    from connectors.connection import Connection
     from connectors.connector import Connector
+    from connectors.document import Document
     from connectors.errors import DefinitionError
 
     from .recording import RecordedExchange, Recording
@@ -48,10 +49,18 @@ class Conversion:
         self._known: frozenset[str] = frozenset()
         self._left_out: dict[str, set[str]] = {"requests": set(), "responses": set()}
 
-    def take_connection(self, connector: Connector, connection: Connection) -> None:
-        """Take in for whom the fixture runs; what is secret there is so in the recording as well."""
-        take_connection(self.ledger, connector, connection)
-        self._connection = placeholder_connection(connection, self.ledger)
+    def take_connection(self, connector: Connector, document: Document) -> None:
+        """Take in for whom the fixture runs; what is secret there is so in the recording as well.
+
+        Args:
+            connector: Whose fixture it is.
+            document: The file of the connection.
+
+        Raises:
+            ConnectionFileError: The connection is wrong.
+        """
+        take_connection(self.ledger, connector, document.into(Connection), document.data)
+        self._connection = placeholder_connection(document.data, self.ledger)
         self._known = frozenset(self.ledger.placeholders.values())
 
     def data(self) -> dict[str, Any]:

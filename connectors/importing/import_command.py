@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from connectors.connection import Connection
+from connectors.connection import read_connection
 from connectors.connector import Connector
 from connectors.errors import DefinitionError
 from connectors.folder import definitions_folder
 from connectors.recording.draft import Draft
-from connectors.recording.recorder import refuse_secrets
+from connectors.recording.proposal import refuse_secrets
 
 from .as_fixture import Conversion
 from .imported import Imported, ImportedFixture
@@ -22,6 +22,8 @@ from .sources import read_source, sources_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from connectors.document import Document
 
     from .recording import Recording
 
@@ -59,7 +61,7 @@ class ImportCommand:
         connector = Connector.load(self.to)
         if self.method is not None:
             connector.find(self.method)
-        connection = None if self.connection is None else Connection.load(self.connection)
+        connection = None if self.connection is None else read_connection(self.connection)
         paths = [path for file in self.files for path in sources_in(Path(file))]
         files = tuple(one for path in paths for one in self._convert(path, connector, connection))
         written = [shlex.quote(file.fixture) for file in files if file.fixture]
@@ -69,7 +71,7 @@ class ImportCommand:
             next=(f"methodhost test {' '.join(written)}",) if written else (),
         )
 
-    def _convert(self, path: Path, connector: Connector, connection: Connection | None) -> Iterator[ImportedFixture]:
+    def _convert(self, path: Path, connector: Connector, connection: Document | None) -> Iterator[ImportedFixture]:
         """Yield what became of each recording of one source."""
         try:
             recordings = read_source(path, self.base_uri)
@@ -83,7 +85,7 @@ class ImportCommand:
                 yield ImportedFixture(source=str(path), error=_note(str(path), caught), notes=recording.notes)
 
     def _write(
-        self, path: Path, recording: Recording, connector: Connector, connection: Connection | None
+        self, path: Path, recording: Recording, connector: Connector, connection: Document | None
     ) -> ImportedFixture:
         method = self._method_of(recording, connector)
         case = self.case or _NOT_IN_NAMES.sub("-", recording.name).strip("-") or "imported"

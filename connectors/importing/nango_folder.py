@@ -133,7 +133,7 @@ def _with_object(document: Document) -> Document:
     if not isinstance(identity, list):
         return document
     pairs = [pair for pair in identity if isinstance(pair, list) and len(pair) == 2]
-    return Document(file=document.file, data={**document.data, "requestIdentity": dict(pairs)}, text=document.text)
+    return Document(file=document.file, data={**document.data, "requestIdentity": dict(pairs)}, lines=document.lines)
 
 
 def _path(parts: list[str]) -> str:
