@@ -12,6 +12,9 @@ from connectors.package_bundler import PackageBundler
 from runtime import VirtualTimeLoop
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from connectors.connector import Connector
     from connectors.fixtures.fixture_file import FixtureFile
     from connectors.fixtures.result import FixtureResult
 
@@ -38,6 +41,12 @@ class ItemRunner:
             self._runner = FixtureRunner(workers=1, cache=cache, bundler=bundler)
             self._loop.run(self._runner.__aenter__())
         return self._loop.run(self._runner.run(file))
+
+    def connector(self, target: Path) -> Connector:
+        """Return the connector at a path, as it was loaded for a fixture."""
+        if self._runner is None:
+            raise RuntimeError("no fixture was run")
+        return self._runner.connector(target)
 
     def close(self) -> None:
         """End what was opened."""

@@ -10,6 +10,7 @@ from connectors.errors import ConnectorsError
 from connectors.fixtures.fixture_file import FixtureFile
 from connectors.fixtures.placement import Placement
 
+from .failure_repr import FailureRepr
 from .item_runner import ItemRunner
 
 if TYPE_CHECKING:
@@ -85,15 +86,14 @@ class FixtureItem(pytest.Item):
             DefinitionError: The fixture is wrong.
         """
         result = ItemHooks.of(self.config).runner.run(FixtureFile.load(self.path))
-        for line in result.report.logs:
-            self.add_report_section("call", "console", f"{line.level} {line.message}\n")
         if not result.ok:
             raise FixtureFailedError(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 (pytest's)
         """Return what differs, with the source of a throw."""
         if isinstance(excinfo.value, FixtureFailedError):
-            return "\n".join(f"{one.title}\n" + "\n".join(one.diff) for one in excinfo.value.result.mismatches)
+            result = excinfo.value.result
+            return FailureRepr(result, ItemHooks.of(self.config).runner.connector(result.file.target))
         if isinstance(excinfo.value, ConnectorsError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
