@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from connectors.errors import ConnectorsError
+from connectors.errors import ConnectorsError, DefinitionError
 from connectors.fixtures.fixture_file import FixtureFile
 from connectors.fixtures.placement import Placement
+from connectors.suite.shown_path import shown_path
 
 from .failure_repr import FailureRepr
 from .item_runner import ItemRunner
@@ -70,8 +71,8 @@ class FixtureModule(pytest.File):
         """
         try:
             placement = Placement.of(self.path)
-        except ConnectorsError as caught:
-            raise self.CollectError(str(caught)) from None
+        except DefinitionError as caught:
+            raise self.CollectError(f"{shown_path(self.path)}: {caught.message}") from None
         yield FixtureItem.from_parent(self, name=placement.name)
 
 
@@ -85,7 +86,7 @@ class FixtureItem(pytest.Item):
             FixtureFailedError: It did something else than the fixture says.
             DefinitionError: The fixture is wrong.
         """
-        result = ItemHooks.of(self.config).runner.run(FixtureFile.load(self.path))
+        result = ItemHooks.of(self.config).runner.run(FixtureFile.load(shown_path(self.path)))
         if not result.ok:
             raise FixtureFailedError(result)
 
