@@ -30,12 +30,13 @@ from .termination import Termination
 from .types_command import TypesCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
@@ -53,6 +54,7 @@ class Session:
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
+        imported: Its result, where it made fixtures of what other tools recorded.
         recording: Its result, where it recorded a fixture.
         suite: Its result, where it ran fixtures.
         chaos: Its result, where it let their exchanges fail.
@@ -66,6 +68,7 @@ class Session:
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
     written: WrittenFiles | None = None
+    imported: Imported | None = None
     recording: Recording | None = None
     suite: SuiteReport | None = None
     chaos: ChaosReport | None = None
@@ -373,6 +376,32 @@ def init(session: Session, /, name: str, as_json: bool) -> None:
     session.written = InitCommand(name=name).execute()
 
 
+@methodhost.command(name="import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--to", required=True, metavar="CONNECTOR", help="The connector's folder or file, beside whose methods they go."
+)
+@click.option("--method", metavar="NAME", help="Whose cases they are; otherwise each is looked for by its name.")
+@click.option("--case", metavar="NAME", help="What the case is called; otherwise as the recording is.")
+@click.option("--base-uri", metavar="URL", help="Of the API; recordings of Nango do not have it.")
+@click.option("--connection", metavar="FILE", help="A connection of placeholders, for the fixtures.")
+@click.option("--force", is_flag=True, help="Write over fixtures that are there.")
+@json_option
+@click.pass_obj
+def import_(session: Session, /, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (ImportCommand's)
+    """Make fixtures of what other tools recorded.
+
+    FILE is a mock of Nango (function.test.json), a folder with such files or with Nango's older folder mocks, or a
+    cassette of VCR (of vcrpy, of VCR for Ruby, or of what writes the same). What cannot be converted is told.
+
+    The exit status is 0 when each became a fixture, 1 when one did not, and 2 when the command is wrong.
+    """
+    from .importing.import_command import ImportCommand
+
+    session.imported = ImportCommand(**options).execute()
+    session.status = ExitStatus.OK if session.imported.ok else ExitStatus.FAILED
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -385,20 +414,23 @@ def main() -> NoReturn:
 
 def _show(session: Session) -> None:
     """Write the result."""
+    output = session.output
     if session.report is not None:
-        session.output.show(session.report, session.connector)
-    elif session.diagnosis is not None:
-        session.output.show_diagnosis(session.diagnosis)
-    elif session.check is not None:
-        session.output.show_check(session.check)
-    elif session.written is not None:
-        session.output.show_written(session.written)
-    elif session.recording is not None:
-        session.output.show_recording(session.recording)
-    elif session.suite is not None:
-        session.output.show_suite(session.suite)
-    elif session.chaos is not None:
-        session.output.show_chaos(session.chaos)
+        output.show(session.report, session.connector)
+        return
+    results: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+        (session.diagnosis, output.show_diagnosis),
+        (session.check, output.show_check),
+        (session.written, output.show_written),
+        (session.imported, output.show_imported),
+        (session.recording, output.show_recording),
+        (session.suite, output.show_suite),
+        (session.chaos, output.show_chaos),
+    )
+    for result, show in results:
+        if result is not None:
+            show(result)
+            return
 
 
 def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:

@@ -322,7 +322,7 @@ class MethodHost:
 
     def __enter__(self) -> Self:
         """Start what runs need, with an event loop in a thread of its own."""
-        thread = LoopThread()
+        thread = LoopThread(self._new_loop())
         try:
             thread.call(self._open())
         except BaseException:
@@ -357,6 +357,10 @@ class MethodHost:
             thread.call(self.aclose(drain_seconds))
         finally:
             thread.close()
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop for a thread of the host's own."""
+        return asyncio.new_event_loop()
 
     async def _open(self) -> None:
         """Start what runs need, in the loop that this is called in."""

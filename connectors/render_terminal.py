@@ -11,6 +11,7 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .importing.render_text import imported_text
 from .render_check import check_text
 from .render_diagnosis import diagnosis_text
 from .render_text import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .record import Event
     from .recording.recording import Recording
     from .report import RunReport
@@ -95,6 +97,10 @@ class TerminalOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         self._value.print(files_text(written))
+
+    def show_imported(self, imported: Imported) -> None:
+        """Write what became of recordings."""
+        self._value.print(imported_text(imported))
 
     def show_recording(self, recording: Recording) -> None:
         """Write what came of recording a fixture."""
