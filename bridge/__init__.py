@@ -43,6 +43,7 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .fault import Fault
+from .faulty_script import FaultyScript, ScriptedFailure
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -51,8 +52,8 @@ from .limits import Limits
 from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
-from .redaction import Redactor
-from .replay_transport import ReplayTransport
+from .redaction import MASK, Redactor
+from .replay_transport import ReplayTransport, ScriptTransport
 from .request_lines import expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
@@ -60,8 +61,10 @@ from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, Scripted
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
+from .unpacking import unpacked
 
 __all__ = [
+    "MASK",
     "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",
@@ -91,6 +94,7 @@ __all__ = [
     "Exchange",
     "ExpectedBody",
     "Fault",
+    "FaultyScript",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -106,7 +110,9 @@ __all__ = [
     "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptTransport",
     "ScriptedExchange",
+    "ScriptedFailure",
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
@@ -125,4 +131,5 @@ __all__ = [
     "line_diff",
     "part_lines",
     "request_token",
+    "unpacked",
 ]

@@ -221,7 +221,7 @@ class ApiClient:
         request = replace(prepared, own_origin=Origin.of(prepared.url))
         self._allowance.take()
         async with self._allowance.slot:
-            return await self._exchange(request, 1, Patience(self._deadline, self._limits.request_seconds))
+            return await self._exchange(request, Patience(self._deadline, self._limits.request_seconds))
 
     def take_stream(self, resource: JSON) -> ByteStream:
         """Return the stream that is the result of the run; it may be read when the run is over.
@@ -271,7 +271,7 @@ class ApiClient:
                 upload.patience = patience
             async with self._allowance.slot:
                 with concerning(meant):
-                    request, response = await self._follow(meant, 1, patience)
+                    request, response = await self._follow(meant, patience)
             if response.stream is None:
                 return plain_reply(meant, request, response)
             number = self._keep(response.stream, upload, closing, asked.site)
@@ -308,7 +308,7 @@ class ApiClient:
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        meant = await prepare(call, renewed, self._limits, self._random)
+        meant = replace(await prepare(call, renewed, self._limits, self._random), call=request.call)
         again = sent_once(meant, asked, self._durable, self._random)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
@@ -336,17 +336,15 @@ class ApiClient:
             request.body.patience = patience
         async with self._allowance.slot:
             with concerning(request):
-                request, response = await self._follow(request, number, patience)
+                request, response = await self._follow(replace(request, attempt=number), patience)
         with concerning(request):
             response = await measured(request, response, self._limits)
             return judge(request, response, self._deadline.clock.now_ms())
 
-    async def _follow(
-        self, request: OutgoingRequest, number: int, patience: Patience
-    ) -> tuple[OutgoingRequest, Response]:
+    async def _follow(self, request: OutgoingRequest, patience: Patience) -> tuple[OutgoingRequest, Response]:
         """Return the last request of a chain of redirects, and its response."""
         most = request.redirects
-        response = await self._exchange(request, number, patience)
+        response = await self._exchange(request, patience)
         if request.refuses_redirects and next_hop(request, response) is not None:
             message = f"{request_name(request)} was redirected, which the method does not allow."
             raise EgressRefusedError(message, key="redirect")
@@ -355,15 +353,15 @@ class ApiClient:
             if hop is None:
                 return request, response
             self._allowance.take()
-            request, response = hop, await self._exchange(hop, number, patience)
+            request, response = hop, await self._exchange(hop, patience)
         if most and next_hop(request, response) is not None:
             message = f"{request_name(request)} was redirected more than {most} times."
             raise EgressRefusedError(message, key="redirects")
         return request, response
 
-    async def _exchange(self, request: OutgoingRequest, number: int, patience: Patience) -> Response:
+    async def _exchange(self, request: OutgoingRequest, patience: Patience) -> Response:
         """Send one request and record what became of it."""
-        with concerning(request), self._recorder.record(request, number) as recording:
+        with concerning(request), self._recorder.record(request) as recording:
             try:
                 self._policy.admit_origin(request.url, request.own_origin)
                 self._policy.admit(request.url)

@@ -32,6 +32,9 @@ class CapturedExchange:
         duration_ms: Until it ended, or until now.
         fault: Why there is no response, or not all of it; None where nothing went wrong.
         truncated: Whether one of the bodies is not here to its end: it is too long, or was not read any further.
+        call: Which call of the run it served, counted from 1; attempts and redirects of one have one number. 0 where it
+            served none that is known.
+        attempt: Counted from 1; redirects of one attempt have one number.
     """
 
     verb: str
@@ -47,6 +50,8 @@ class CapturedExchange:
     duration_ms: float
     fault: Fault | None
     truncated: bool
+    call: int = 0
+    attempt: int = 1
 
 
 class Capture:
@@ -61,6 +66,7 @@ class Capture:
         self._most_bytes = most_bytes
         self._all = Room(most_total_bytes)
         self._capturings: list[Capturing] = []
+        self._calls: dict[int, int] = {}
 
     @property
     def exchanges(self) -> list[CapturedExchange]:
@@ -70,6 +76,14 @@ class Capture:
     def room(self) -> Room:
         """Return the room for another body."""
         return Room(self._most_bytes, self._all)
+
+    def number_of(self, call: int) -> int:
+        """Return the number of a call among those of the run, the same for all its requests.
+
+        Args:
+            call: `OutgoingRequest.call`.
+        """
+        return self._calls.setdefault(call, len(self._calls) + 1)
 
     def add(self, capturing: Capturing) -> None:
         """Take in an exchange that begins."""

@@ -41,6 +41,7 @@ class Capturing:
         self.sent = CapturedBody(capture.room())
         self._request = request
         self._capture = capture
+        self._call = capture.number_of(request.extensions["call"]) if "call" in request.extensions else 0
         self._clock = clock
         self._started_ms = clock.now_ms()
         self._started = clock.time()
@@ -99,6 +100,8 @@ class Capturing:
             duration_ms=_milliseconds(duration),
             fault=self._fault,
             truncated=not all(body.is_whole for body in (self.sent, received) if body is not None),
+            call=self._call,
+            attempt=request.extensions.get("attempt", 1),
         )
 
 

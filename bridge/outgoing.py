@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, RunEnded, no_note
@@ -66,7 +67,10 @@ class OutgoingRequest:
         own_origin: That of the client's base, where it has one.
         any_status: Whether the call gives every response, whatever its status, and its body as it is asked for.
         refuses_redirects: Whether a redirect is an error.
+        call: Which call it serves, a number in this process: attempts and redirects have that of the first request.
+        attempt: 1 for the first; redirects of one attempt have its number.
         note: Writes into the journal of the run what becomes of it.
+        site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
 
     verb: str
@@ -87,7 +91,10 @@ class OutgoingRequest:
     own_origin: Origin | None = None
     any_status: bool = False
     refuses_redirects: bool = False
+    call: int = field(default_factory=count(1).__next__)
+    attempt: int = 1
     note: Note = field(default=no_note, repr=False)
+    site: str | None = None
 
     @property
     def is_idempotent(self) -> bool:

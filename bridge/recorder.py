@@ -38,9 +38,9 @@ class Recorder:
         self._open: dict[Recording, None] = {}
 
     @contextmanager
-    def record(self, request: OutgoingRequest, attempt: int) -> Iterator[Recording]:
+    def record(self, request: OutgoingRequest) -> Iterator[Recording]:
         """Record what happens inside: put the response into the recording that is given."""
-        recording = Recording(request, attempt, self._clock)
+        recording = Recording(request, self._clock)
         self._open[recording] = None
         try:
             yield recording
@@ -88,15 +88,13 @@ class Recording:
 
     Args:
         request: What is sent.
-        attempt: 1 for the first.
         clock: Of the run.
     """
 
-    def __init__(self, request: OutgoingRequest, attempt: int, clock: Clock) -> None:
+    def __init__(self, request: OutgoingRequest, clock: Clock) -> None:
         self.response: Response | None = None
         self.error: str | None = None
         self._request = request
-        self._attempt = attempt
         self._clock = clock
         self._started = clock.time()
 
@@ -107,7 +105,7 @@ class Recording:
             method=request.verb,
             url=redactor.text(str(request.url)),
             status=response.status if response else None,
-            attempt=self._attempt,
+            attempt=request.attempt,
             duration_ms=round((self._clock.time() - self._started) * 1000, 3),
             request_bytes=request.sent_bytes,
             response_bytes=response.received_bytes if response else 0,

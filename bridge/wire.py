@@ -89,7 +89,13 @@ def _head(answered: httpx.Response) -> Response:
 def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
     """Return the request for a transport. A verb that usually has a body says so when there is none (as axios does)."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
-    extensions = {"timeout": {"connect": limits.connect_seconds}, "proxy": request.proxy}
+    extensions = {
+        "timeout": {"connect": limits.connect_seconds},
+        "proxy": request.proxy,
+        "call": request.call,
+        "attempt": request.attempt,
+        "site": request.site,
+    }
     body = request.body
     if isinstance(body, Upload):
         framing = (

@@ -6,7 +6,7 @@ for the other, and `RunReport` says what happened.
 
 from __future__ import annotations
 
-from bridge import ByteStream, Capture, CapturedExchange, EgressPolicy, Exchange, Limits, StreamError
+from bridge import ByteStream, Capture, CapturedExchange, EgressPolicy, Exchange, Limits, Redactor, StreamError
 from runtime import (
     DiskCache,
     Layer,
@@ -76,6 +76,7 @@ __all__ = [
     "OAuthSection",
     "PackageBundler",
     "PoolPolicy",
+    "Redactor",
     "RunEnvironment",
     "RunJournal",
     "RunReport",

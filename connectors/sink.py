@@ -1,4 +1,4 @@
-"""Sink: where `--output` puts the result of a run."""
+"""Sink: where a command puts what it made."""
 
 from __future__ import annotations
 
@@ -30,10 +30,14 @@ class Sink(Protocol):
         ...
 
 
-def open_sink(target: str) -> Sink:
-    """Open what `--output` names: a file, or standard output for `-`.
+def open_sink(target: str, *, option: str = "--output") -> Sink:
+    """Open what an option names: a file, or standard output for `-`.
 
     A file appears when it is complete, and has a name of its own until then. Devices and pipes are written directly.
+
+    Args:
+        target: What it names.
+        option: Its name, for errors.
 
     Raises:
         DefinitionError: It cannot be written.
@@ -45,10 +49,10 @@ def open_sink(target: str) -> Sink:
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(None, "it is not writable")
         if path.exists() and not path.is_file():
-            return _Direct(os.open(path, os.O_WRONLY))
+            return _Device(os.open(path, os.O_WRONLY))
         return _Replacing(path)
     except OSError as caught:
-        raise DefinitionError(f"{target} cannot be written: {caught.strerror}.", key="--output") from caught
+        raise DefinitionError(f"{target} cannot be written: {caught.strerror}.", key=option) from caught
 
 
 class _Direct:
@@ -65,6 +69,13 @@ class _Direct:
 
     def discard(self) -> None:
         """Leave it."""
+
+
+class _Device(_Direct):
+    """A descriptor of our own, which is closed at the end."""
+
+    def discard(self) -> None:
+        os.close(self._descriptor)
 
 
 class _Replacing:

@@ -13,7 +13,7 @@ from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, S
 from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
 from .host import Extension, HostCall, HostCalls, HostReply, Note, no_note
-from .journal import SEED_BYTES, End, Entry, Journal, Origin, Suspension
+from .journal import SEED_BYTES, Delivery, End, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
 from .journal_text import JournalTextError, entry_text, read_entry
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
@@ -43,6 +43,7 @@ __all__ = [
     "Alarm",
     "Attendance",
     "Clock",
+    "Delivery",
     "DiskCache",
     "Durability",
     "End",
@@ -69,6 +70,7 @@ __all__ = [
     "Place",
     "PoolPolicy",
     "Requirement",
+    "Resumption",
     "RunEnded",
     "RuntimeFault",
     "Sandbox",
@@ -78,6 +80,8 @@ __all__ = [
     "Script",
     "Suspension",
     "Timeout",
+    "TimerEntry",
+    "Turn",
     "Usage",
     "VirtualClock",
     "VirtualTimeLoop",

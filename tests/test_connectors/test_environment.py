@@ -11,6 +11,7 @@ import httpx
 import psutil
 import pytest
 
+from bridge import Redactor
 from connectors import (
     Capture,
     Connection,
@@ -76,6 +77,15 @@ async def test_all_requests_of_a_run_take_the_transport_of_its_environment(share
     assert ["/api/me", "/token", "/api/me"] == [httpx.URL(exchange.url).path for exchange in capture.exchanges]
     assert b"refresh_token=refresh-token-0" in (capture.exchanges[1].request_body or b"")
     assert {"token": "token-a"} == json.loads(capture.exchanges[2].response_body or b"")
+    assert [(1, 1), (2, 1), (1, 2)] == [(exchange.call, exchange.attempt) for exchange in capture.exchanges]
+
+
+async def test_a_redactor_that_is_given_learns_the_secrets_of_the_run(shared_host: MethodHost) -> None:
+    """Who made the environment can mask what was captured as the run masks its own records, new tokens included."""
+    redactor = Redactor()
+    environment = Api(token="token-of-today").environment(redactor=redactor)
+    await shared_host.run(GET, connection=connection("learns"), environment=environment)
+    assert "[redacted] [redacted]" == redactor.text("expired-token-0 token-of-today")
 
 
 async def test_code_of_authentication_takes_it_too(
