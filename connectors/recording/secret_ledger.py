@@ -21,6 +21,11 @@ _HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _URL: Final = re.compile(r"(https?://)(?:[^/?#@\s]+@)?([^/?#@\s]+)\S*")
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text is a placeholder as recordings make them."""
+    return bool(_PLACEHOLDER.fullmatch(text))
+
+
 class SecretLedger:
     """Secrets in the order in which they came to light, each with its name and its placeholder.
 
@@ -71,7 +76,7 @@ class SecretLedger:
 
     def put(self, name: str, secret: str, placeholder: str | None = None) -> None:
         """Take in a secret as a whole, even if it holds others."""
-        if secret in self._placeholders or secret in self._placeholders.values() or _PLACEHOLDER.fullmatch(secret):
+        if secret in self._placeholders or secret in self._placeholders.values() or is_placeholder(secret):
             return
         self._names[secret] = name
         self._placeholders[secret] = placeholder or self._new(name, secret)
