@@ -94,6 +94,7 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
         "proxy": request.proxy,
         "call": request.call,
         "attempt": request.attempt,
+        "site": request.site,
     }
     body = request.body
     if isinstance(body, Upload):

@@ -52,7 +52,6 @@ class Summary:
     Attributes:
         connector: Its name.
         method: Its name.
-        ok: Whether it gave a value.
         outcome: In a word.
         started: For a person.
         started_iso: For a program.
@@ -65,7 +64,6 @@ class Summary:
 
     connector: str
     method: str
-    ok: bool
     outcome: str
     started: str
     started_iso: str
@@ -83,8 +81,7 @@ def page_summary(trace: Trace, timeline: Timeline) -> Summary:
     return Summary(
         connector=trace.connector,
         method=trace.method,
-        ok=report.ok,
-        outcome="ok" if report.ok else "failed",
+        outcome="ok" if report.ok else "suspended" if report.suspended else "failed",
         started=f"{started:%Y-%m-%d %H:%M:%S} UTC",
         started_iso=started.isoformat(timespec="milliseconds"),
         facts=tuple(_facts(trace, timeline)),
