@@ -10,6 +10,16 @@ from __future__ import annotations
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody
+from .body_lines import (
+    BodyKind,
+    FormPart,
+    body_lines,
+    bytes_lines,
+    field_lines,
+    form_parts,
+    json_lines,
+    part_lines,
+)
 from .byte_stream import ByteStream
 from .capture import Capture, CapturedExchange
 from .capturing_transport import CapturingTransport, Transport
@@ -38,16 +48,22 @@ from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
 from .limits import Limits
+from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
+from .replay_transport import ReplayTransport
+from .request_lines import expected_lines
 from .run_random import RunRandom
+from .script import Order, Unmatched
+from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
 
 __all__ = [
     "MASK",
+    "NO_BODY",
     "SHORTEST_SECRET",
     "UNDEFINED",
     "ApiClient",
@@ -55,6 +71,7 @@ __all__ = [
     "BareBody",
     "BasicCredentials",
     "BearerToken",
+    "BodyKind",
     "BridgeError",
     "ByteStream",
     "CallError",
@@ -73,7 +90,9 @@ __all__ = [
     "EgressPolicy",
     "EgressRefusedError",
     "Exchange",
+    "ExpectedBody",
     "Fault",
+    "FormPart",
     "Formula",
     "FormulaCompat",
     "FormulaScope",
@@ -82,14 +101,29 @@ __all__ = [
     "IsolateClient",
     "Limits",
     "OAuthConfig",
+    "Order",
     "RateGates",
     "Redactor",
+    "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptedExchange",
+    "ScriptedFault",
+    "ScriptedRequest",
+    "ScriptedResponse",
     "StreamError",
     "Transport",
     "Transports",
+    "Unmatched",
     "api_client_extension",
+    "body_lines",
+    "bytes_lines",
     "client_secrets",
+    "expected_lines",
+    "field_lines",
+    "form_parts",
+    "json_lines",
+    "line_diff",
+    "part_lines",
     "request_token",
 ]

@@ -64,6 +64,11 @@ class Redactor:
         """
         self._add(secret for value in values for secret in _secrets_in(value))
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What is masked, for whoever must keep it out of what is written."""
+        return frozenset(self._secrets)
+
     def text(self, text: str) -> str:
         """Return `text` with each secret replaced by `[redacted]`."""
         spans = sorted(self._spans(text))

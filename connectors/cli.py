@@ -13,7 +13,7 @@ from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, Runt
 
 from .cache_option import chosen_cache
 from .check_command import CheckCommand
-from .cli_options import cache_dir_option, json_option, no_cache_option
+from .cli_options import cache_dir_option, json_option, no_cache_option, no_install_option
 from .connector import Connector
 from .context import MODES
 from .doctor_command import DoctorCommand
@@ -21,9 +21,11 @@ from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
 from .package_bundler import PackageBundler
+from .record_options import record_options
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
+from .suite_command import SuiteCommand
 from .termination import Termination
 from .types_command import TypesCommand
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
+    from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
     from .written_files import WrittenFiles
@@ -48,6 +51,7 @@ class Session:
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
+        recording: Its result, where it recorded a fixture.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -57,6 +61,7 @@ class Session:
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
     written: WrittenFiles | None = None
+    recording: Recording | None = None
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -101,12 +106,7 @@ def methodhost() -> None:
 @click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
 @cache_dir_option
 @no_cache_option
-@click.option(
-    "--no-install",
-    is_flag=True,
-    envvar="METHODHOST_NO_INSTALL",
-    help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
-)
+@no_install_option
 @json_option
 @click.pass_obj
 def run(
@@ -150,6 +150,39 @@ def run(
 
 
 @methodhost.command()
+@record_options
+@cache_dir_option
+@no_cache_option
+@no_install_option
+@json_option
+@click.pass_obj
+def record(
+    session: Session,
+    /,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (RecordCommand's)
+) -> None:
+    """Run one method of TARGET against the live API, and write what happened as a fixture beside it, without secrets.
+
+    TARGET is a connector's folder or a single .js file, and METHOD a name such as data/contacts/list. TARGET may also
+    be a fixture that is there, with --update or --reads-only. What is written is replayed at once.
+
+    The exit status is 0 when the replay passes, 1 when it does not, or answers have another shape, 2 when the command
+    or a definition is wrong or a secret would be written, and 3 when a limit was hit.
+    """
+    from .record_command import RecordCommand, status_of  # a YAML library that other commands do without
+
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    command = RecordCommand(cache=cache, bundler=bundler, **options)
+    session.recording = command.execute(session.output.ask, session.output.on_event)
+    session.status = status_of(session.recording)
+
+
+@methodhost.command()
 @click.option(
     "--require",
     metavar="NAME",
@@ -185,6 +218,31 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
     """
     session.check = CheckCommand(path=path, cache=chosen_cache(cache_dir, no_cache=no_cache)).execute()
     session.status = ExitStatus.OK if session.check.ok else ExitStatus.FAILED
+
+
+@methodhost.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@cache_dir_option
+@no_cache_option
+@click.pass_obj
+def test(session: Session, /, paths: tuple[str, ...], cache_dir: str | None, no_cache: bool) -> None:
+    """Run methods against their fixtures: scripted exchanges in place of the network, and a clock that jumps.
+
+    PATH is a connector's folder, or any other, with all fixtures below it; a fixture (NAME.fixture.yml, .yaml or
+    .json); or a .js or .ts file, with the fixtures of its method beside it. Without it, the current folder is meant.
+
+    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong.
+    """
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    from rich.console import Console  # loads slowly; other commands may do without
+
+    from .render_fixture import fixture_text
+
+    console = Console(soft_wrap=True)
+    command = SuiteCommand(paths=paths or (".",), cache=cache, bundler=bundler)
+    ok = command.execute(lambda result: console.print(fixture_text(result)))
+    session.status = ExitStatus.OK if ok else ExitStatus.FAILED
 
 
 @methodhost.command()
@@ -229,6 +287,8 @@ def main() -> NoReturn:
         session.output.show_check(session.check)
     elif session.written is not None:
         session.output.show_written(session.written)
+    elif session.recording is not None:
+        session.output.show_recording(session.recording)
     sys.exit(session.status)
 
 

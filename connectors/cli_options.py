@@ -18,3 +18,10 @@ cache_dir_option = click.option(
 no_cache_option = click.option(
     "--no-cache", is_flag=True, envvar="METHODHOST_NO_CACHE", help="Keep nothing on disk. Also METHODHOST_NO_CACHE=1."
 )
+
+no_install_option = click.option(
+    "--no-install",
+    is_flag=True,
+    envvar="METHODHOST_NO_INSTALL",
+    help="Do not install and bundle what package.json names. Also METHODHOST_NO_INSTALL=1.",
+)

@@ -62,12 +62,21 @@ class Connection(BaseModel):
         Raises:
             ConnectionFileError: Names the file, the key and its line.
         """
-        path = Path(path)
-        try:
-            file = SourceFile.read(path, name=path.name)
-        except DefinitionError as caught:
-            raise ConnectionFileError(caught.message, file=str(path)) from caught
-        return Document.parse(file.place, file.text, error=ConnectionFileError).into(cls)
+        return read_connection(path).into(cls)
+
+
+def read_connection(path: str | Path) -> Document:
+    """Read the file of a connection as data.
+
+    Raises:
+        ConnectionFileError: Names the file and the line.
+    """
+    path = Path(path)
+    try:
+        file = SourceFile.read(path, name=path.name)
+    except DefinitionError as caught:
+        raise ConnectionFileError(caught.message, file=str(path)) from caught
+    return Document.parse(file.place, file.text, error=ConnectionFileError)
 
 
 def digest_of(value: object) -> str:

@@ -25,7 +25,7 @@ class RunEnvironment:
         transport: Takes all its requests in place of the network, once the egress policy has admitted their URLs. Names
             are not resolved then, and a credential store is left alone.
         capture: Keeps copies of its exchanges.
-        redactor: Masks its secrets; what comes to light in the run it knows afterwards.
+        redactor: Masks secrets in what is reported; whoever gave it knows afterwards what came to light.
         isolation_key: With which runs it shares worker processes; otherwise with those of its connection. Sockets it
             shares with those of its connection in either case.
 

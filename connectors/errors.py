@@ -5,6 +5,7 @@
     │   ├── UnknownMethodError  unknown_method  the connector has no such method
     │   ├── ConnectionFileError connection      the text of a connection is wrong
     │   ├── ArgumentsError      arguments       the arguments of a run cannot be given to a method
+    │   ├── FixtureError        fixture         a fixture is wrong, or belongs to no connector
     │   └── JournalError        journal         a run cannot be resumed or replayed from a journal
     ├── CredentialStoreError    credential_store     stored credentials could not be read or written
     │   └── CredentialConflictError credential_conflict  somebody else saved credentials meanwhile
@@ -85,6 +86,12 @@ class ConnectionFileError(DefinitionError):
     """The text of a connection is wrong."""
 
     code = "connection"
+
+
+class FixtureError(DefinitionError):
+    """A fixture is wrong, or belongs to no connector."""
+
+    code = "fixture"
 
 
 class ArgumentsError(DefinitionError):

@@ -25,10 +25,11 @@ NOT_DEFINITIONS = (
     "jsconfig.json",
     ".d.ts",
     ".test.json",
-    ".fixture.json",
-    ".fixture.yml",
+    "fixture.schema.json",
 )
 """Ends of names of files for other tools."""
+FIXTURE = ".fixture."
+"""Part of the names of fixtures, and of the files that belong to them."""
 
 MOST_FILES = 2000
 MOST_BYTES = 16 * 1024 * 1024
@@ -82,8 +83,12 @@ def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _walk(path, real_root, depth=depth + 1)
-        elif path.name.endswith(SUFFIXES) and not path.name.endswith(NOT_DEFINITIONS):
+        elif _is_definition(path.name):
             yield _inside(path, real_root)
+
+
+def _is_definition(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.endswith(NOT_DEFINITIONS) and FIXTURE not in name
 
 
 def _inside(path: Path, real_root: Path) -> Path:

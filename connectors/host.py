@@ -240,7 +240,7 @@ class MethodHost:
             connection=connection,
             mode=mode,
             limits=tightest(self.limits, connector.limits, limits),
-            record=RunRecord(on_event, environment.redactor if environment else None),
+            record=RunRecord(on_event, None if environment is None else environment.redactor),
             clock=(environment and environment.clock) or Clock(),
             random=RunRandom(seed),
             environment=environment,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .recording.recording import Recording
     from .report import RunReport
     from .written_files import WrittenFiles
 
@@ -34,6 +35,14 @@ class JsonOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         _write(written.to_json())
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        _write(recording.to_json())
+
+    def ask(self, recording: Recording) -> bool:
+        """Say no: nobody is there to be asked."""
+        return False
 
 
 def _write(document: str) -> None:

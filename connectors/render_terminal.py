@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 
 from runtime import LogLine
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .record import Event
+    from .recording.recording import Recording
     from .report import RunReport
     from .views import Trace
     from .written_files import WrittenFiles
@@ -39,6 +42,7 @@ class TerminalOutput:
     def __init__(self) -> None:
         self._value = Console(soft_wrap=True)
         self._progress = Console(stderr=True, soft_wrap=True)
+        self._asked = False
 
     def on_event(self, event: Event) -> None:
         """Write one line of progress."""
@@ -83,3 +87,17 @@ class TerminalOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         self._value.print(files_text(written))
+
+    def show_recording(self, recording: Recording) -> None:
+        """Write what came of recording a fixture."""
+        from .render_recording import recording_text
+
+        self._progress.print(recording_text(recording, with_diff=not self._asked))
+
+    def ask(self, recording: Recording) -> bool:
+        """Show how a fixture would change, and ask whether it shall."""
+        from .render_recording import change_text
+
+        self._asked = True
+        self._progress.print(change_text(recording))
+        return sys.stdin.isatty() and click.confirm("Write this?", err=True)

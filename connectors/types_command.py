@@ -19,7 +19,8 @@ FOLDER: Final = "types/methodhost"
 TYPESCRIPT: Final = (".ts", ".mts", ".cts")
 TSCONFIG: Final = "tsconfig.json"
 JSCONFIG: Final = "jsconfig.json"
-DECLARATIONS: Final = ".d.ts"
+CHECKED: Final = (".d.ts", ".schema.json")
+"""Ends of names of files that editors check by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class TypesCommand:
         if not path.is_dir():
             require_single_file(path)
         folder = path if path.is_dir() else path.parent
-        texts = {f"{FOLDER}/{name}": text for name, text in package_files(TYPES).items() if name.endswith(DECLARATIONS)}
+        texts = {f"{FOLDER}/{name}": text for name, text in package_files(TYPES).items() if name.endswith(CHECKED)}
         if not self.force:
             _require_ours(folder, texts)
         kept = () if self.force else tuple(name for name in (TSCONFIG, JSCONFIG) if (folder / name).exists())

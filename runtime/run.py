@@ -269,7 +269,7 @@ class Run:
         most, until = durability.suspend_after_seconds, self._next_event
         if most is None or until is None or not self._journal.complete:
             return False
-        left = self._started + self._request.limits.wall_time_seconds - self._clock.active_time()
+        left = self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
         return until - self._clock.time() >= min(most, left) and durability.may_suspend()
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus
 
 from bridge import MASK
-from connectors.secret_names import is_secret_header, is_secret_member
+from connectors.recording.secret_names import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +80,7 @@ def _header(name: str, value: str) -> str:
     if lower in {"location", "content-location", "referer"}:
         base, mark, query = value.partition("?")
         return f"{base}{mark}{_parameters(query)}"
-    if not is_secret_header(name):
+    if not is_secret_name(name):
         return value
     scheme = _SCHEME.match(value)
     return f"{scheme[0] if scheme else ''}{MASK}"
@@ -95,7 +95,7 @@ def _cookie(text: str) -> str:
 def _parameters(query: str) -> str:
     """Return a query, or a form, without the values that have names of secrets."""
     return _PARAMETER.sub(
-        lambda match: f"{match[1]}={MASK}" if is_secret_member(unquote_plus(match[1])) else match[0], query
+        lambda match: f"{match[1]}={MASK}" if is_secret_name(unquote_plus(match[1])) else match[0], query
     )
 
 
@@ -106,6 +106,6 @@ def _form(text: str) -> str:
 
 def _member(match: re.Match[str]) -> str:
     name, colon, value = match.groups()
-    if value is None or value in {"null", '""'} or not is_secret_member(name):
+    if value is None or value in {"null", '""'} or not is_secret_name(name):
         return match[0]
     return f'"{name}"{colon}"{MASK}"'

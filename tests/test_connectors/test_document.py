@@ -71,3 +71,10 @@ def test_an_alias_bomb_is_refused() -> None:
 
     with pytest.raises(DefinitionError, match="more than 50000 values"):
         Document.parse("a.yml", "\n".join(lines))
+
+
+def test_what_is_wrong_in_json_is_named_with_its_line() -> None:
+    """JSON that was read has lines too."""
+    text = '{\n  "a": 1,\n  "b": [\n    {"c": {}}\n  ]\n}'
+    assert "a.json:4: b[0].c: no." == str(Document.parse("a.json", text).wrong("no.", ("b", 0, "c")))
+    assert "a.json:1: d: no." == str(Document.parse("a.json", text).wrong("no.", ("d",)))

@@ -1,0 +1,164 @@
+"""RecordCommand: what `methodhost record` does."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge import ConfigurationError, EgressPolicy
+from runtime import VirtualTimeLoop
+
+from .args_option import read_args
+from .connection import Connection, read_connection
+from .connector import Connector
+from .errors import DefinitionError
+from .exit_status import ExitStatus
+from .fixtures.runner import FixtureRunner
+from .host import MethodHost
+from .limits import parse_limits
+from .recording.live_run import RunRequest
+from .recording.proposal import Proposal
+from .recording.recorded_case import RecordedCase
+from .recording.recorder import Recorder
+from .recording.rereading import drift_since, reread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runtime import DiskCache
+
+    from .context import Mode
+    from .package_bundler import PackageBundler
+    from .record import Event
+    from .recording.recording import Recording
+
+    Ask = Callable[[Recording], bool]
+    """Shows a person what would change, and returns whether it shall."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCommand:
+    """One recording, as the options of the command line describe it.
+
+    Attributes:
+        target: The connector's folder or file, or a fixture.
+        method: Name of the method, where it was given.
+        case: Name of the case, where it was given.
+        args: Text of `--args`.
+        input: Text of `--input`.
+        connection: Path of the connection's file.
+        mode: What a 429 means, where it was given.
+        allow: Addresses that methods may reach although they are not public.
+        limits: Settings such as `wall_time=2`.
+        public: Names of members of the connection that are no secrets.
+        update: Whether a fixture that is there is recorded again.
+        reads_only: Whether no more than its reads are sent.
+        yes: Whether nobody is asked.
+        cache: Where to keep what is made of sources.
+        bundler: Makes importable what `package.json` names.
+    """
+
+    target: str
+    method: str | None
+    case: str | None
+    args: str | None
+    input: str | None
+    connection: str | None
+    mode: Mode | None
+    allow: tuple[str, ...]
+    limits: tuple[str, ...]
+    public: tuple[str, ...]
+    update: bool
+    reads_only: bool
+    yes: bool
+    cache: DiskCache | None
+    bundler: PackageBundler | None
+
+    def execute(self, ask: Ask, on_event: Callable[[Event], None] | None) -> Recording:
+        """Record, and write the fixture.
+
+        Args:
+            ask: Asked before a fixture is changed that is there.
+            on_event: Told of console lines and requests as they happen.
+
+        Raises:
+            DefinitionError: An option, the connection's file, the fixture or the method's name is wrong.
+            RecordingError: No fixture can be made of what happened, or none without secrets.
+        """
+        case = RecordedCase.find(Path(self.target), self.connector, self.method, self.case)
+        case.require(exists=self.update or self.reads_only)
+        with asyncio.Runner(loop_factory=VirtualTimeLoop) as loop:
+            proposal = loop.run(self._propose(case, on_event))
+        return self._conclude(proposal, ask)
+
+    @cached_property
+    def connector(self) -> Connector:
+        """The connector.
+
+        Raises:
+            DefinitionError: There is none, or it is wrong.
+        """
+        return Connector.load(RecordedCase.target(Path(self.target)), bundler=self.bundler)
+
+    async def _propose(self, case: RecordedCase, on_event: Callable[[Event], None] | None) -> Proposal:
+        request = self._request(case)
+        limits = parse_limits(self.limits)
+        host = MethodHost(limits=limits, egress=self._egress(), workers=1, spares=1, cache=self.cache)
+        if case.file is not None and not self.update:
+            async with host:
+                return Proposal(recording=drift_since(case.file, await reread(host, case.file, request.members)))
+        async with host, FixtureRunner(workers=1, cache=self.cache, bundler=self.bundler) as runner:
+            recorder = Recorder(host=host, runner=runner, public=self.public, on_event=on_event)
+            if case.file is None:
+                return await recorder.record(request, case.path, case.name, dict(map(_setting, self.limits)))
+            if self.reads_only:
+                return await recorder.reread(case.file, request)
+            return await recorder.update(case.file, request, with_args=self._gives_args)
+
+    def _request(self, case: RecordedCase) -> RunRequest:
+        """Return what is to be run: as the options say, else as the fixture does."""
+        document = None if self.connection is None else read_connection(self.connection)
+        fixture = None if case.file is None else case.file.fixture
+        return RunRequest(
+            connector=self.connector,
+            method=case.method,
+            connection=None if document is None else document.into(Connection),
+            members={} if document is None else document.data,
+            args=read_args(self.args, self.input) if self._gives_args or fixture is None else fixture.args,
+            mode=self.mode or (fixture.mode if fixture else "sync"),
+        )
+
+    @property
+    def _gives_args(self) -> bool:
+        return self.args is not None or self.input is not None
+
+    def _conclude(self, proposal: Proposal, ask: Ask) -> Recording:
+        """Write what is proposed, if that is wanted."""
+        recording = proposal.recording
+        if proposal.draft is None or not (self.update and not self.yes) or ask(recording):
+            return proposal.take()
+        return replace(recording, declined=True, notes=(*recording.notes, "Nothing was written; --yes writes it"))
+
+    def _egress(self) -> EgressPolicy:
+        """Return the policy that `--allow` describes."""
+        try:
+            return EgressPolicy.from_allow(list(self.allow))
+        except ConfigurationError as caught:
+            raise DefinitionError(caught.message, key="--allow") from caught
+
+
+def status_of(recording: Recording) -> ExitStatus:
+    """Return the exit status for what came of recording."""
+    if recording.error is None:
+        return ExitStatus.OK if recording.ok else ExitStatus.FAILED
+    by_type = {"configuration": ExitStatus.WRONG, "limit": ExitStatus.LIMIT}
+    return by_type.get(recording.error.type, ExitStatus.FAILED)
+
+
+def _setting(text: str) -> tuple[str, str | int]:
+    """Return a limit as a fixture has it: `wall_time=2` sets a number, `memory=256MB` text."""
+    name, _, value = text.partition("=")
+    return name, int(value) if value.isdigit() else value

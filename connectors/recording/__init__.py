@@ -1,0 +1,1 @@
+"""Recording: fixtures made from runs against the live API, without what is secret in them."""
