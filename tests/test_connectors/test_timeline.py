@@ -155,6 +155,9 @@ def test_a_run_that_was_put_off_is_shown_from_its_beginning() -> None:
         before, after = runner.run(go_on())
     assert [("/x", "429"), ("suspended until", "not resumed")] == answers(before)
     assert "suspended" == before.outcome
+    assert answers(before) == answers(
+        Trace.of(before.report, Capture(), redactor=Redactor(), connector=connector, method=None)
+    )
     assert [("/x", "429"), ("suspended until", "resumed"), ("/x", "200")] == answers(after)
     assert [200] == [entry["response"]["status"] for entry in har_of(after)["log"]["entries"]]  # type: ignore[index,call-overload]
     page = timeline_page(after)
