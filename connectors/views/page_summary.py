@@ -82,7 +82,7 @@ def page_summary(trace: Trace, timeline: Timeline) -> Summary:
         connector=trace.connector,
         method=trace.method,
         outcome="ok" if report.ok else "suspended" if report.suspended else "failed",
-        started=f"{started:%Y-%m-%d %H:%M:%S} UTC",
+        started=_moment(started),
         started_iso=started.isoformat(timespec="milliseconds"),
         facts=tuple(_facts(trace, timeline)),
         failure=_failure(report.error, trace) if report.error else None,
@@ -104,13 +104,19 @@ def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:
     usage = trace.report.usage
     calls = sum(isinstance(row, Request) for row in timeline.rows)
     in_calls = f" in {calls} calls" if 0 < calls < usage.requests else ""
+    suspended = trace.report.suspended
     return [
+        *([("Resumes", _moment(suspended.resume_at))] if suspended else []),
         ("Duration", duration_text(timeline.total)),
         ("Queued", duration_text(usage.queue_ms)),
         ("CPU", duration_text(usage.cpu_ms)),
         ("Memory", size_text(usage.peak_memory_bytes)),
         ("Requests", f"{usage.requests}{in_calls}"),
     ]
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _failure(error: RunError, trace: Trace) -> Failure:
