@@ -43,6 +43,7 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .fault import Fault
+from .faulty_script import FaultyScript, ScriptedFailure
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -52,7 +53,7 @@ from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
-from .replay_transport import ReplayTransport
+from .replay_transport import ReplayTransport, ScriptTransport
 from .request_lines import expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
@@ -92,6 +93,7 @@ __all__ = [
     "Exchange",
     "ExpectedBody",
     "Fault",
+    "FaultyScript",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -107,7 +109,9 @@ __all__ = [
     "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptTransport",
     "ScriptedExchange",
+    "ScriptedFailure",
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",

@@ -71,6 +71,7 @@ class OutgoingRequest:
         attempt: 1 for the first; redirects of one attempt have its number.
         site: Where the method asked for it.
         note: Writes into the journal of the run what becomes of it.
+        site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
 
     verb: str
@@ -95,6 +96,7 @@ class OutgoingRequest:
     attempt: int = 1
     site: str | None = None
     note: Note = field(default=no_note, repr=False)
+    site: str | None = None
 
     @property
     def is_idempotent(self) -> bool:

@@ -25,7 +25,6 @@ from .record_options import record_options
 from .report import RunError, RunReport
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
-from .suite_command import SuiteCommand
 from .termination import Termination
 from .types_command import TypesCommand
 
@@ -33,11 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
     from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
+    from .suite.suite_report import SuiteReport
     from .written_files import WrittenFiles
 
 
@@ -52,6 +53,9 @@ class Session:
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
         recording: Its result, where it recorded a fixture.
+        suite: Its result, where it ran fixtures.
+        chaos: Its result, where it let their exchanges fail.
+        watches: Whether it stays until it is interrupted.
         connector: The connector that was run.
         status: Its exit status.
     """
@@ -62,6 +66,9 @@ class Session:
     check: CheckReport | None = None
     written: WrittenFiles | None = None
     recording: Recording | None = None
+    suite: SuiteReport | None = None
+    chaos: ChaosReport | None = None
+    watches: bool = False
     connector: Connector | None = None
     status: ExitStatus = ExitStatus.OK
 
@@ -69,6 +76,11 @@ class Session:
         """Take an error of the command itself for its result."""
         self.status = status
         self.report = RunReport(ok=False, error=error)
+
+    def interrupt(self, status: ExitStatus) -> None:
+        """Take an interrupt for its end, which for one that stays is as it should be."""
+        if not self.watches or status != ExitStatus.INTERRUPTED:
+            self.fail(status, RunError(type="internal", key="interrupted", message="The run was interrupted."))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -222,27 +234,65 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
 
 @methodhost.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--filter",
+    "filters",
+    metavar="NAME",
+    multiple=True,
+    help="Only fixtures with NAME in METHOD.CASE; with *, ? or [...], all of it must fit. Repeatable: any of them.",
+)
+@click.option("--last-failed", is_flag=True, help="Only those that failed when they were last run; all where none did.")
+@click.option("--fail-fast", is_flag=True, help="Start no more after one that failed.")
+@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Most methods at a time; one a processor.")
+@click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False), help="Also write JUnit XML to FILE.")
+@click.option("--har", metavar="DIR", type=click.Path(file_okay=False), help="Also write an HTTP archive of each run.")
+@click.option("--html", metavar="DIR", type=click.Path(file_okay=False), help="Also write a page with a timeline each.")
+@click.option("--watch", is_flag=True, help="Stay, and run again what a change affects, until Ctrl-C.")
+@click.option("--chaos", is_flag=True, help="Also let each exchange fail in each way, and tell which methods take it.")
 @cache_dir_option
 @no_cache_option
+@no_install_option
+@json_option
 @click.pass_obj
-def test(session: Session, /, paths: tuple[str, ...], cache_dir: str | None, no_cache: bool) -> None:
+def test(
+    session: Session,
+    /,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    watch: bool,
+    chaos: bool,
+    **options: Any,  # noqa: ANN401 (SuiteOptions')
+) -> None:
     """Run methods against their fixtures: scripted exchanges in place of the network, and a clock that jumps.
 
     PATH is a connector's folder, or any other, with all fixtures below it; a fixture (NAME.fixture.yml, .yaml or
     .json); or a .js or .ts file, with the fixtures of its method beside it. Without it, the current folder is meant.
 
-    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong.
+    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong, or
+    there is no fixture. With --chaos it is 1 also when a failure was not handled; --watch ends with 0.
     """
+    if watch and (as_json or chaos):
+        raise click.UsageError("--watch goes with neither --json nor --chaos.")
+    if chaos and any(options[name] for name in ("junit", "har", "html")):
+        raise click.UsageError("--chaos goes with none of --junit, --har and --html.")
     cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    from rich.console import Console  # loads slowly; other commands may do without
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    from .suite_command import SuiteCommand  # loads slowly; other commands may do without
+    from .suite_options import SuiteOptions
 
-    from .render_fixture import fixture_text
-
-    console = Console(soft_wrap=True)
-    command = SuiteCommand(paths=paths or (".",), cache=cache, bundler=bundler)
-    ok = command.execute(lambda result: console.print(fixture_text(result)))
-    session.status = ExitStatus.OK if ok else ExitStatus.FAILED
+    with session.output.suite_progress() as observer:
+        command = SuiteCommand(SuiteOptions.of(cache=cache, bundler=bundler, **options), observer)
+        if watch:
+            session.watches = True
+            command.watch(session.output.show_watched)
+        elif chaos:
+            session.chaos = command.execute_chaos()
+            session.status = ExitStatus.of_suite(session.chaos)
+        else:
+            session.suite = command.execute()
+            session.status = ExitStatus.of_suite(session.suite)
 
 
 @methodhost.command()
@@ -279,6 +329,12 @@ def main() -> NoReturn:
     session = Session(output=_output(arguments))
     with Termination() as termination:
         _conclude(arguments, session, termination)
+    _show(session)
+    sys.exit(session.status)
+
+
+def _show(session: Session) -> None:
+    """Write the result."""
     if session.report is not None:
         session.output.show(session.report, session.connector)
     elif session.diagnosis is not None:
@@ -289,7 +345,10 @@ def main() -> NoReturn:
         session.output.show_written(session.written)
     elif session.recording is not None:
         session.output.show_recording(session.recording)
-    sys.exit(session.status)
+    elif session.suite is not None:
+        session.output.show_suite(session.suite)
+    elif session.chaos is not None:
+        session.output.show_chaos(session.chaos)
 
 
 def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:
@@ -320,9 +379,7 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
     except RuntimeFault as caught:
         session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))
     except (click.Abort, KeyboardInterrupt):
-        session.fail(
-            termination.status, RunError(type="internal", key="interrupted", message="The run was interrupted.")
-        )
+        session.interrupt(termination.status)
     except Exception as caught:  # noqa: BLE001 (the command still owes its document)
         message = f"This is a fault of methodhost ({type(caught).__name__}); please report it with the command."
         session.fail(ExitStatus.FAILED, RunError(type="internal", message=message))

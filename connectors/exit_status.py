@@ -6,7 +6,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .chaos.chaos_report import ChaosReport
     from .report import RunReport
+    from .suite.suite_report import SuiteReport
 
 
 class ExitStatus(IntEnum):
@@ -25,3 +27,10 @@ class ExitStatus(IntEnum):
         if report.error is None:
             return cls.OK
         return {"configuration": cls.WRONG, "limit": cls.LIMIT}.get(report.error.type, cls.FAILED)
+
+    @classmethod
+    def of_suite(cls, report: SuiteReport | ChaosReport) -> ExitStatus:
+        """Return the status that says what came of fixtures."""
+        if report.problems:
+            return cls.WRONG
+        return cls.OK if report.ok else cls.FAILED

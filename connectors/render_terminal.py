@@ -26,12 +26,17 @@ from .render_text import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
     from .record import Event
     from .recording.recording import Recording
     from .report import RunReport
+    from .suite.observer import SuiteObserver
+    from .suite.suite_report import SuiteReport
     from .views import Trace
     from .written_files import WrittenFiles
 
@@ -103,3 +108,28 @@ class TerminalOutput:
         self._asked = True
         self._progress.print(change_text(recording))
         return sys.stdin.isatty() and click.confirm("Write this?", err=True)
+
+    def suite_progress(self) -> AbstractContextManager[SuiteObserver]:
+        """Return what shows how fixtures go on."""
+        from .suite.progress import ProgressBar  # only this needs it
+
+        return ProgressBar()
+
+    def show_suite(self, report: SuiteReport) -> None:
+        """Write what came of fixtures."""
+        from .suite.render_suite import suite_text  # only this needs it
+
+        self._value.print(suite_text(report))
+
+    def show_watched(self, report: SuiteReport) -> None:
+        """Write what came of fixtures on a screen of their own, without those that passed."""
+        from .suite.render_suite import watched_text  # only this needs it
+
+        self._value.clear()
+        self._value.print(watched_text(report))
+
+    def show_chaos(self, report: ChaosReport) -> None:
+        """Write which failures were handled."""
+        from .chaos.render_chaos import chaos_text  # only this needs it
+
+        self._value.print(chaos_text(report))

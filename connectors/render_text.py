@@ -100,7 +100,7 @@ def place_text(error: RunError, source: str | None) -> Text:
     place = error.location
     if place is None:
         return Text()
-    text = Text(printable(f"  {place.file}:{place.line}:{place.column}"), "cyan")
+    text = Text.assemble((printable(f"  {place.file}:{place.line}:{place.column}"), "cyan"))
     if source:
         text.append_text(frame_text(source, place.line, place.column))
     return text.append("".join(f"\n{frame}" for frame in _frames(error.stack)), "dim")

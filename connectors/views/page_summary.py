@@ -103,7 +103,8 @@ def _kinds(timeline: Timeline) -> Iterator[tuple[str, str, int]]:
 def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:
     usage = trace.report.usage
     calls = sum(isinstance(row, Request) for row in timeline.rows)
-    in_calls = f" in {calls} calls" if 0 < calls < usage.requests else ""
+    requests = usage.requests + len(trace.earlier)
+    in_calls = f" in {calls} calls" if 0 < calls < requests else ""
     suspended = trace.report.suspended
     return [
         *([("Resumes", _moment(suspended.resume_at))] if suspended else []),
@@ -111,7 +112,7 @@ def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:
         ("Queued", duration_text(usage.queue_ms)),
         ("CPU", duration_text(usage.cpu_ms)),
         ("Memory", size_text(usage.peak_memory_bytes)),
-        ("Requests", f"{usage.requests}{in_calls}"),
+        ("Requests", f"{requests}{in_calls}"),
     ]
 
 
