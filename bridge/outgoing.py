@@ -69,7 +69,6 @@ class OutgoingRequest:
         refuses_redirects: Whether a redirect is an error.
         call: Which call it serves, a number in this process: attempts and redirects have that of the first request.
         attempt: 1 for the first; redirects of one attempt have its number.
-        site: Where the method asked for it.
         note: Writes into the journal of the run what becomes of it.
         site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
@@ -94,7 +93,6 @@ class OutgoingRequest:
     refuses_redirects: bool = False
     call: int = field(default_factory=count(1).__next__)
     attempt: int = 1
-    site: str | None = None
     note: Note = field(default=no_note, repr=False)
     site: str | None = None
 
