@@ -23,18 +23,20 @@ from .init_command import InitCommand
 from .package_bundler import PackageBundler
 from .record_options import record_options
 from .report import RunError, RunReport
+from .resume_command import ResumeCommand
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
 from .termination import Termination
 from .types_command import TypesCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import NoReturn
 
     from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
@@ -52,6 +54,7 @@ class Session:
         diagnosis: Its result, where it looked at the machine.
         check: Its result, where it looked at a connector.
         written: Its result, where it wrote files for an author.
+        imported: Its result, where it made fixtures of what other tools recorded.
         recording: Its result, where it recorded a fixture.
         suite: Its result, where it ran fixtures.
         chaos: Its result, where it let their exchanges fail.
@@ -65,6 +68,7 @@ class Session:
     diagnosis: Diagnosis | None = None
     check: CheckReport | None = None
     written: WrittenFiles | None = None
+    imported: Imported | None = None
     recording: Recording | None = None
     suite: SuiteReport | None = None
     chaos: ChaosReport | None = None
@@ -115,6 +119,11 @@ def methodhost() -> None:
 )
 @click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
 @click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
+@click.option(
+    "--journal",
+    metavar="FILE",
+    help="Keep the run's journal in FILE, which must not be there yet; see methodhost resume.",
+)
 @click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
 @cache_dir_option
 @no_cache_option
@@ -141,11 +150,14 @@ def run(
     A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
     value then tells its name and length. In the files of --har and --html secrets are masked.
 
+    With --journal and --mode async, a run that would wait half a minute or longer ends as suspended; methodhost resume
+    lets it go on, also after this command was killed.
+
     Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
     their scripts, and bundled with esbuild; the result is kept.
 
     The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
-    and 3 when a limit was hit.
+    3 when a limit was hit, and 4 when the run was suspended.
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
@@ -158,6 +170,47 @@ def run(
     on_trace = session.output.show_timeline if timeline else None
     command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
     session.report = command.execute(session.connector, session.output.on_event)
+    session.status = ExitStatus.of(session.report)
+
+
+@methodhost.command()
+@click.argument("journal", metavar="FILE")
+@click.argument("target")
+@click.option("--connection", metavar="FILE", help="As for run; with the credentials as they are now.")
+@click.option(
+    "--in-doubt",
+    type=click.Choice(["fail", "send_again"]),
+    default="fail",
+    show_default=True,
+    help="What to do about a write that was on its way when the run was broken off.",
+)
+@click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="As for run.")
+@click.option("--limit", "limits", metavar="NAME=VALUE", multiple=True, help="As for run.")
+@cache_dir_option
+@no_cache_option
+@no_install_option
+@json_option
+@click.pass_obj
+def resume(
+    session: Session,
+    /,
+    target: str,
+    as_json: bool,
+    cache_dir: str | None,
+    no_cache: bool,
+    no_install: bool,
+    **options: Any,  # noqa: ANN401 (ResumeCommand's)
+) -> None:
+    """Let a run go on whose journal is FILE: one that was suspended, or broken off.
+
+    TARGET is the connector as it was. What was answered before is answered from the journal; nothing is sent twice.
+
+    The exit status is that of run.
+    """
+    cache = chosen_cache(cache_dir, no_cache=no_cache)
+    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
+    session.connector = Connector.load(target, bundler=bundler)
+    session.report = ResumeCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 
@@ -323,6 +376,32 @@ def init(session: Session, /, name: str, as_json: bool) -> None:
     session.written = InitCommand(name=name).execute()
 
 
+@methodhost.command(name="import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--to", required=True, metavar="CONNECTOR", help="The connector's folder or file, beside whose methods they go."
+)
+@click.option("--method", metavar="NAME", help="Whose cases they are; otherwise each is looked for by its name.")
+@click.option("--case", metavar="NAME", help="What the case is called; otherwise as the recording is.")
+@click.option("--base-uri", metavar="URL", help="Of the API; recordings of Nango do not have it.")
+@click.option("--connection", metavar="FILE", help="A connection of placeholders, for the fixtures.")
+@click.option("--force", is_flag=True, help="Write over fixtures that are there.")
+@json_option
+@click.pass_obj
+def import_(session: Session, /, as_json: bool, **options: Any) -> None:  # noqa: ANN401 (ImportCommand's)
+    """Make fixtures of what other tools recorded.
+
+    FILE is a mock of Nango (function.test.json), a folder with such files or with Nango's older folder mocks, or a
+    cassette of VCR (of vcrpy, of VCR for Ruby, or of what writes the same). What cannot be converted is told.
+
+    The exit status is 0 when each became a fixture, 1 when one did not, and 2 when the command is wrong.
+    """
+    from .importing.import_command import ImportCommand
+
+    session.imported = ImportCommand(**options).execute()
+    session.status = ExitStatus.OK if session.imported.ok else ExitStatus.FAILED
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
@@ -335,20 +414,23 @@ def main() -> NoReturn:
 
 def _show(session: Session) -> None:
     """Write the result."""
+    output = session.output
     if session.report is not None:
-        session.output.show(session.report, session.connector)
-    elif session.diagnosis is not None:
-        session.output.show_diagnosis(session.diagnosis)
-    elif session.check is not None:
-        session.output.show_check(session.check)
-    elif session.written is not None:
-        session.output.show_written(session.written)
-    elif session.recording is not None:
-        session.output.show_recording(session.recording)
-    elif session.suite is not None:
-        session.output.show_suite(session.suite)
-    elif session.chaos is not None:
-        session.output.show_chaos(session.chaos)
+        output.show(session.report, session.connector)
+        return
+    results: tuple[tuple[Any, Callable[[Any], None]], ...] = (
+        (session.diagnosis, output.show_diagnosis),
+        (session.check, output.show_check),
+        (session.written, output.show_written),
+        (session.imported, output.show_imported),
+        (session.recording, output.show_recording),
+        (session.suite, output.show_suite),
+        (session.chaos, output.show_chaos),
+    )
+    for result, show in results:
+        if result is not None:
+            show(result)
+            return
 
 
 def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:

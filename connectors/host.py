@@ -12,7 +12,7 @@ from bridge import Durable, EgressPolicy, Limits, RunRandom
 from runtime import SEED_BYTES, Attendance, Clock, Requirement
 
 from .context import MODES, RunContext
-from .errors import ArgumentsError, HostClosedError
+from .errors import ArgumentsError, HostClosedError, JournalError
 from .limits import tightest
 from .loop_thread import LoopThread, wait_for
 from .method_run import MethodRun
@@ -215,6 +215,8 @@ class MethodHost:
     ) -> RunReport:
         """Let a run go on from its journal."""
         head = journal.head
+        if head.connection != (None if connection is None else connection.id):
+            raise JournalError(f"The run is one of the connection {head.connection!r}; it goes on with no other.")
         seed = bytes.fromhex(head.seed)
         context = self._context(connector, connection, head.mode, limits, on_event, environment, seed)
         durable = replace(context.durable, in_doubt=in_doubt)
@@ -320,7 +322,7 @@ class MethodHost:
 
     def __enter__(self) -> Self:
         """Start what runs need, with an event loop in a thread of its own."""
-        thread = LoopThread()
+        thread = LoopThread(self._new_loop())
         try:
             thread.call(self._open())
         except BaseException:
@@ -355,6 +357,10 @@ class MethodHost:
             thread.call(self.aclose(drain_seconds))
         finally:
             thread.close()
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop for a thread of the host's own."""
+        return asyncio.new_event_loop()
 
     async def _open(self) -> None:
         """Start what runs need, in the loop that this is called in."""

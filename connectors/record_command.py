@@ -8,13 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge import ConfigurationError, EgressPolicy
 from runtime import VirtualTimeLoop
 
+from .allow_option import read_allow
 from .args_option import read_args
 from .connection import Connection, read_connection
 from .connector import Connector
-from .errors import DefinitionError
 from .exit_status import ExitStatus
 from .fixtures.runner import FixtureRunner
 from .host import MethodHost
@@ -106,7 +105,7 @@ class RecordCommand:
     async def _propose(self, case: RecordedCase, on_event: Callable[[Event], None] | None) -> Proposal:
         request = self._request(case)
         limits = parse_limits(self.limits)
-        host = MethodHost(limits=limits, egress=self._egress(), workers=1, spares=1, cache=self.cache)
+        host = MethodHost(limits=limits, egress=read_allow(self.allow), workers=1, spares=1, cache=self.cache)
         if case.file is not None and not self.update:
             async with host:
                 return Proposal(recording=drift_since(case.file, await reread(host, case.file, request.members)))
@@ -141,13 +140,6 @@ class RecordCommand:
         if proposal.draft is None or not (self.update and not self.yes) or ask(recording):
             return proposal.take()
         return replace(recording, declined=True, notes=(*recording.notes, "Nothing was written; --yes writes it"))
-
-    def _egress(self) -> EgressPolicy:
-        """Return the policy that `--allow` describes."""
-        try:
-            return EgressPolicy.from_allow(list(self.allow))
-        except ConfigurationError as caught:
-            raise DefinitionError(caught.message, key="--allow") from caught
 
 
 def status_of(recording: Recording) -> ExitStatus:

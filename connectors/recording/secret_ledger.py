@@ -39,6 +39,11 @@ class SecretLedger:
         return dict(self._names)
 
     @property
+    def placeholders(self) -> dict[str, str]:
+        """What stands for each secret."""
+        return dict(self._placeholders)
+
+    @property
     def ordinary(self) -> list[str]:
         """The names of secrets that look like ordinary words, which may stand in places where they mean no secret."""
         return [name for secret, name in self._names.items() if secret.isalpha() and secret.islower()]
