@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 import pytest
@@ -25,7 +26,6 @@ from connectors.render_terminal import TerminalOutput
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 HOSTILE = "</script></style></pre></title><img src=x onerror=alert(1)>\"'&<!--\u202e\u2066\x1b[31m"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\xff"
@@ -205,6 +205,8 @@ class _Api(BaseHTTPRequestHandler):
         elif path == "/limited" and not _Api.limited:
             _Api.limited = True
             self._answer(429, b"{}", {"Retry-After": "0"})
+        elif path == "/later":
+            self._answer(429, b"{}", {"Retry-After": "40"})
         elif path == "/moved":
             self._answer(302, b"", {"Location": "/here?token=canary-fresh"})
         elif path == "/picture":
@@ -270,8 +272,13 @@ def views(
 
 def run(*arguments: str, output: JsonOutput | TerminalOutput | None = None) -> Session:
     """Run the command in this process."""
+    return command("run", *arguments, output=output)
+
+
+def command(*arguments: str, output: JsonOutput | TerminalOutput | None = None) -> Session:
+    """Run any command in this process."""
     session = Session(output=output or JsonOutput())
-    methodhost.main(args=["run", *arguments], standalone_mode=False, obj=session)
+    methodhost.main(args=list(arguments), standalone_mode=False, obj=session)
     return session
 
 
@@ -400,6 +407,20 @@ def test_rows_in_the_terminal_are_not_for_programs(tmp_path: Path) -> None:
     (tmp_path / "method.js").write_text("export default () => 1")
     with pytest.raises(UsageError, match="--html FILE"):
         run(str(tmp_path / "method.js"), "--json", "--timeline")
+
+
+def test_a_run_that_is_resumed_is_shown_as_well(
+    tmp_path: Path, serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]
+) -> None:
+    """methodhost resume takes the same options."""
+    method, journal, page = (str(tmp_path / name) for name in ("method.js", "run.jsonl", "run.html"))
+    uri = f"http://127.0.0.1:{serve_in_thread(_Api)}/later"
+    Path(method).write_text(f"export default ({{ apiClient }}) => apiClient.get('{uri}')")
+    session = run(method, "--allow", "127.0.0.1", "--mode", "async", "--journal", journal)
+    assert session.report is not None
+    assert session.report.suspended is not None
+    command("resume", journal, method, "--allow", "127.0.0.1", "--html", page)
+    assert "The journal tells of it" in Path(page).read_text()
 
 
 @pytest.mark.parametrize("option", ["--har", "--html"])
