@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -305,6 +306,21 @@ def test_a_connector_can_name_the_header_of_idempotency_keys(bench: Bench) -> No
     keys = [key for _, _, key in bench.server.sent]
     assert keys[0] == keys[1] is not None, bench.server.sent
     assert keys[2] is None, bench.server.sent
+
+
+def test_a_run_goes_on_without_an_event_loop(bench: Bench) -> None:
+    """Whoever waits for runs in threads resumes them so as well."""
+    bench.server.busy = ["1"]
+    report = bench.run(BACKS_OFF)
+    with bench.new_host() as host:
+        resume = partial(host.resume_sync, report.journal.to_text(), BACKS_OFF, connection=bench.connection)
+        again = bench.runner.run(_in_thread(resume))
+    assert again.error is None
+    assert all(times == 1 for what, times in bench.server.writes.items() if "/make" in what)
+
+
+async def _in_thread(work: Callable[[], RunReport]) -> RunReport:
+    return await asyncio.to_thread(work)
 
 
 def test_what_cannot_be_kept_does_not_happen(bench: Bench) -> None:
