@@ -28,6 +28,7 @@ from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
 from .termination import Termination
 from .types_command import TypesCommand
+from .view_options import ViewOptions, view_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,14 +118,12 @@ def methodhost() -> None:
     metavar="FILE",
     help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
 )
-@click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
-@click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
 @click.option(
     "--journal",
     metavar="FILE",
     help="Keep the run's journal in FILE, which must not be there yet; see methodhost resume.",
 )
-@click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
+@view_options
 @cache_dir_option
 @no_cache_option
 @no_install_option
@@ -161,14 +160,11 @@ def run(
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    if as_json and timeline:
-        raise click.UsageError("--timeline is for the terminal; with --json, write a page: --html FILE.")
+    views = ViewOptions.of(har, html, timeline=timeline, show=session.output.show_timeline)
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     session.connector = Connector.load(target, bundler=bundler)
-    views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
-    on_trace = session.output.show_timeline if timeline else None
-    command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
+    command = RunCommand(cache=cache, views=views, **options)
     session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
@@ -186,6 +182,7 @@ def run(
 )
 @click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="As for run.")
 @click.option("--limit", "limits", metavar="NAME=VALUE", multiple=True, help="As for run.")
+@view_options
 @cache_dir_option
 @no_cache_option
 @no_install_option
@@ -199,6 +196,9 @@ def resume(
     cache_dir: str | None,
     no_cache: bool,
     no_install: bool,
+    har: str | None,
+    html: str | None,
+    timeline: bool,
     **options: Any,  # noqa: ANN401 (ResumeCommand's)
 ) -> None:
     """Let a run go on whose journal is FILE: one that was suspended, or broken off.
@@ -207,10 +207,12 @@ def resume(
 
     The exit status is that of run.
     """
+    views = ViewOptions.of(har, html, timeline=timeline, show=session.output.show_timeline)
     cache = chosen_cache(cache_dir, no_cache=no_cache)
     bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
     session.connector = Connector.load(target, bundler=bundler)
-    session.report = ResumeCommand(cache=cache, **options).execute(session.connector, session.output.on_event)
+    command = ResumeCommand(cache=cache, views=views, **options)
+    session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 
 

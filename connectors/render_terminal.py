@@ -84,7 +84,9 @@ class TerminalOutput:
         from .views import timeline_table
 
         console = Console(stderr=True)
-        console.print(timeline_table(trace, console.width))
+        table = timeline_table(trace, console.width)
+        if table.row_count:
+            console.print(table)
 
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""

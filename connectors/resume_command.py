@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .connector import Connector
     from .record import Event
     from .report import RunReport
+    from .view_options import ViewOptions
+    from .views import RunViews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ class ResumeCommand:
         in_doubt: What to do about writes that were on their way.
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
+        views: Views of the run.
         cache: Where to keep what is made of sources.
     """
 
@@ -43,6 +46,7 @@ class ResumeCommand:
     in_doubt: InDoubt
     allow: tuple[str, ...]
     limits: tuple[str, ...]
+    views: ViewOptions
     cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
@@ -61,7 +65,7 @@ class ResumeCommand:
         )
         file, text = JournalFile.append(self.journal)
 
-        async def resume() -> RunReport:
+        async def resume(views: RunViews | None) -> RunReport:
             async with host:
                 report = await host.resume(
                     text,
@@ -70,8 +74,10 @@ class ResumeCommand:
                     in_doubt=self.in_doubt,
                     on_event=on_event,
                     on_journal=file.write_line,
+                    environment=views.environment if views else None,
                 )
-                return await without_stream(report)
+                report = await without_stream(report)
+            return views.write(report, connector, report.journal.head.method) if views else report
 
-        with closing(file):
-            return asyncio.run(resume())
+        with closing(file), ExitStack() as stack:
+            return asyncio.run(resume(self.views.open(stack)))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .context import Mode
     from .record import Event
     from .report import RunReport
-    from .views import RunViews, Trace
+    from .view_options import ViewOptions
+    from .views import RunViews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +41,8 @@ class RunCommand:
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
-        views: Where to write views of the run, by option: `--har`, `--html`.
+        views: Views of the run.
         journal: Where to keep the journal of the run, which may be suspended then.
-        on_trace: Given what there was to see.
         cache: Where to keep what is made of sources.
     """
 
@@ -54,9 +54,8 @@ class RunCommand:
     allow: tuple[str, ...]
     limits: tuple[str, ...]
     output: str | None
-    views: dict[str, str]
+    views: ViewOptions
     journal: str | None
-    on_trace: Callable[[Trace], None] | None
     cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
@@ -97,7 +96,7 @@ class RunCommand:
             return views.write(report, connector, self.method) if views else report
 
         with ExitStack() as closing:
-            return asyncio.run(run(self._delivery(closing), self._views(closing), self._journal(closing)))
+            return asyncio.run(run(self._delivery(closing), self.views.open(closing), self._journal(closing)))
 
     def _delivery(self, closing: ExitStack) -> Delivery | None:
         """Return what writes the result; what is not complete is discarded at the end."""
@@ -106,14 +105,6 @@ class RunCommand:
         delivery = Delivery.open(self.output)
         closing.callback(delivery.discard)
         return delivery
-
-    def _views(self, closing: ExitStack) -> RunViews | None:
-        """Return what writes views. What they take to load is loaded only where they are asked for."""
-        if not self.views and self.on_trace is None:
-            return None
-        from .views import RunViews
-
-        return closing.enter_context(RunViews.open(self.views, self.on_trace))
 
     def _journal(self, closing: ExitStack) -> JournalFile | None:
         """Return what keeps the journal."""
