@@ -54,7 +54,7 @@ from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport, ScriptTransport
-from .request_lines import expected_lines
+from .request_lines import SentRequest, expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -116,6 +116,7 @@ __all__ = [
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
+    "SentRequest",
     "StreamError",
     "Transport",
     "Transports",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Final
 
 from .request_lines import expected_lines
 from .scripted_exchange import ScriptedExchange, ScriptedRequest, ScriptedResponse
@@ -12,10 +12,11 @@ from .scripted_exchange import ScriptedExchange, ScriptedRequest, ScriptedRespon
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .request_lines import SentRequest
+    from .request_lines import RequestLines, SentRequest
     from .scripted_exchange import ScriptedFault
 
-_TOKEN_ANSWER = (
+_ASKS_FOR_TOKENS: Final = re.compile(rb"""(^|&)grant_type=refresh_token(&|$)|"grant_type"\s*:\s*"refresh_token\"""")
+_TOKEN_ANSWER: Final = (
     b'{"access_token": "placeholder-renewed-access-token", "token_type": "Bearer", "expires_in": 3600,'
     b' "refresh_token": "placeholder-renewed-refresh-token"}'
 )
@@ -48,12 +49,12 @@ class Served:
     Attributes:
         number: Of the exchange, counted from 0; None for one of the spare ones.
         failed: Whether it was the one that goes wrong, and did.
-        site: Where in the method's source it was asked for, where that is known.
+        request: What was sent.
     """
 
     number: int | None
     failed: bool
-    site: str | None
+    request: SentRequest
 
 
 @dataclass(kw_only=True)
@@ -79,6 +80,7 @@ class FaultyScript:
 
     def __post_init__(self) -> None:
         """Take in the recording."""
+        self._expected = tuple(expected_lines(one.request) for one in self.exchanges)
         self._used: set[int] = set()
         self._happened = False
 
@@ -87,23 +89,25 @@ class FaultyScript:
         number = self._number(sent)
         if self._fails(number, sent):
             self._happened = True
-            self.served.append(Served(number=number, failed=True, site=sent.site))
+            self.served.append(Served(number=number, failed=True, request=sent))
             return self._failing(sent)
         if number is not None:
             self._used.add(number)
-            self.served.append(Served(number=number, failed=False, site=sent.site))
+            self.served.append(Served(number=number, failed=False, request=sent))
             return self.exchanges[number]
         spare = next((one for one in self.spares if _is_for(one, sent)), None) or _token_exchange(sent)
         if spare is None:
             self.unmatched.append(sent)
         else:
-            self.served.append(Served(number=None, failed=False, site=sent.site))
+            self.served.append(Served(number=None, failed=False, request=sent))
         return spare
 
     def _number(self, sent: SentRequest) -> int | None:
         """Return the number of the exchange for a request."""
-        fitting = [number for number, one in enumerate(self.exchanges) if _is_for(one, sent)]
-        same_body = [number for number in fitting if _has_body(self.exchanges[number], sent)]
+        seen = [sent.as_seen_by(one.request) for one in self.exchanges]
+        pairs = list(enumerate(zip(self._expected, seen, strict=True)))
+        fitting = [number for number, (expected, came) in pairs if _is_same(expected, came, "query")]
+        same_body = [number for number in fitting if self._expected[number].body == seen[number].body]
         fresh = (number for numbers in (same_body, fitting) for number in numbers if number not in self._used)
         used = same_body or fitting
         return next(fresh, used[-1] if used else None)
@@ -114,9 +118,7 @@ class FaultyScript:
         if failure is None:
             return False
         if failure.spreads and self._happened:
-            victim = expected_lines(self.exchanges[failure.victim].request)
-            seen = sent.all_lines
-            return (victim.verb, victim.origin, victim.path) == (seen.verb, seen.origin, seen.path)
+            return _is_same(self._expected[failure.victim], sent.all_lines)
         return number == failure.victim and (failure.lasting or not self._happened)
 
     def _failing(self, sent: SentRequest) -> ScriptedExchange:
@@ -128,21 +130,17 @@ class FaultyScript:
 
 def _is_for(exchange: ScriptedExchange, sent: SentRequest) -> bool:
     """Whether an exchange is one for the verb and URL of a request."""
-    expected, seen = expected_lines(exchange.request), sent.as_seen_by(exchange.request)
-    return all(getattr(expected, part) == getattr(seen, part) for part in ("verb", "origin", "path", "query"))
+    return _is_same(expected_lines(exchange.request), sent.as_seen_by(exchange.request), "query")
 
 
-def _has_body(exchange: ScriptedExchange, sent: SentRequest) -> bool:
-    return expected_lines(exchange.request).body == sent.as_seen_by(exchange.request).body
+def _is_same(expected: RequestLines, seen: RequestLines, *more: str) -> bool:
+    """Whether two requests have the same verb, origin and path, and what else is to be compared."""
+    return all(getattr(expected, part) == getattr(seen, part) for part in ("verb", "origin", "path", *more))
 
 
 def _token_exchange(sent: SentRequest) -> ScriptedExchange | None:
-    """Return an answer to a request for new tokens, RFC 6749, 6."""
-    try:
-        fields = dict(parse_qsl(sent.body.decode("ascii")))
-    except UnicodeDecodeError:
-        return None
-    if sent.verb != "POST" or fields.get("grant_type") != "refresh_token":
+    """Return an answer to a request for new tokens, RFC 6749, 6; some servers take it as JSON."""
+    if sent.verb != "POST" or not _ASKS_FOR_TOKENS.search(sent.body):
         return None
     headers = (("content-type", "application/json"),)
     return ScriptedExchange(

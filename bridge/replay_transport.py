@@ -69,6 +69,7 @@ class ScriptTransport(httpx.AsyncBaseTransport):
             headers=_headers(request),
             body=await _body(request),
             site=request.extensions.get("site"),
+            plain=request.extensions.get("plain", False),
         )
         exchange = self._taker.take(sent)
         if exchange is None:

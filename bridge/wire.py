@@ -95,6 +95,7 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
         "call": request.call,
         "attempt": request.attempt,
         "site": request.site,
+        "plain": request.any_status,
     }
     body = request.body
     if isinstance(body, Upload):

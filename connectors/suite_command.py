@@ -63,7 +63,9 @@ class SuiteCommand:
         """
         self._fixtures.read()
         files, _ = self._chosen()
-        return _in_loop(self._run_chaos(files))
+        others = FixtureSet(sorted({str(file.target) for file in files}))
+        others.read()
+        return _in_loop(self._run_chaos(files, others.files))
 
     def watch(self, show: Callable[[SuiteReport], None]) -> None:
         """Run them, and again those that a change affects, until an interrupt.
@@ -92,10 +94,10 @@ class SuiteCommand:
         async with self._runner() as runner:
             return await self._suite(runner).run(files, problems=self._fixtures.problems, notes=notes)
 
-    async def _run_chaos(self, files: list[FixtureFile]) -> ChaosReport:
+    async def _run_chaos(self, files: list[FixtureFile], others: list[FixtureFile]) -> ChaosReport:
         async with self._runner() as runner:
             report = await self._suite(runner).run(files, problems=self._fixtures.problems)
-            return await ChaosSuite(runner, at_once=self._at_once, observer=self._observer).run(report)
+            return await ChaosSuite(runner, at_once=self._at_once, observer=self._observer).run(report, others)
 
     async def _watch(self, files: list[FixtureFile], notes: list[str], show: Callable[[SuiteReport], None]) -> None:
         async with self._runner() as runner:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bridge import FaultyScript
 from connectors.connector import REFRESH_CREDENTIALS
+from connectors.credential_source import FROM_PARAMETERS
+from connectors.errors import DefinitionError
 from connectors.fixtures.exchanges import scripted
+from connectors.oauth import has_oauth
 
 from .chaos_report import ChaosCell, ChaosReport, Omission
 from .failure_kinds import FAILURE_KINDS
@@ -20,6 +24,7 @@ from .volatile import steady
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from bridge import ScriptedExchange, ScriptedFailure
     from connectors.fixtures.fixture_file import FixtureFile
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 _LATER: Final = timedelta(hours=1, minutes=1, seconds=1)
 _FAILING: Final = frozenset({401, 429})
 _SERVER_ERRORS: Final = 500
-_RENEWING: Final = (REFRESH_CREDENTIALS, "auth/get-oauth-config", "auth/get-credentials-from-connection-parameters")
+_RENEWING: Final = (REFRESH_CREDENTIALS, FROM_PARAMETERS)
 
 
 class ChaosSuite:
@@ -52,14 +57,16 @@ class ChaosSuite:
         self._turns = asyncio.Semaphore(at_once)
         self._observer = observer
 
-    async def run(self, suite: SuiteReport) -> ChaosReport:
+    async def run(self, suite: SuiteReport, others: Sequence[FixtureFile]) -> ChaosReport:
         """Run all failures that can be derived from fixtures, and report what came of them.
 
         Args:
             suite: What came of the fixtures.
+            others: All fixtures of their connectors; they answer requests that a fixture does not have.
         """
         started = time.perf_counter()
-        found = await asyncio.gather(*(self._happy_path(result, suite) for result in suite.results))
+        spares = _by_target(others)
+        found = await asyncio.gather(*(self._happy_path(one, spares[one.file.target]) for one in suite.results))
         happy_paths = [happy for happy in found if isinstance(happy, HappyPath)]
         failures = [
             (happy, kind, failure)
@@ -79,7 +86,7 @@ class ChaosSuite:
             connectors=suite.connectors,
         )
 
-    async def _happy_path(self, result: FixtureResult, suite: SuiteReport) -> HappyPath | Omission:
+    async def _happy_path(self, result: FixtureResult, spares: tuple[ScriptedExchange, ...]) -> HappyPath | Omission:
         """Return what failures can be derived from, or why none can."""
         file, exchanges = result.file, tuple(scripted(result.file))
         reason = _unsuitable(result, exchanges)
@@ -91,14 +98,14 @@ class ChaosSuite:
         )
         if first.error is not None or second.error is not None:
             return Omission(file=file, reason="It passes only as long as nothing is different, not even its time.")
-        methods = self._runner.connector(file.target).methods
-        others = (other.file for other in suite.results if other.file.target == file.target and other is not result)
+        connector, connection = self._runner.connector(file.target), file.fixture.connection
+        renews = any(name in connector.methods for name in _RENEWING)
         return HappyPath(
             file=file,
             exchanges=exchanges,
             value=steady(first.value, second.value),
-            spares=tuple(exchange for other in others for exchange in scripted(other)),
-            renews=file.fixture.connection is not None and any(name in methods for name in _RENEWING),
+            spares=spares,
+            renews=connection is not None and (renews or has_oauth(connector, connection)),
         )
 
     async def _cell(self, happy: HappyPath, kind: FailureKind, failure: ScriptedFailure) -> ChaosCell:
@@ -121,6 +128,15 @@ class ChaosSuite:
     async def _run(self, file: FixtureFile, script: FaultyScript, *, later: timedelta = timedelta()) -> RunReport:
         async with self._turns:
             return await self._runs.run(file, script, later=later)
+
+
+def _by_target(files: Sequence[FixtureFile]) -> dict[Path, tuple[ScriptedExchange, ...]]:
+    """Return the exchanges of the fixtures of each connector, but of those with bodies in files that cannot be read."""
+    found: dict[Path, tuple[ScriptedExchange, ...]] = {}
+    for file in files:
+        with suppress(DefinitionError):
+            found[file.target] = (*found.get(file.target, ()), *scripted(file))
+    return found
 
 
 def _unsuitable(result: FixtureResult, exchanges: Sequence[ScriptedExchange]) -> str | None:

@@ -39,7 +39,7 @@ def judge_error(trial: Trial, error: RunError) -> Verdict:
 
 def _judge_connection(trial: Trial, error: RunError, name: str) -> Verdict:
     """Return what a connection error says."""
-    key = trial.kind.key
+    key = trial.key
     if key is not None and error.key != key:
         return not_handled("key_lost", f"It threw {name}, which no longer says {key}: {error.message}")
     if trial.kind.judging == "passing" and key == "access_token_expired" and trial.happy.renews:

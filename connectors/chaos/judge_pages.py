@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .trial import Trial
     from .verdict import Verdict
 
-_SLIPS: Final = re.compile(r"\b(undefined|NaN)\b|\[object Object\]")
+SLIPS: Final = re.compile(r"\b(undefined|NaN)\b|\[object Object\]")
+"""What JavaScript writes into text for what is not there."""
 _MORE: Final = re.compile(r"^has_?(more|next)(_?page)?$|^more$", re.IGNORECASE)
 _SHORTEST_CURSOR: Final = 2
 
@@ -29,7 +30,7 @@ _SHORTEST_CURSOR: Final = 2
 def judge_empty(trial: Trial) -> Verdict:
     """Return what a value says that was made with a page without records."""
     value, happy = trial.report.value, trial.happy.value
-    slip = next((text for text in texts_of(value) if _SLIPS.search(text) and text not in set(texts_of(happy))), None)
+    slip = next((text for text in texts_of(value) if SLIPS.search(text) and text not in set(texts_of(happy))), None)
     if slip is not None:
         return not_handled("wrong_value", f"It made a value of what was not there: {slip[:80]!r}.")
     lost = next(iter(_left_out(trial)), None)

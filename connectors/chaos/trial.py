@@ -9,7 +9,7 @@ from connectors.report import ErrorLocation
 from runtime import Location
 
 if TYPE_CHECKING:
-    from bridge import FaultyScript, ScriptedExchange
+    from bridge import FaultyScript, ScriptedExchange, SentRequest
     from connectors.fixtures.fixture_file import FixtureFile
     from connectors.report import RunError, RunReport
     from runtime import JSON
@@ -72,16 +72,25 @@ class Trial:
     @property
     def failed(self) -> bool:
         """Whether the exchange was asked for at all."""
-        return any(served.failed for served in self.script.served)
+        return self._victim is not None
+
+    @property
+    def key(self) -> str | None:
+        """Of the connection error that the method got, where only that key will do."""
+        return None if self._victim is None or self._victim.plain else self.kind.key
 
     @property
     def place(self) -> ErrorLocation | None:
         """Where in the method's source it shows: where its error came from, or else where the request was made."""
         if self.error is not None and self.error.location is not None:
             return self.error.location
-        site = next((served.site for served in self.script.served if served.failed), None)
-        location = Location.of_site(site)
+        location = Location.of_site(self._victim.site if self._victim else None)
         return None if location is None else ErrorLocation.model_validate(location)
+
+    @property
+    def _victim(self) -> SentRequest | None:
+        """The request that went wrong first."""
+        return next((served.request for served in self.script.served if served.failed), None)
 
     @property
     def used(self) -> frozenset[int]:

@@ -117,7 +117,7 @@ def write(folder: Path, methods: dict[str, str], fixtures: dict[str, dict[str, A
 
 
 def run(folder: Path) -> ChaosReport:
-    options = SuiteOptions.of(paths=(str(folder),), last_failed=False, cache=None, workers=2)
+    options = SuiteOptions.of(paths=(str(folder),), last_failed=False, cache=None, workers=2, filters=("operations",))
     return SuiteCommand(options, SilentObserver()).execute_chaos()
 
 

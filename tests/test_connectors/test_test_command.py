@@ -18,6 +18,7 @@ from connectors.render_json import JsonOutput
 from connectors.suite.affected import affected
 from connectors.suite.junit import write_junit
 from connectors.suite.observer import SilentObserver
+from connectors.suite.progress import ProgressBar
 from connectors.suite.render_diff import diff_text
 from connectors.suite.render_suite import suite_text
 from connectors.suite_command import SuiteCommand
@@ -328,6 +329,23 @@ def test_being_told_to_end_ends_a_command_that_ignores_interrupts() -> None:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def test_a_bar_shows_how_far_it_is_where_somebody_can_see_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, as long as it lasts; what a name holds does nothing."""
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    with ProgressBar() as progress:
+        progress.begin(2)
+        progress.done("data/contacts/list.[bold]\x07", ok=False)
+        progress.done("data/contacts/list.all", ok=True)
+    out, err = capsys.readouterr()
+    assert "" == out
+    assert "2/2" in err
+    assert "1 failed" in err
+    assert "\x07" not in err
+    assert err.endswith("\x1b[2K")
 
 
 def test_long_stretches_without_change_are_left_out_of_diffs() -> None:
