@@ -73,8 +73,8 @@ def _left_out(trial: Trial) -> Iterator[ScriptedExchange]:
     for number, exchange in enumerate(exchanges[trial.victim + 1 :], trial.victim + 1):
         if number in trial.used:
             continue
-        named = exchange.request.url in names | {links} or f"<{exchange.request.url}>" in links
-        if named or names & set(_values(exchange)) or (more and same_list(exchange, trial.exchange)):
+        linked = f"<{exchange.request.url}>" in links
+        if linked or names & set(_values(exchange)) or (more and same_list(exchange, trial.exchange)):
             yield exchange
 
 

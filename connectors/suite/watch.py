@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +49,21 @@ class Watch:
         """
         from watchfiles import awatch  # loads slowly; only those who watch need it
 
-        self._note(await run(files))
-        async for changes in awatch(*self._folders()):
-            again = self._take_in(_real(path for _, path in changes))
-            if again is not None:
-                self._note(await run(again))
+        async with aclosing(awatch(*self._folders())) as watched:
+            upcoming = asyncio.ensure_future(anext(watched))
+            await asyncio.sleep(0)  # it has begun: what changes during a run is not missed
+            try:
+                self._note(await run(files))
+                while True:
+                    changes = await upcoming
+                    upcoming = asyncio.ensure_future(anext(watched))
+                    again = self._take_in(_real(path for _, path in changes))
+                    if again is not None:
+                        self._note(await run(again))
+            finally:
+                upcoming.cancel()
+                with suppress(asyncio.CancelledError):
+                    await upcoming
 
     def _note(self, report: SuiteReport) -> None:
         """Remember which fixtures fail: they are run each time, so that none of them is out of sight."""

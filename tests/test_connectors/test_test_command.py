@@ -296,9 +296,7 @@ def test_watching_runs_again_what_a_change_affects_until_it_is_interrupted(tmp_p
     def show(report: SuiteReport) -> None:
         ordered = sorted(report.results, key=lambda result: result.file.name)
         reports.append([(result.file.name.rpartition(".")[2], result.ok) for result in ordered])
-        loop = asyncio.get_running_loop()
-        change = changes.pop(0) if changes else _interrupt
-        loop.call_later(0.3, change)  # the watcher starts after the first report
+        asyncio.get_running_loop().call_soon(changes.pop(0) if changes else _interrupt)
 
     with pytest.raises(KeyboardInterrupt):
         SuiteCommand(options(folder), SilentObserver()).watch(show)
