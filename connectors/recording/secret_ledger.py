@@ -36,7 +36,7 @@ class SecretLedger:
     def __init__(self) -> None:
         self._placeholders: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._substitution: Substitution | None = None
+        self._substitution = Substitution({})
 
     @property
     def names(self) -> dict[str, str]:
@@ -56,8 +56,6 @@ class SecretLedger:
     @property
     def substitution(self) -> Substitution:
         """What puts placeholders in place of the secrets known so far."""
-        if self._substitution is None:
-            self._substitution = Substitution(self._placeholders)
         return self._substitution
 
     def add(self, name: str, secret: str, *, placeholder: str | None = None) -> None:
@@ -80,7 +78,7 @@ class SecretLedger:
             return
         self._names[secret] = name
         self._placeholders[secret] = placeholder or self._new(name, secret)
-        self._substitution = None
+        self._substitution.add(secret, self._placeholders[secret])
 
     def _is_piece(self, text: str) -> bool:
         """Whether a text is the larger part of a secret, cut off where something ended that it was found in."""

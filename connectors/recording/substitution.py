@@ -39,17 +39,23 @@ class Substitution:
     """
 
     def __init__(self, placeholders: Mapping[str, str]) -> None:
-        self._placeholders = dict(placeholders)
-        self._bytes = {
-            secret.encode(): made.encode() for secret, made in placeholders.items() if len(secret) >= LONG_SECRET
-        }
+        self._placeholders: dict[str, str] = {}
+        self._bytes: dict[bytes, bytes] = {}
         self._forms: dict[str, tuple[str, str]] = {}
         """By each form in lower case: what finds it, and what stands in its place."""
         self._known: dict[str, str] = {}
         """What texts became: data holds many of them often, and is written several times."""
         for secret, placeholder in placeholders.items():
-            for form, substitute in encoded_pairs(secret, placeholder):
-                self._forms.setdefault(form.casefold(), (_pattern(form, secret), substitute))
+            self.add(secret, placeholder)
+
+    def add(self, secret: str, placeholder: str) -> None:
+        """Replace one more secret from now on."""
+        self._placeholders[secret] = placeholder
+        if len(secret) >= LONG_SECRET:
+            self._bytes[secret.encode()] = placeholder.encode()
+        for form, substitute in encoded_pairs(secret, placeholder):
+            self._forms.setdefault(form.casefold(), (_pattern(form, secret), substitute))
+        self._known.clear()
 
     def text(self, text: str) -> str:
         """Return a text with placeholders in it."""

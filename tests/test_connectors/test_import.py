@@ -303,6 +303,50 @@ def test_a_secret_that_no_connection_has_is_asked_of_no_request(imported: Callab
     assert ": Headers of requests that were left out: authorization, x-api-key." in notes(result)
 
 
+ODD = f"""
+interactions:
+- request:
+    method: POST
+    uri: {API}/contacts
+    headers: {{X-Team: !!python/unicode blue}}
+    body: !!python/object/apply:builtins.iter
+      args: [[!!binary YT0x, "&b=2"]]
+    matched_on: [uri]
+  response:
+    status: {{code: 200, message: OK}}
+    headers: {{Content-Encoding: [gzip], Date: [yesterday], Content-Type: [text/plain]}}
+    body: {{string: plain, base64_string: cGxhaW4=}}
+  recorded_at: '2025-12-15T14:29:01+01:00'
+ignored: true
+"""
+
+
+def test_what_is_left_out_of_a_recording_is_told(imported: Callable[..., Imported]) -> None:
+    """Keys that are not known, and a body that is not packed as its header says; Python's types are read as data."""
+    cassette = imported({"odd.yaml": ODD})
+    mock = {
+        "api": {"get": {"/a": {"response": "x", "extra": 1, "request": {"cookies": 1}}, "/b": {"response": 1}}},
+        "new": 1,
+    }
+    mocks = imported({"odd.test.json": {**mock, "nango": {"trackDeletesStart": [1]}}})
+
+    (exchange,) = written(cassette)["exchanges"]
+    assert {"x-team": "blue"} == exchange["request"]["headers"]
+    assert "a=1&b=2" == exchange["request"]["text"]
+    assert "plain" == exchange["response"]["text"]
+    assert "2025-12-15T13:29:01Z" == written(cassette)["now"]
+    unknown = "This key is not known; it was left out."
+    assert [
+        f"ignored:15 {unknown}",
+        f"interactions[0].request.matched_on:9 {unknown}",
+        "interactions[0].response.body:13 The body is not in gzip, as its header says; it was taken for unpacked already.",
+    ] == sorted(notes(cassette))[1:4]
+    told = "\n".join(notes(mocks))
+    assert all(f"{key}:" in told for key in ("new", "api.get./a.extra", "api.get./a.request.cookies"))
+    assert "nango.trackDeletesStart" in told
+    assert "Nango kept nothing of this request" in told
+
+
 @pytest.mark.parametrize(
     ("name", "content", "key", "line", "says"),
     [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -195,6 +197,32 @@ def test_tests_in_python_have_a_host_and_recorded_exchanges(project: pytest.Pyte
             "*recorded_api: exchanges[[]0[]].request.url: *",
         ]
     )
+
+
+def test_the_tests_of_the_page_pass(project: pytest.Pytester) -> None:
+    """What the documentation shows is what happens."""
+    page = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text()
+    tests, conftest = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    files = {
+        "crm/data/contacts/list.js": """
+export default async function list({ apiClient }) {
+  const first = await apiClient.get('contacts')
+  const second = await apiClient.get('contacts', { cursor: first.next })
+  return { records: [...first.items, ...second.items] }
+}
+""",
+        "crm/data/contacts/list.two-pages.fixture.yml": """
+exchanges:
+  - request: {url: https://api.example.com/contacts}
+    response: {json: {items: [1, 2], next: abc}}
+  - request: {url: https://api.example.com/contacts, query: {cursor: abc}}
+    response: {json: {items: [3]}}
+""",
+        "crm/data/contacts/create.js": "export default ({ apiClient, fields }) => apiClient.post('contacts', fields)\n",
+    }
+    write(project, {**files, "test_crm.py": tests, "conftest.py": conftest})
+
+    project.runpytest_inprocess("test_crm.py").assert_outcomes(passed=2)
 
 
 def test_a_project_configures_its_host(project: pytest.Pytester) -> None:
