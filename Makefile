@@ -28,6 +28,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/piping.py
 	$(BIN)/python benchmarks/sources.py
 	$(BIN)/python benchmarks/loading.py
+	$(BIN)/python benchmarks/fixtures.py
 
 soak: $(READY)
 	$(BIN)/python benchmarks/soak.py

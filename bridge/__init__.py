@@ -61,6 +61,7 @@ from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, Scripted
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
+from .unpacking import unpacked
 
 __all__ = [
     "MASK",
@@ -131,4 +132,5 @@ __all__ = [
     "line_diff",
     "part_lines",
     "request_token",
+    "unpacked",
 ]

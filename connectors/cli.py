@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,18 +11,15 @@ from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, Runt
 
 from .cache_option import chosen_cache
 from .check_command import CheckCommand
-from .cli_options import cache_dir_option, json_option, no_cache_option, no_install_option
-from .connector import Connector
-from .context import MODES
+from .cli_fixtures import import_, test
+from .cli_options import cache_dir_option, json_option, no_cache_option
+from .cli_runs import record, resume, run
 from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
-from .package_bundler import PackageBundler
-from .record_options import record_options
-from .report import RunError, RunReport
-from .run_command import RunCommand
-from .sink import STANDARD_OUTPUT
+from .report import RunError
+from .session import Session
 from .termination import Termination
 from .types_command import TypesCommand
 
@@ -32,166 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from .chaos.chaos_report import ChaosReport
-    from .check_report import CheckReport
-    from .diagnosis import Diagnosis
-    from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
-    from .suite.suite_report import SuiteReport
-    from .written_files import WrittenFiles
-
-
-@dataclass(kw_only=True)
-class Session:
-    """One execution of the command.
-
-    Attributes:
-        output: Where its result goes.
-        report: Its result; none where it only printed help.
-        diagnosis: Its result, where it looked at the machine.
-        check: Its result, where it looked at a connector.
-        written: Its result, where it wrote files for an author.
-        recording: Its result, where it recorded a fixture.
-        suite: Its result, where it ran fixtures.
-        chaos: Its result, where it let their exchanges fail.
-        watches: Whether it stays until it is interrupted.
-        connector: The connector that was run.
-        status: Its exit status.
-    """
-
-    output: JsonOutput | TerminalOutput
-    report: RunReport | None = None
-    diagnosis: Diagnosis | None = None
-    check: CheckReport | None = None
-    written: WrittenFiles | None = None
-    recording: Recording | None = None
-    suite: SuiteReport | None = None
-    chaos: ChaosReport | None = None
-    watches: bool = False
-    connector: Connector | None = None
-    status: ExitStatus = ExitStatus.OK
-
-    def fail(self, status: ExitStatus, error: RunError) -> None:
-        """Take an error of the command itself for its result."""
-        self.status = status
-        self.report = RunReport(ok=False, error=error)
-
-    def interrupt(self, status: ExitStatus) -> None:
-        """Take an interrupt for its end, which for one that stays is as it should be."""
-        if not self.watches or status != ExitStatus.INTERRUPTED:
-            self.fail(status, RunError(type="internal", key="interrupted", message="The run was interrupted."))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="methodhost", prog_name="methodhost")
 def methodhost() -> None:
     """Run JavaScript methods of connectors, each in a sandbox of its own."""
-
-
-@methodhost.command()
-@click.argument("target")
-@click.argument("method", required=False)
-@click.option(
-    "--args", metavar="JSON|@FILE|-", help="Properties of the object the method receives; - reads standard input."
-)
-@click.option("--input", metavar="JSON|@FILE", help="The same for one property, input.")
-@click.option("--connection", metavar="FILE", help="YAML or JSON with id, credentials, parameters and apiClient.")
-@click.option(
-    "--mode", type=click.Choice(MODES), default="sync", show_default=True, help="async waits when the API says 429."
-)
-@click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="Open a loopback or private address; repeatable.")
-@click.option(
-    "--limit",
-    "limits",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="wall_time=2, memory=256MB, requests=500, ...; repeatable.",
-)
-@click.option(
-    "--output",
-    metavar="FILE",
-    help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
-)
-@click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
-@click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
-@click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
-@cache_dir_option
-@no_cache_option
-@no_install_option
-@json_option
-@click.pass_obj
-def run(
-    session: Session,
-    /,
-    target: str,
-    as_json: bool,
-    cache_dir: str | None,
-    no_cache: bool,
-    no_install: bool,
-    har: str | None,
-    html: str | None,
-    timeline: bool,
-    **options: Any,  # noqa: ANN401 (RunCommand's)
-) -> None:
-    """Run one method of TARGET, a connector's folder or a single .js file.
-
-    METHOD is a name such as data/contacts/list; it may be left out where there is only one.
-
-    A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
-    value then tells its name and length. In the files of --har and --html secrets are masked.
-
-    Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
-    their scripts, and bundled with esbuild; the result is kept.
-
-    The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
-    and 3 when a limit was hit.
-    """
-    if as_json and options["output"] == STANDARD_OUTPUT:
-        raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    if as_json and timeline:
-        raise click.UsageError("--timeline is for the terminal; with --json, write a page: --html FILE.")
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    session.connector = Connector.load(target, bundler=bundler)
-    views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
-    on_trace = session.output.show_timeline if timeline else None
-    command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
-    session.report = command.execute(session.connector, session.output.on_event)
-    session.status = ExitStatus.of(session.report)
-
-
-@methodhost.command()
-@record_options
-@cache_dir_option
-@no_cache_option
-@no_install_option
-@json_option
-@click.pass_obj
-def record(
-    session: Session,
-    /,
-    as_json: bool,
-    cache_dir: str | None,
-    no_cache: bool,
-    no_install: bool,
-    **options: Any,  # noqa: ANN401 (RecordCommand's)
-) -> None:
-    """Run one method of TARGET against the live API, and write what happened as a fixture beside it, without secrets.
-
-    TARGET is a connector's folder or a single .js file, and METHOD a name such as data/contacts/list. TARGET may also
-    be a fixture that is there, with --update or --reads-only. What is written is replayed at once.
-
-    The exit status is 0 when the replay passes, 1 when it does not, or answers have another shape, 2 when the command
-    or a definition is wrong or a secret would be written, and 3 when a limit was hit.
-    """
-    from .record_command import RecordCommand, status_of  # a YAML library that other commands do without
-
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    command = RecordCommand(cache=cache, bundler=bundler, **options)
-    session.recording = command.execute(session.output.ask, session.output.on_event)
-    session.status = status_of(session.recording)
 
 
 @methodhost.command()
@@ -233,69 +76,6 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
 
 
 @methodhost.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--filter",
-    "filters",
-    metavar="NAME",
-    multiple=True,
-    help="Only fixtures with NAME in METHOD.CASE; with *, ? or [...], all of it must fit. Repeatable: any of them.",
-)
-@click.option("--last-failed", is_flag=True, help="Only those that failed when they were last run; all where none did.")
-@click.option("--fail-fast", is_flag=True, help="Start no more after one that failed.")
-@click.option("--workers", metavar="N", type=click.IntRange(1, 64), help="Most methods at a time; one a processor.")
-@click.option("--junit", metavar="FILE", type=click.Path(dir_okay=False), help="Also write JUnit XML to FILE.")
-@click.option("--har", metavar="DIR", type=click.Path(file_okay=False), help="Also write an HTTP archive of each run.")
-@click.option("--html", metavar="DIR", type=click.Path(file_okay=False), help="Also write a page with a timeline each.")
-@click.option("--watch", is_flag=True, help="Stay, and run again what a change affects, until Ctrl-C.")
-@click.option("--chaos", is_flag=True, help="Also let each exchange fail in each way, and tell which methods take it.")
-@cache_dir_option
-@no_cache_option
-@no_install_option
-@json_option
-@click.pass_obj
-def test(
-    session: Session,
-    /,
-    as_json: bool,
-    cache_dir: str | None,
-    no_cache: bool,
-    no_install: bool,
-    watch: bool,
-    chaos: bool,
-    **options: Any,  # noqa: ANN401 (SuiteOptions')
-) -> None:
-    """Run methods against their fixtures: scripted exchanges in place of the network, and a clock that jumps.
-
-    PATH is a connector's folder, or any other, with all fixtures below it; a fixture (NAME.fixture.yml, .yaml or
-    .json); or a .js or .ts file, with the fixtures of its method beside it. Without it, the current folder is meant.
-
-    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong, or
-    there is no fixture. With --chaos it is 1 also when a failure was not handled; --watch ends with 0.
-    """
-    if watch and (as_json or chaos):
-        raise click.UsageError("--watch goes with neither --json nor --chaos.")
-    if chaos and any(options[name] for name in ("junit", "har", "html")):
-        raise click.UsageError("--chaos goes with none of --junit, --har and --html.")
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    from .suite_command import SuiteCommand  # loads slowly; other commands may do without
-    from .suite_options import SuiteOptions
-
-    with session.output.suite_progress() as observer:
-        command = SuiteCommand(SuiteOptions.of(cache=cache, bundler=bundler, **options), observer)
-        if watch:
-            session.watches = True
-            command.watch(session.output.show_watched)
-        elif chaos:
-            session.chaos = command.execute_chaos()
-            session.status = ExitStatus.of_suite(session.chaos)
-        else:
-            session.suite = command.execute()
-            session.status = ExitStatus.of_suite(session.suite)
-
-
-@methodhost.command()
 @click.argument("path")
 @click.option("--force", is_flag=True, help="Write over files of your own as well.")
 @json_option
@@ -323,32 +103,18 @@ def init(session: Session, /, name: str, as_json: bool) -> None:
     session.written = InitCommand(name=name).execute()
 
 
+for command in (run, resume, record, test, import_):
+    methodhost.add_command(command)
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
     session = Session(output=_output(arguments))
     with Termination() as termination:
         _conclude(arguments, session, termination)
-    _show(session)
+    session.show()
     sys.exit(session.status)
-
-
-def _show(session: Session) -> None:
-    """Write the result."""
-    if session.report is not None:
-        session.output.show(session.report, session.connector)
-    elif session.diagnosis is not None:
-        session.output.show_diagnosis(session.diagnosis)
-    elif session.check is not None:
-        session.output.show_check(session.check)
-    elif session.written is not None:
-        session.output.show_written(session.written)
-    elif session.recording is not None:
-        session.output.show_recording(session.recording)
-    elif session.suite is not None:
-        session.output.show_suite(session.suite)
-    elif session.chaos is not None:
-        session.output.show_chaos(session.chaos)
 
 
 def _output(arguments: Sequence[str]) -> JsonOutput | TerminalOutput:

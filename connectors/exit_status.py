@@ -18,6 +18,7 @@ class ExitStatus(IntEnum):
     FAILED = 1
     WRONG = 2
     LIMIT = 3
+    SUSPENDED = 4
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -25,7 +26,7 @@ class ExitStatus(IntEnum):
     def of(cls, report: RunReport) -> ExitStatus:
         """Return the status that says how the run of `report` ended."""
         if report.error is None:
-            return cls.OK
+            return cls.OK if report.suspended is None else cls.SUSPENDED
         return {"configuration": cls.WRONG, "limit": cls.LIMIT}.get(report.error.type, cls.FAILED)
 
     @classmethod

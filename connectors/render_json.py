@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .recording.recording import Recording
     from .report import RunReport
     from .suite.observer import SuiteObserver
@@ -43,6 +44,10 @@ class JsonOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         _write(written.to_json())
+
+    def show_imported(self, imported: Imported) -> None:
+        """Write what became of recordings."""
+        _write(imported.to_json())
 
     def show_recording(self, recording: Recording) -> None:
         """Write what came of recording a fixture."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runtime import JSON, LogLine
 
     from .delivery import Written
-    from .report import RunError, RunUsage
+    from .report import RunError, RunSuspension, RunUsage
     from .written_files import WrittenFiles
 
 LONGEST_DATA = 500
@@ -78,6 +78,12 @@ def ending_text(usage: RunUsage, *, ok: bool) -> Text:
     memory = f"memory {usage.peak_memory_bytes / 1e6:.0f} MB"
     figures = f" in {usage.wall_ms:.0f} ms (CPU {usage.cpu_ms:.0f} ms, {memory}, requests {usage.requests})"
     return Text.assemble(("ok", "bold green") if ok else ("failed", "bold red"), (figures, "dim"))
+
+
+def suspended_text(suspended: RunSuspension) -> Text:
+    """Return until when a run was put off."""
+    until = suspended.resume_at.isoformat(timespec="seconds")
+    return Text.assemble(("suspended", "bold yellow"), f" until {until}; go on with methodhost resume")
 
 
 def error_text(error: RunError) -> Text:

@@ -43,7 +43,7 @@ def watched_text(report: SuiteReport) -> RenderableType:
 def _failures(report: SuiteReport) -> Iterator[RenderableType]:
     """Yield each failure with its differences, each fixture that could not be read, and what is to be known."""
     for result in report.failed:
-        yield _failure(result, report)
+        yield failure_text(result, report)
     for problem in report.problems:
         yield _problem(problem)
     for note in report.notes:
@@ -85,7 +85,7 @@ def _listing(target: Path, results: list[FixtureResult]) -> Text:
     return text.append("\n")
 
 
-def _failure(result: FixtureResult, report: SuiteReport) -> Text:
+def failure_text(result: FixtureResult, report: SuiteReport) -> Text:
     """Return why one fixture failed."""
     name, path = printable(result.file.name), printable(shown_path(result.file.path))
     parts = [_mismatch(mismatch, result) for mismatch in result.mismatches]

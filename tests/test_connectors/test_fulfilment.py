@@ -109,6 +109,13 @@ async def test_an_error_is_told_in_the_words_of_its_source(run: Run) -> None:
     assert "new, packed, shipped" in report.error.message
 
 
+async def test_pages_are_fetched_at_once(run: Run) -> None:
+    """Three lists are read beside each other."""
+    report = await run("operations/count-orders")
+
+    assert {"new": 15, "packed": 15, "shipped": 15} == report.value, report.error
+
+
 def test_it_has_no_problems() -> None:
     """The check finds nothing in it."""
     assert () == CheckCommand(path=str(EXAMPLES / "fulfilment")).execute().problems

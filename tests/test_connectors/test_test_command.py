@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from connectors import Connector
-from connectors.cli import Session, _conclude, _output, _show
+from connectors.cli import Session, _conclude, _output
 from connectors.fixtures.fixture_file import FixtureFile
 from connectors.render_json import JsonOutput
 from connectors.suite.affected import affected
@@ -74,7 +74,7 @@ def methodhost(*arguments: str) -> int:
     """Run the command in this process and return its exit status."""
     session = Session(output=_output(arguments))
     _conclude(["test", *arguments], session, Termination())
-    _show(session)
+    session.show()
     return int(session.status)
 
 
