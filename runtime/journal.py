@@ -176,6 +176,7 @@ class Journal:
         """Whether it has all that the run was sent."""
         self.mask = mask
         self.most_bytes = most_bytes
+        self._ended = False
         self._size = sum(map(_size_of, self.entries))
         self.on_entry = on_entry
 
@@ -208,8 +209,9 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Take in what is about to have an effect."""
-        if not self.complete and not isinstance(entry, End):
+        if self._ended or (not self.complete and not isinstance(entry, End)):
             return
+        self._ended = isinstance(entry, End)
         self._size += _size_of(entry)
         if self.complete and self._size > self.most_bytes:
             self.complete = False
