@@ -164,5 +164,6 @@ def test_the_exit_status_says_whether_all_passed(
     assert "- 2\n" in out
     assert 2 == methodhost(monkeypatch, "test", str(folder / "none"))
     (folder / "one.b.fixture.yml").write_text("expect: 2\n")
+    capfd.readouterr()
     assert 2 == methodhost(monkeypatch, "test", str(folder))
-    assert "one.b.fixture.yml:1: expect: Input should be a valid dictionary" in capfd.readouterr().err
+    assert "one.b.fixture.yml:1\n  expect: Input should be a valid dictionary.\n" in capfd.readouterr().out
