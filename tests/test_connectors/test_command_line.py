@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +146,8 @@ def test_an_interrupted_command_still_writes_its_document(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    with process:
+    with process, ExitStack() as ending:
+        ending.callback(process.kill)
         _wait_for_a_worker(process.pid)
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=30)
