@@ -35,7 +35,6 @@ from .foreign_errors import FOREIGN, translated
 from .formula_compat import FormulaCompat
 from .isolate_client import IsolateClient
 from .judging import judge
-from .origin import Origin
 from .outgoing import prepare
 from .patience import Patience
 from .plain_call import PLAIN_REQUEST, PlainCall
@@ -48,7 +47,6 @@ from .request_name import request_name
 from .response_depth import measured
 from .sent_once import sent_once
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
-from .target import parse_url
 from .upload import Upload
 from .wire import send
 
@@ -218,7 +216,7 @@ class ApiClient:
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM_TYPE}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
         prepared = await prepare(call, ClientConfig(), self._limits, self._random)
-        request = replace(prepared, own_origin=Origin.of(prepared.url))
+        request = replace(prepared, own_origin=prepared.origin)
         self._allowance.take()
         async with self._allowance.slot:
             return await self._exchange(request, Patience(self._deadline, self._limits.request_seconds))
@@ -261,7 +259,7 @@ class ApiClient:
     async def _answer_plainly(self, call: PlainCall, asked: HostCall) -> HostReply:
         """Send what a call means without the client, and give whatever was answered."""
         held = self._renewal.client
-        own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
+        own = held.origin if isinstance(held, ClientConfig) else None
         async with AsyncExitStack() as closing:
             upload = self._upload(call, closing)
             meant = await call.prepare(self._limits, self._random, own, upload)
@@ -363,7 +361,7 @@ class ApiClient:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request) as recording:
             try:
-                self._policy.admit_origin(request.url, request.own_origin)
+                self._policy.admit_origin(request.origin, request.own_origin)
                 self._policy.admit(request.url)
                 request.note(SENT, {"verb": request.verb, "url": str(request.url)})
                 async with patience.timeout():

@@ -10,7 +10,6 @@ from tenacity.wait import wait_base, wait_exponential
 
 from .classification import RATE_LIMITED
 from .errors import ConnectionFailedError
-from .origin import Origin
 from .request_name import request_name
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ class Attempts:
             ConnectionFailedError: `rate_limit_exceeded`: that is too long.
         """
         wait = await self._gate.wait(
-            Origin.of(request.url),
+            request.origin,
             self._deadline,
             self._limits.retry_after_seconds,
             attempts=attempts,
@@ -136,7 +135,7 @@ class Attempts:
     def _close_gate(self, request: OutgoingRequest, seconds: float) -> None:
         """Hold back other requests; never longer than one would wait, whatever a server says."""
         most = seconds if self._puts_off(seconds) else self._limits.retry_after_seconds
-        self._gate.close(Origin.of(request.url), min(seconds, most))
+        self._gate.close(request.origin, min(seconds, most))
 
     def _may_follow(self, error: BaseException | None, request: OutgoingRequest, attempts: int) -> bool:
         """Whether another attempt may follow one that failed, if there is time."""

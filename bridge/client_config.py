@@ -31,8 +31,6 @@ from .target import parse_url
 from .validation import Problem, first_problem
 
 if TYPE_CHECKING:
-    import httpx
-
     from runtime import JSON
 
 MOST_RETRIES: Final = 5
@@ -79,6 +77,7 @@ class ClientConfig(BaseModel):
     response_handlers: tuple[ResponseHandler, ...] = Field(default=(), repr=False, validation_alias="responseHandlers")
     overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
 
+    _origin: Origin | None = PrivateAttr(default=None)
     _renamed: tuple[str, ...] = PrivateAttr(default=())
     _variables: dict[str, JsonValue] = PrivateAttr(default_factory=dict)
     _compat: FormulaCompat = PrivateAttr(default_factory=FormulaCompat)
@@ -147,9 +146,14 @@ class ClientConfig(BaseModel):
         config._compat = compat  # noqa: SLF001 (of its own class)
         return config
 
-    def owns(self, url: httpx.URL) -> bool:
-        """Whether a request to `url` may carry this client's headers, query and auth."""
-        return self.base_uri is not None and Origin.of(parse_url(self.base_uri)).reaches(Origin.of(url))
+    @property
+    def origin(self) -> Origin | None:
+        """That of its base, where it has one."""
+        return self._origin
+
+    def owns(self, origin: Origin) -> bool:
+        """Whether a request to `origin` may carry this client's headers, query and auth."""
+        return self._origin is not None and self._origin.reaches(origin)
 
     @property
     def settings(self) -> dict[str, JSON]:
@@ -162,7 +166,9 @@ class ClientConfig(BaseModel):
         given = {name: getattr(other, name) for name in other.model_fields_set}
         for name in {"headers", "query"} & given.keys():
             given[name] = {**getattr(self, name), **given[name]}
-        return self.model_copy(update=given)
+        overlaid = self.model_copy(update=given)
+        overlaid._origin = _origin_of(overlaid.base_uri)  # noqa: SLF001 (of its own class)
+        return overlaid
 
     def for_others(self) -> ClientConfig:
         """Return the configuration for a request to somebody else: without anything secret."""
@@ -177,6 +183,7 @@ class ClientConfig(BaseModel):
         options, renamed = _by_their_names(value)
         config = handler(options)
         config._renamed = renamed  # noqa: SLF001 (of its own class)
+        config._origin = _origin_of(config.base_uri)  # noqa: SLF001 (of its own class)
         return config
 
     @field_validator("base_uri")
@@ -206,6 +213,11 @@ class ClientConfig(BaseModel):
     def _headers_can_be_sent(cls, value: dict[str, Scalar | None]) -> dict[str, Scalar | None]:
         refuse_unsendable(value)
         return value
+
+
+def _origin_of(base_uri: str | None) -> Origin | None:
+    """Return the origin of a base that was checked."""
+    return Origin.of(parse_url(base_uri)) if base_uri else None
 
 
 def _by_their_names(options: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from .address import is_literal
+from .address import literal
 from .errors import ClientIncompleteError, RequestRefusedError
 from .origin import DEFAULT_PORTS
 
@@ -111,15 +111,16 @@ def _with_checked_host(url: httpx.URL) -> httpx.URL:
     if url.port is not None and not 0 < url.port <= _MOST_PORT:
         raise _refused("its port is not a port")
     if ":" in host:
-        if "%" in host or not is_literal(host):
+        if "%" in host or literal(host) is None:
             raise _refused("its host is not an IPv6 address")
         return url
     if not _HOST_NAME.fullmatch(host):
         raise _refused("its host is not a host name")
     try:
-        return url.copy_with(host=socket.inet_ntoa(socket.inet_aton(host.removesuffix("."))))
+        address = socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
     except OSError:
         return url
+    return url if address == host else url.copy_with(host=address)
 
 
 def _refuse_hidden(text: str) -> None:

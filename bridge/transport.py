@@ -15,7 +15,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from .address import is_literal
+from .address import literal
 from .clean_connector import CleanConnector
 from .origin import DEFAULT_PORTS, Origin
 from .resolver import CheckedResolver
@@ -128,7 +128,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         refused without it too.
         """
         self._policy.admit(proxy.url)
-        if not is_literal(url.host):
+        if literal(url.host) is None:
             await self._resolver.resolve(url.raw_host.decode("ascii"), Origin.of(url).port)
 
     def _end_use(self) -> None:
