@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -247,21 +246,27 @@ class ApiClient:
     async def _answer(self, call: MethodCall, asked: HostCall) -> HostReply:
         """Send what a call means, and give what was answered."""
         site = asked.site
-        async with AsyncExitStack() as closing:
-            upload = self._upload(call, closing)
+        upload = self._upload(call)
+        kept = False
+        try:
             request, response = await self._respond(call, asked, upload)
             if response.stream is not None:
-                return success_reply(request, response, self._keep(response.stream, upload, closing, site))
-            if site is not None and not request.full_response:
-                self.bare_bodies.append(BareBody.of(site, response))
-            return success_reply(request, response)
+                kept = True
+                return success_reply(request, response, self._keep(response.stream, upload, site))
+        finally:
+            if upload is not None and not kept:
+                await upload.aclose()
+        if site is not None and not request.full_response:
+            self.bare_bodies.append(BareBody.of(site, response))
+        return success_reply(request, response)
 
     async def _answer_plainly(self, call: PlainCall, asked: HostCall) -> HostReply:
         """Send what a call means without the client, and give whatever was answered."""
         held = self._renewal.client
         own = held.origin if isinstance(held, ClientConfig) else None
-        async with AsyncExitStack() as closing:
-            upload = self._upload(call, closing)
+        upload = self._upload(call)
+        kept = False
+        try:
             meant = await call.prepare(self._limits, self._random, own, upload)
             meant = sent_once(meant, asked, self._durable, self._random)
             patience = Patience(self._deadline, self._limits.request_seconds)
@@ -272,20 +277,18 @@ class ApiClient:
                     request, response = await self._follow(meant, patience)
             if response.stream is None:
                 return plain_reply(meant, request, response)
-            number = self._keep(response.stream, upload, closing, asked.site)
-            return plain_reply(meant, request, response, number)
+            kept = True
+            return plain_reply(meant, request, response, self._keep(response.stream, upload, asked.site))
+        finally:
+            if upload is not None and not kept:
+                await upload.aclose()
 
-    def _upload(self, call: MethodCall | PlainCall, closing: AsyncExitStack) -> Upload | None:
-        """Return the body of a call where that is a stream, which is closed with `closing`."""
-        if not isinstance(call.body, StreamBody):
-            return None
-        upload = self._streams.upload(call.body.id)
-        closing.push_async_callback(upload.aclose)
-        return upload
+    def _upload(self, call: MethodCall | PlainCall) -> Upload | None:
+        """Return the body of a call where that is a stream; whoever asks closes it, or keeps it."""
+        return self._streams.upload(call.body.id) if isinstance(call.body, StreamBody) else None
 
-    def _keep(self, stream: IncomingStream, upload: Upload | None, closing: AsyncExitStack, site: str | None) -> int:
+    def _keep(self, stream: IncomingStream, upload: Upload | None, site: str | None) -> int:
         """Return the number of a stream that is answered; the upload, which may still be under way, ends with it."""
-        closing.pop_all()
         stream.upload = upload
         return self._streams.number_of(stream, site)
 
@@ -334,7 +337,8 @@ class ApiClient:
             request.body.patience = patience
         async with self._allowance.slot:
             with concerning(request):
-                request, response = await self._follow(replace(request, attempt=number), patience)
+                numbered = request if number == request.attempt else replace(request, attempt=number)
+                request, response = await self._follow(numbered, patience)
         with concerning(request):
             response = await measured(request, response, self._limits)
             return judge(request, response, self._deadline.clock.now_ms())
@@ -364,7 +368,7 @@ class ApiClient:
                 self._policy.admit_origin(request.origin, request.own_origin)
                 self._policy.admit(request.url)
                 request.note(SENT, {"verb": request.verb, "url": str(request.url)})
-                async with patience.timeout():
+                async with patience:
                     response = await send(self._transport, request, self._limits, self._deadline, patience)
             except FOREIGN as error:
                 failed = _meaning(error, request)
