@@ -267,7 +267,7 @@ class ApiClient:
         upload = self._upload(call)
         kept = False
         try:
-            meant = await call.prepare(self._limits, self._random, own, upload)
+            meant = await call.prepare(self._limits, self._random, own, upload, asked)
             meant = sent_once(meant, asked, self._durable, self._random)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
@@ -298,7 +298,7 @@ class ApiClient:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1 + asked.attempts)
         held = self._renewal.client
-        meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
+        meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload, asked=asked)
         request = sent_once(meant, asked, self._durable, self._random)
         try:
             attempts = self._attempts(request, lambda: self._attempt(request, numbers), earlier=asked.attempts)
@@ -309,7 +309,8 @@ class ApiClient:
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        meant = replace(await prepare(call, renewed, self._limits, self._random), call=request.call)
+        meant = await prepare(call, renewed, self._limits, self._random, asked=asked)
+        meant = replace(meant, call=request.call)
         again = sent_once(meant, asked, self._durable, self._random)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
@@ -366,7 +367,7 @@ class ApiClient:
         with concerning(request), self._recorder.record(request) as recording:
             try:
                 self._policy.admit_origin(request.origin, request.own_origin)
-                self._policy.admit(request.url)
+                self._policy.admit(request.origin)
                 request.note(SENT, {"verb": request.verb, "url": str(request.url)})
                 async with patience:
                     response = await send(self._transport, request, self._limits, self._deadline, patience)

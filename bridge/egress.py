@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 from .address import embedded, kind_if_special, literal
 from .bad_ports import BAD_PORTS
 from .errors import ConfigurationError, EgressRefusedError
-from .origin import Origin
 from .own_address import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import httpx
-
     from .address import Address
+    from .origin import Origin
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -120,18 +118,17 @@ class EgressPolicy:
             whose = f"it may be used for {own} only" if own else "it has no baseUri"
             raise EgressRefusedError(f"The client may not be used for {origin}: {whose}.", key="origin")
 
-    def admit(self, url: httpx.URL) -> None:
-        """Refuse a URL whose host is an address that may not be reached; names are judged when they are resolved.
+    def admit(self, origin: Origin) -> None:
+        """Refuse an origin whose host is an address that may not be reached; names are judged when they are resolved.
 
         Raises:
             EgressRefusedError: `address`.
         """
-        origin = Origin.of(url)
         address = literal(origin.host)
         if address is not None:
             self._check(origin.host, origin.port, address)
         elif not any(opening.port == origin.port for opening in self.openings):
-            self._refuse_bad_port(url.host, origin.port)
+            self._refuse_bad_port(origin.host, origin.port)
 
     def check(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Refuse a host if any of its addresses is refused.

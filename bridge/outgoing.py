@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from runtime import JSON, Note
+    from runtime import JSON, HostCall, Note
 
     from .call import MethodCall
     from .client_config import ClientConfig
@@ -119,7 +119,13 @@ class OutgoingRequest:
 
 
 async def prepare(
-    call: MethodCall, config: ClientConfig, limits: Limits, random: RunRandom, *, upload: Upload | None = None
+    call: MethodCall,
+    config: ClientConfig,
+    limits: Limits,
+    random: RunRandom,
+    *,
+    upload: Upload | None = None,
+    asked: HostCall | None = None,
 ) -> OutgoingRequest:
     """Return the request that a call means.
 
@@ -129,6 +135,7 @@ async def prepare(
         limits: Bound URL, headers, body and redirects.
         random: Of the run.
         upload: The body, where that is a stream.
+        asked: The call as it came; the host's own requests are in no journal.
 
     Raises:
         RunEnded: The body is too long.
@@ -162,6 +169,8 @@ async def prepare(
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
         own_origin=config.origin,
+        note=asked.note if asked else no_note,
+        site=asked.site if asked else None,
         plain=call.options.response_type == "text",
         redirects=limits.redirects if most is None else min(most, limits.redirects),
         warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, origin, owned=owned)),

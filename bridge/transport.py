@@ -73,7 +73,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             EgressRefusedError: It would reach what it may not.
             aiohttp.ClientError: It could not be sent, or what came back is not HTTP.
         """
-        self._policy.admit(request.url)
+        self._policy.admit(Origin.of(request.url))
         self.in_use += 1
         try:
             response = await self._send(request)
@@ -127,7 +127,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         The proxy resolves the name again. Whoever runs it decides what it reaches; what is refused here would be
         refused without it too.
         """
-        self._policy.admit(proxy.url)
+        self._policy.admit(Origin.of(proxy.url))
         if literal(url.host) is None:
             await self._resolver.resolve(url.raw_host.decode("ascii"), Origin.of(url).port)
 

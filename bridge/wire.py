@@ -54,15 +54,16 @@ async def send(
     answered = await transport.handle_async_request(sent)
     stream: IncomingStream | None = None
     try:
-        response = _head(answered)
-        if _is_given_as_stream(request, response):
+        head = _head(answered)
+        if _is_given_as_stream(request, head):
             stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
             waits.append(stream.is_late)
-            return replace(response, stream=stream)
-        return replace(response, body=await read_body(raw_body(answered), _encoding(response), limits))
+            return replace(head, stream=stream)
+        body = await read_body(raw_body(answered), _encoding(head), limits)
+        return Response(status=head.status, reason=head.reason, headers=head.headers, body=body)
     finally:
         if stream is None:  # it closes the response itself
-            await answered.aclose()
+            await raw_body(answered).aclose()
 
 
 def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
