@@ -39,6 +39,11 @@ class RunRecord:
         self.redactor = redactor or Redactor()
 
     @property
+    def has_parts(self) -> bool:
+        """Whether a part of the run has ended."""
+        return bool(self._usages)
+
+    @property
     def wall_seconds(self) -> float:
         """Wall time that the parts that ended took, one after the other."""
         return sum(usage.wall_seconds for usage in self._usages)
