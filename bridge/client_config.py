@@ -78,6 +78,7 @@ class ClientConfig(BaseModel):
     overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
 
     _origin: Origin | None = PrivateAttr(default=None)
+    _proxy: Proxy | None = PrivateAttr(default=None)
     _renamed: tuple[str, ...] = PrivateAttr(default=())
     _variables: dict[str, JsonValue] = PrivateAttr(default_factory=dict)
     _compat: FormulaCompat = PrivateAttr(default_factory=FormulaCompat)
@@ -132,7 +133,7 @@ class ClientConfig(BaseModel):
     @property
     def proxy(self) -> Proxy | None:
         """The HTTP proxy that all requests go through."""
-        return Proxy.parse(self.proxy_uri) if self.proxy_uri else None
+        return self._proxy
 
     def with_variables(self, variables: dict[str, JSON], compat: FormulaCompat) -> Self:
         """Return the configuration with what the formulas of its handlers see beside the response.
@@ -167,8 +168,7 @@ class ClientConfig(BaseModel):
         for name in {"headers", "query"} & given.keys():
             given[name] = {**getattr(self, name), **given[name]}
         overlaid = self.model_copy(update=given)
-        overlaid._origin = _origin_of(overlaid.base_uri)  # noqa: SLF001 (of its own class)
-        return overlaid
+        return overlaid._with_read_uris()  # noqa: SLF001 (of its own class)
 
     def for_others(self) -> ClientConfig:
         """Return the configuration for a request to somebody else: without anything secret."""
@@ -183,8 +183,13 @@ class ClientConfig(BaseModel):
         options, renamed = _by_their_names(value)
         config = handler(options)
         config._renamed = renamed  # noqa: SLF001 (of its own class)
-        config._origin = _origin_of(config.base_uri)  # noqa: SLF001 (of its own class)
-        return config
+        return config._with_read_uris()  # noqa: SLF001 (of its own class)
+
+    def _with_read_uris(self) -> Self:
+        """Read once what each request needs to know."""
+        self._origin = Origin.of(parse_url(self.base_uri)) if self.base_uri else None
+        self._proxy = Proxy.parse(self.proxy_uri) if self.proxy_uri else None
+        return self
 
     @field_validator("base_uri")
     @classmethod
@@ -213,11 +218,6 @@ class ClientConfig(BaseModel):
     def _headers_can_be_sent(cls, value: dict[str, Scalar | None]) -> dict[str, Scalar | None]:
         refuse_unsendable(value)
         return value
-
-
-def _origin_of(base_uri: str | None) -> Origin | None:
-    """Return the origin of a base that was checked."""
-    return Origin.of(parse_url(base_uri)) if base_uri else None
 
 
 def _by_their_names(options: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -84,7 +84,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self._bodies.add(body)
         return httpx.Response(
             response.status,
-            headers=list(response.raw_headers),
+            headers=response.raw_headers,
             stream=body,
             extensions={"reason_phrase": (response.reason or "").encode("utf-8", "replace")},
         )
