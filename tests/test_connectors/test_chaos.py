@@ -68,6 +68,7 @@ METHODS = {
   }
 }
 """,
+    "streaming": "export default ({ apiClient }) => apiClient.get('file', undefined, { responseType: 'stream' })\n",
     "unneeded": """export default async ({ apiClient }) => {
   await apiClient.get('hint').catch(() => {})
   return 1
@@ -100,6 +101,7 @@ EXCHANGES = {
     "writing": CREATE,
     "telling": CREATE,
     "wrapping": LIST,
+    "streaming": [exchange("file", "some text")],
     "unneeded": [exchange("hint", {"hint": "none"})],
 }
 CONNECTION = {"credentials": {"access_token": "placeholder-access-token"}, "apiClient": {"baseUri": API}}
@@ -188,6 +190,12 @@ def test_an_error_that_is_no_connection_error_any_more_is_found(report: ChaosRep
     found = outcomes(report, "wrapping")
     assert {"wrong_error"} == {found[kind] for kind in ("unauthorized", "rate_limit_date", "server_error", "timeout")}
     assert {"threw"} == {found[kind] for kind in ("html", "empty_page")}
+
+
+def test_a_stream_is_read_to_its_end(report: ChaosReport) -> None:
+    """One that breaks is no value, and a page of HTML another one."""
+    found = outcomes(report, "streaming")
+    assert ("threw", "wrong_value") == (found["truncated"], found["html"])
 
 
 def test_the_matrix_is_shown_and_written_with_every_failure(report: ChaosReport) -> None:
