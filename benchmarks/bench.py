@@ -1,0 +1,74 @@
+"""Ours beside its rivals: `make bench`, `make bench ONLY=c`, or `python benchmarks/bench.py --only c,d --quick`.
+
+All take turns in one invocation, round after round, so that a noisy machine disturbs all alike. Printed are medians
+over the rounds, ratios of the same round, and their spread. A complete run writes the table in README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from arena import Arena
+from machine import machine, versions
+from rivals.installation import install
+from serving import server
+from table import text_line, write
+from work import empty_runs, gets, many_connections
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from measuring import Row
+
+HERE: Final = Path(__file__).parent
+BENCHMARKS: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
+    "a": empty_runs.warm,
+    "b": empty_runs.fresh,
+    "c": gets.sequential,
+    "d": gets.parallel,
+    "e": many_connections.together,
+    "j": empty_runs.start,
+}
+
+
+async def heading(arena: Arena) -> str:
+    """Return when, on what, and with what was measured."""
+    async with arena.host(workers=1, spares=0) as host:
+        said = versions(host, arena.rivals.versions)
+    absent = "".join(f"\n\n{name} is missing: {why}." for name, why in arena.rivals.absent.items())
+    return f"{datetime.now(UTC).date()}, on {machine()}; {said}.{absent}"
+
+
+def main() -> None:
+    """Read the command line, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default="", metavar="LETTERS", help=f"some of {''.join(BENCHMARKS)}")
+    parser.add_argument("--quick", action="store_true", help="see that all works; the figures mean little")
+    options = parser.parse_args()
+    letters = [letter for letter in options.only if letter.isalpha()] or list(BENCHMARKS)
+    unknown = set(letters) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    rows: list[Row] = []
+    with ExitStack() as servers:
+        items, files = (servers.enter_context(server(HERE / name)) for name in ("item_server.py", "file_server.py"))
+        arena = Arena(items, files, install(), options.quick)
+        said = asyncio.run(heading(arena))
+        print(said, flush=True)
+        for letter in letters:
+            began = time.monotonic()
+            measured = asyncio.run(BENCHMARKS[letter](arena))
+            print(*map(text_line, measured), f"   ({time.monotonic() - began:.0f} s)", sep="\n", flush=True)
+            rows += measured
+    if letters == list(BENCHMARKS) and not options.quick:
+        write(HERE / "README.md", said, rows)
+
+
+if __name__ == "__main__":
+    main()
