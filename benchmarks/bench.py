@@ -19,7 +19,7 @@ from machine import machine, versions
 from rivals.installation import install
 from serving import server
 from table import text_line, write
-from work import empty_runs, gets, many_connections
+from work import bodies, computing, empty_runs, gets, held_memory, many_connections
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,7 +33,13 @@ BENCHMARKS: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
     "c": gets.sequential,
     "d": gets.parallel,
     "e": many_connections.together,
+    "f": bodies.records,
+    "g": bodies.pipe,
+    "h": bodies.in_and_out,
+    "i": computing.transform,
     "j": empty_runs.start,
+    "k": held_memory.held,
+    "l": many_connections.growth,
 }
 
 

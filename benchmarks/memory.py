@@ -6,6 +6,8 @@ prints the most that they had.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import subprocess
@@ -49,6 +51,11 @@ class Peak:
         self.application = max(self.application, application)
         self.together = max(self.together, application + sum(workers))
 
+    def beyond(self, before: Peak) -> Peak:
+        """Return by how much more this is."""
+        application, workers = self.application - before.application, self.workers - before.workers
+        return Peak(application, workers, self.together - before.together, self.workers_then)
+
 
 def pss(process: psutil.Process) -> int:
     """Return what a process holds, its share of common pages included; 0 where it is gone."""
@@ -71,7 +78,10 @@ def workers_of(application: psutil.Process) -> list[psutil.Process]:
 
 
 def look(application: psutil.Process) -> Peak:
-    """Return what there is at this moment."""
+    """Return what there is at this moment; what this process has no use for was given back before."""
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
     now = Peak()
     now.take(pss(application), [pss(worker) for worker in workers_of(application)])
     return now

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from typing import TYPE_CHECKING, Final
 
-from measuring import OURS, Contender, Row, Sample, Target, alternate
-from memory import MB, watched
+import psutil
+from measuring import OURS, Contender, Row, Sample, Target, alternate, durations
+from memory import MB, look, watched
 from rivals.node import ISOLATED, WARM
 from runners import absent, ours, rivals
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 _RUNS: Final = 200
 _GETS: Final = 5
 _RATE: Final = "runs a second"
+_DEFAULT_WORKERS: Final = 32
+_GROWTH: Final = (1, 10, 100, 1000)
+_GROWTH_RUNS: Final = 200
 
 
 async def together(arena: Arena) -> list[Row]:
@@ -59,7 +64,31 @@ async def _strangers(arena: Arena, number: int) -> list[Row]:
     return figures.rows("e", work, _RATE, unit=_RATE)
 
 
-_DEFAULT_WORKERS: Final = 32
+async def growth(arena: Arena) -> list[Row]:
+    """Let ever more connections take turns, one run after the other with one GET each, on as many workers as usual."""
+    one, rows = [0.0], []
+    for connections in _GROWTH[: 3 if arena.quick else 4]:
+        taken, held = await _taking_turns(arena, connections)
+        one = taken if connections == 1 else one
+        number = f"{connections:,} connection{'s' * (connections > 1)}"
+        rows.append(Row("l", f"{number} in turn: a run with a GET", "ms", taken, "ours, 1 connection", one))
+        rows.append(Row("l", f"{number} in turn: memory of the application", "MB", [held]))
+    return rows
+
+
+async def _taking_turns(arena: Arena, connections: int) -> tuple[list[float], float]:
+    """Return the milliseconds of a run, in each of some rounds, and the application's memory in MB afterwards."""
+    async with arena.host() as host:
+        runs = [ours(host, arena.connection(f"customer-{index}")) for index in range(connections)]
+        each = max(connections, arena.times(_GROWTH_RUNS))
+        turns = cycle(runs)
+        await durations(lambda: next(turns)("gets", times=1), connections)
+        rounds = arena.rounds(3)
+        taken = [
+            statistics.fmean(await durations(lambda: next(turns)("gets", times=1), each // rounds))
+            for _ in range(rounds)
+        ]
+        return taken, look(psutil.Process()).application / MB
 
 
 def _same(run: Run, number: int) -> list[Run]:
