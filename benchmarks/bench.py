@@ -19,7 +19,7 @@ from machine import machine, versions
 from rivals.installation import install
 from serving import server
 from table import text_line, write
-from work import bodies, computing, empty_runs, gets, held_memory, many_connections
+from work import bodies, computing, empty_runs, gets, held_memory, libraries, many_connections, sources
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,6 +41,11 @@ BENCHMARKS: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
     "k": held_memory.held,
     "l": many_connections.growth,
 }
+APART: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
+    "libraries": libraries.touch,
+    "sources": sources.first_and_next,
+}
+"""Those that are no part of the table, and are run where they are named."""
 
 
 async def heading(arena: Arena) -> str:
@@ -54,25 +59,25 @@ async def heading(arena: Arena) -> str:
 def main() -> None:
     """Read the command line, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", metavar="LETTERS", help=f"some of {''.join(BENCHMARKS)}")
+    parser.add_argument("--only", default="", metavar="NAMES", help=f"some of {', '.join(BENCHMARKS | APART)}")
     parser.add_argument("--quick", action="store_true", help="see that all works; the figures mean little")
     options = parser.parse_args()
-    letters = [letter for letter in options.only if letter.isalpha()] or list(BENCHMARKS)
-    unknown = set(letters) - set(BENCHMARKS)
+    names = options.only.split(",") if options.only else list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS | APART]
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS | APART)}")
     rows: list[Row] = []
     with ExitStack() as servers:
         items, files = (servers.enter_context(server(HERE / name)) for name in ("item_server.py", "file_server.py"))
         arena = Arena(items, files, install(), options.quick)
         said = asyncio.run(heading(arena))
         print(said, flush=True)
-        for letter in letters:
+        for name in names:
             began = time.monotonic()
-            measured = asyncio.run(BENCHMARKS[letter](arena))
+            measured = asyncio.run((BENCHMARKS | APART)[name](arena))
             print(*map(text_line, measured), f"   ({time.monotonic() - began:.0f} s)", sep="\n", flush=True)
             rows += measured
-    if letters == list(BENCHMARKS) and not options.quick:
+    if names == list(BENCHMARKS) and not options.quick:
         write(HERE / "README.md", said, rows)
 
 

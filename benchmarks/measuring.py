@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ Sample: TypeAlias = "Mapping[str, float]"
 
 OURS: Final = "ours"
 MILLISECONDS: Final = "ms"
+PAUSE_SECONDS: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -148,21 +150,27 @@ async def alternate(contenders: Sequence[Contender], rounds: int) -> Figures:
     return figures
 
 
-async def durations(work: Callable[[], Awaitable[object]], times: int) -> list[float]:
-    """Return the milliseconds that each of some calls of `work` took, one after the other."""
+async def durations(work: Callable[[], Awaitable[object]], times: int, pause_seconds: float = 0.0) -> list[float]:
+    """Return the milliseconds that each of some calls of `work` took, one after the other, with a pause before each."""
     taken = []
     for _ in range(times):
+        if pause_seconds:
+            await asyncio.sleep(pause_seconds)
         start = time.perf_counter()
         await work()
         taken.append((time.perf_counter() - start) * 1000)
     return taken
 
 
-def repeated(name: str, work: Callable[[], Awaitable[object]], times: int) -> Contender:
-    """Return a contender that does the same some times in each round; its figures are `p50` and `p99`."""
+def repeated(name: str, work: Callable[[], Awaitable[object]], times: int, pause_seconds: float = 0.0) -> Contender:
+    """Return a contender that does the same some times in each round; its figures are `p50` and `p99`.
+
+    With `PAUSE_SECONDS` between runs it is their latency that is measured, without it what can be done in a row: after
+    each run a worker makes its next isolate.
+    """
 
     async def measure() -> Sample:
-        taken = await durations(work, times)
+        taken = await durations(work, times, pause_seconds)
         return {"p50": statistics.median(taken), "p99": quantile(taken, 0.99)}
 
     return Contender(name, measure)

@@ -92,7 +92,7 @@ async def in_and_out(arena: Arena) -> list[Row]:
 
 
 async def _growth(arena: Arena, host: MethodHost, method: str, length: int) -> Peak:
-    """Return by how much memory grew beyond what was held before, at most, in a run on a worker that has done little."""
+    """Return by how much memory grew beyond what was held before, at most, in a run on a fresh worker."""
     run = ours(host, arena.connection(f"stranger-{next(_numbers)}", arena.files))
     await run("empty")
     await asyncio.sleep(_REST_SECONDS)  # until workers have their next isolates

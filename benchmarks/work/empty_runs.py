@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from measuring import OURS, Row, Target, alternate, repeated
+from measuring import OURS, PAUSE_SECONDS, Row, Target, alternate, repeated
 from rivals.jsrun_runner import JSRUN
 from rivals.node import ISOLATED, ONCE, WARM
 from runners import absent, ours, rivals
@@ -19,22 +19,26 @@ if TYPE_CHECKING:
 
     from connectors import MethodHost
 
-_TIMES: Final = {ONCE: 10, ISOLATED: 50, JSRUN: 30}
+_TIMES: Final = {ONCE: 10, ISOLATED: 30, JSRUN: 30}
 _START: Final = Path(__file__).with_name("start.py")
 _numbers: Final = count()
 
 
 async def warm(arena: Arena) -> list[Row]:
-    """Run an empty method on a warm worker of its connection."""
-    names, times = (ONCE, WARM, ISOLATED, JSRUN), arena.times(300)
-    async with arena.host() as host, rivals(arena, names) as runners:
-        contenders = [repeated(OURS, partial(ours(host, arena.connection("acme")), "empty"), times)]
-        for name, run in runners.items():
-            contenders.append(repeated(name, partial(run, "empty"), arena.times(_TIMES.get(name, 300))))
-        figures = await alternate(contenders, arena.rounds())
+    """Run an empty method on a warm worker of its connection, with pauses and without."""
+    names, rows = (ONCE, WARM, ISOLATED, JSRUN), []
     targets = {OURS: Target(1.5, of="value"), ONCE: Target(1 / 20)}
-    rows = figures.rows("a", "empty method, warm worker: p50", "p50", targets=targets, absent=absent(arena, names))
-    return [*rows, *figures.rows("a", "the same: p99", "p99")]
+    async with arena.host() as host, rivals(arena, names) as runners:
+        runners = {OURS: ours(host, arena.connection("acme")), **runners}
+        for work, pause in (("empty method, warm worker", PAUSE_SECONDS), ("the same, one after the other", 0.0)):
+            contenders = [
+                repeated(name, partial(run, "empty"), arena.times(_TIMES.get(name, 100)), pause)
+                for name, run in runners.items()
+            ]
+            figures = await alternate(contenders, arena.rounds())
+            rows += figures.rows("a", f"{work}: p50", "p50", targets=targets, absent=absent(arena, names))
+            rows += figures.rows("a", f"{work}: p99", "p99")
+    return rows
 
 
 async def fresh(arena: Arena) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import httpx
-from measuring import OURS, Contender, Row, Target, alternate, repeated
+from measuring import OURS, PAUSE_SECONDS, Contender, Row, Target, alternate, repeated
 from rivals.jsrun_runner import JSRUN
 from rivals.node import ISOLATED, WARM
 from runners import absent, ours, rivals
@@ -34,7 +34,7 @@ async def sequential(arena: Arena) -> list[Row]:
 
     rows = []
     targets = {WARM: Target(1.0), _AIOHTTP: Target(1.35)}
-    for number, times in ((1, 100), (10, 20), (100, 4)):
+    for number, times in ((1, 40), (10, 20), (100, 4)):
         work = f"{number} sequential GET{'s' * (number > 1)} of 2 kB JSON in a run"
         rows += await _compare(arena, "c", work, ("gets", in_turn), number, times, targets)
     return rows
@@ -90,7 +90,7 @@ async def _compare(
             (await client.get("/items")).json()
 
         def contender(name: str, run: Callable[[], Awaitable[object]]) -> Contender:
-            return repeated(name, run, arena.times(times))
+            return repeated(name, run, arena.times(times), PAUSE_SECONDS)
 
         contenders = [contender(OURS, partial(ours(host, arena.connection("acme")), method, times=number))]
         contenders += (contender(name, partial(run, method, times=number)) for name, run in runners.items())
@@ -98,5 +98,5 @@ async def _compare(
             contender(_AIOHTTP, partial(by_hand, get_by_aiohttp, number)),
             contender(_HTTPX, partial(by_hand, get_by_httpx, number)),
         )
-        figures = await alternate(contenders, arena.rounds())
+        figures = await alternate(contenders, arena.rounds(5))
     return figures.rows(letter, f"{work}: p50", "p50", targets=targets, absent=absent(arena, _RUNNERS))
