@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,15 +17,16 @@ from typing import TYPE_CHECKING, Final
 
 from arena import Arena
 from machine import machine, versions
+from measuring import Row
 from rivals.installation import install
 from serving import server
 from table import text_line, write
 from work import bodies, computing, empty_runs, gets, held_memory, libraries, many_connections, sources
 
+from connectors import MethodError
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from measuring import Row
 
 HERE: Final = Path(__file__).parent
 BENCHMARKS: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
@@ -67,6 +69,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS | APART)}")
     rows: list[Row] = []
+    failed = False
     with ExitStack() as servers:
         items, files = (servers.enter_context(server(HERE / name)) for name in ("item_server.py", "file_server.py"))
         arena = Arena(items, files, install(), options.quick)
@@ -74,11 +77,16 @@ def main() -> None:
         print(said, flush=True)
         for name in names:
             began = time.monotonic()
-            measured = asyncio.run((BENCHMARKS | APART)[name](arena))
+            try:
+                measured = asyncio.run((BENCHMARKS | APART)[name](arena))
+            except MethodError as error:
+                measured = [Row(name, f"failed: {error}", "", ())]
+            failed = failed or not all(row.ours for row in measured)
             print(*map(text_line, measured), f"   ({time.monotonic() - began:.0f} s)", sep="\n", flush=True)
             rows += measured
     if names == list(BENCHMARKS) and not options.quick:
         write(HERE / "README.md", said, rows)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

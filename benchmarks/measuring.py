@@ -135,17 +135,24 @@ class Figures:
         return rows
 
 
-async def alternate(contenders: Sequence[Contender], rounds: int) -> Figures:
+async def alternate(contenders: Sequence[Contender], rounds: int, rest_seconds: float = 0.2) -> Figures:
     """Let contenders take turns, once each in each round, each round beginning with another one.
 
     A round before the first warms all of them up, and is not counted.
+
+    Args:
+        contenders: Who takes part.
+        rounds: How many are counted.
+        rest_seconds: Before each turn, so that what one left to be done, such as isolates to come, disturbs no other.
     """
     figures = Figures({contender.name: [] for contender in contenders})
     for contender in contenders:
+        await asyncio.sleep(rest_seconds)
         await contender.measure()
     for number in range(rounds):
         first = number % len(contenders)
         for contender in (*contenders[first:], *contenders[:first]):
+            await asyncio.sleep(rest_seconds)
             figures.samples[contender.name].append(await contender.measure())
     return figures
 
