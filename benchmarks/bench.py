@@ -21,7 +21,7 @@ from measuring import Row
 from rivals.installation import install
 from serving import server
 from table import text_line, write
-from work import bodies, computing, empty_runs, gets, held_memory, libraries, many_connections, sources
+from work import bodies, computing, empty_runs, fixtures, gets, held_memory, libraries, many_connections, sources
 
 from connectors import MethodError
 
@@ -44,10 +44,13 @@ BENCHMARKS: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
     "l": many_connections.growth,
 }
 APART: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
+    "fixtures": fixtures.replay,
     "libraries": libraries.touch,
     "sources": sources.first_and_next,
 }
 """Those that are no part of the table, and are run where they are named."""
+LOOPS: Final = {"fixtures": fixtures.LOOP}
+"""Of those that need a loop of their own."""
 
 
 async def heading(arena: Arena) -> str:
@@ -78,7 +81,8 @@ def main() -> None:
         for name in names:
             began = time.monotonic()
             try:
-                measured = asyncio.run((BENCHMARKS | APART)[name](arena))
+                with asyncio.Runner(loop_factory=LOOPS.get(name)) as loop:
+                    measured = loop.run((BENCHMARKS | APART)[name](arena))
             except MethodError as error:
                 measured = [Row(name, f"failed: {error}", "", ())]
             failed = failed or not all(row.ours for row in measured)

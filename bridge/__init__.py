@@ -43,6 +43,7 @@ from .errors import (
 from .exchange import Exchange
 from .extension import api_client_extension
 from .fault import Fault
+from .faulty_script import FaultyScript, ScriptedFailure
 from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
@@ -52,14 +53,15 @@ from .line_diff import line_diff
 from .oauth_config import OAuthConfig
 from .rate_gate import RateGates
 from .redaction import MASK, Redactor
-from .replay_transport import ReplayTransport
-from .request_lines import expected_lines
+from .replay_transport import ReplayTransport, ScriptTransport
+from .request_lines import SentRequest, expected_lines
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
 from .token_request import Grant, request_token
 from .transports import Transports
 from .undefined import UNDEFINED
+from .unpacking import unpacked
 
 __all__ = [
     "MASK",
@@ -92,6 +94,7 @@ __all__ = [
     "Exchange",
     "ExpectedBody",
     "Fault",
+    "FaultyScript",
     "FormPart",
     "Formula",
     "FormulaCompat",
@@ -107,10 +110,13 @@ __all__ = [
     "ReplayTransport",
     "RequestRefusedError",
     "RunRandom",
+    "ScriptTransport",
     "ScriptedExchange",
+    "ScriptedFailure",
     "ScriptedFault",
     "ScriptedRequest",
     "ScriptedResponse",
+    "SentRequest",
     "StreamError",
     "Transport",
     "Transports",
@@ -126,4 +132,5 @@ __all__ = [
     "line_diff",
     "part_lines",
     "request_token",
+    "unpacked",
 ]

@@ -295,7 +295,7 @@ class ApiClient:
         self, call: MethodCall, asked: HostCall, upload: Upload | None
     ) -> tuple[OutgoingRequest, Response]:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
-        numbers = count(1)
+        numbers = count(1 + asked.attempts)
         held = self._renewal.client
         meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
         request = sent_once(meant, asked, self._durable, self._random)

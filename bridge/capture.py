@@ -35,6 +35,7 @@ class CapturedExchange:
         call: Which call of the run it served, counted from 1; attempts and redirects of one have one number. 0 where it
             served none that is known.
         attempt: Counted from 1; redirects of one attempt have one number.
+        site: Where the method made that call, if it did.
     """
 
     verb: str
@@ -52,6 +53,7 @@ class CapturedExchange:
     truncated: bool
     call: int = 0
     attempt: int = 1
+    site: str | None = None
 
 
 class Capture:

@@ -102,6 +102,7 @@ class Capturing:
             truncated=not all(body.is_whole for body in (self.sent, received) if body is not None),
             call=self._call,
             attempt=request.extensions.get("attempt", 1),
+            site=request.extensions.get("site"),
         )
 
 

@@ -70,6 +70,7 @@ class OutgoingRequest:
         call: Which call it serves, a number in this process: attempts and redirects have that of the first request.
         attempt: 1 for the first; redirects of one attempt have its number.
         note: Writes into the journal of the run what becomes of it.
+        site: Where in the method's source that call is, `data/contacts/list.js:3:14`, where that is known.
     """
 
     verb: str
@@ -93,6 +94,7 @@ class OutgoingRequest:
     call: int = field(default_factory=count(1).__next__)
     attempt: int = 1
     note: Note = field(default=no_note, repr=False)
+    site: str | None = None
 
     @property
     def is_idempotent(self) -> bool:

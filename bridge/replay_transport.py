@@ -7,14 +7,14 @@ import errno
 import os
 import socket
 import ssl
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import aiohttp
 import aiohttp.http_exceptions
 import httpx
 from aiohttp.client_reqrep import ConnectionKey
 
-from runtime import Failure, RunEnded
+from runtime import Failure, Location, RunEnded
 
 from .errors import CallError
 from .origin import Origin
@@ -33,31 +33,28 @@ if TYPE_CHECKING:
 _WITHOUT_BODY: Final = frozenset({204, 304})
 
 
-class ReplayTransport(httpx.AsyncBaseTransport):
-    """An httpx transport that sends nothing: each exchange of a script answers one request.
+class RequestTaker(Protocol):
+    """Knows which exchange answers which request."""
+
+    def take(self, sent: SentRequest) -> ScriptedExchange | None:
+        """Return the exchange for a request; None where there is none."""
+        ...
+
+
+class ScriptTransport(httpx.AsyncBaseTransport):
+    """An httpx transport that sends nothing: a script says what comes of each request.
 
     What goes wrong raises what `PinnedTransport` raises. A request that no exchange stands ready for ends the run: no
     method can catch that, and no attempt follows.
 
     Args:
-        exchanges: In the order in which they are expected.
-        order: Whether that order matters.
+        script: Says which exchange answers which request.
         clock: Of the run; on it goes by what an answer takes.
     """
 
-    def __init__(self, exchanges: Iterable[ScriptedExchange], *, order: Order = "strict", clock: Clock) -> None:
-        self._script = Script(exchanges, order)
+    def __init__(self, script: RequestTaker, *, clock: Clock) -> None:
+        self._taker = script
         self._clock = clock
-
-    @property
-    def unmatched(self) -> tuple[Unmatched, ...]:
-        """Requests that no exchange stood ready for."""
-        return tuple(self._script.unmatched)
-
-    @property
-    def unused(self) -> tuple[int, ...]:
-        """The numbers of exchanges that no request took, counted from 0."""
-        return self._script.unused
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request.
@@ -66,11 +63,19 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             RunEnded: No exchange stands ready for it.
             aiohttp.ClientError: As the script says.
         """
-        sent = SentRequest(verb=request.method, url=request.url, headers=_headers(request), body=await _body(request))
-        exchange = self._script.take(sent)
+        sent = SentRequest(
+            verb=request.method,
+            url=request.url,
+            headers=_headers(request),
+            body=await _body(request),
+            site=request.extensions.get("site"),
+            plain=request.extensions.get("plain", False),
+        )
+        exchange = self._taker.take(sent)
         if exchange is None:
             message = f"{sent.name} was not answered: no exchange stands ready for it."
-            raise RunEnded(Failure(type="configuration", key="unmatched_request", message=message))
+            place = Location.of_site(sent.site)
+            raise RunEnded(Failure(type="configuration", key="unmatched_request", message=message, location=place))
         if exchange.response is None:
             raise await _failure(exchange.fault, request.url)
         await self._pass(exchange.response.latency_seconds)
@@ -86,6 +91,33 @@ class ReplayTransport(httpx.AsyncBaseTransport):
             await answered.wait()
         finally:
             alarm.cancel()
+
+
+class ReplayTransport(ScriptTransport):
+    """A transport for which each exchange of a script answers one request.
+
+    Args:
+        exchanges: In the order in which they are expected.
+        order: Whether that order matters.
+        clock: Of the run.
+
+    Raises:
+        RequestRefusedError: The URL of an exchange is none.
+    """
+
+    def __init__(self, exchanges: Iterable[ScriptedExchange], *, order: Order = "strict", clock: Clock) -> None:
+        self._script = Script(exchanges, order)
+        super().__init__(self._script, clock=clock)
+
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """Requests that no exchange stood ready for."""
+        return tuple(self._script.unmatched)
+
+    @property
+    def unused(self) -> tuple[int, ...]:
+        """The numbers of exchanges that no request took, counted from 0."""
+        return self._script.unused
 
 
 class _Body(httpx.AsyncByteStream):

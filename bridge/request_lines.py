@@ -61,12 +61,16 @@ class SentRequest:
         url: As it was checked.
         headers: In their order, by lower-case name.
         body: Every byte of it.
+        site: Where in the method's source it was asked for, `data/contacts/list.js:3:14`, where that is known.
+        plain: Whether that was with `fetch` or `axios`, which know nothing of the connection.
     """
 
     verb: str
     url: httpx.URL
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
+    site: str | None = None
+    plain: bool = False
 
     @property
     def name(self) -> str:

@@ -34,7 +34,7 @@ def sent_once(request: OutgoingRequest, asked: HostCall, durable: Durable, rando
     Raises:
         RunEnded: `in_doubt`: it was on its way before, and must not be sent again.
     """
-    request = replace(request, note=asked.note)
+    request = replace(request, note=asked.note, site=asked.site)
     if request.is_idempotent:
         return request
     header = durable.idempotency_header

@@ -54,6 +54,27 @@ def unpacker_for(encoding: str) -> Unpacker:
     raise ConnectionFailedError("The response is packed in a way that was not asked for.", key="decode")
 
 
+def unpacked(body: bytes, encoding: str, *, most_bytes: int) -> bytes:
+    """Return a whole body unpacked.
+
+    Args:
+        body: As it came.
+        encoding: Its header `content-encoding`.
+        most_bytes: How long it may become.
+
+    Raises:
+        ConnectionFailedError: `decode`: it is damaged, longer than that, or packed in a way that is not known here.
+    """
+    unpacker = unpacker_for(encoding)
+    whole = bytearray()
+    for piece in unpacker.feed(body):
+        whole += piece
+        if len(whole) > most_bytes:
+            raise ConnectionFailedError(f"The body is longer than {most_bytes} bytes unpacked.", key="decode")
+    unpacker.end()
+    return bytes(whole)
+
+
 class _Plain:
     """A body that is not packed."""
 

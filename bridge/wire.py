@@ -94,6 +94,8 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
         "proxy": request.proxy,
         "call": request.call,
         "attempt": request.attempt,
+        "site": request.site,
+        "plain": request.any_status,
     }
     body = request.body
     if isinstance(body, Upload):

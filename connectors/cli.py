@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,19 +11,15 @@ from runtime import HostLimitError, LayerMissingError, LayerName, RunEnded, Runt
 
 from .cache_option import chosen_cache
 from .check_command import CheckCommand
-from .cli_options import cache_dir_option, json_option, no_cache_option, no_install_option
-from .connector import Connector
-from .context import MODES
+from .cli_fixtures import import_, test
+from .cli_options import cache_dir_option, json_option, no_cache_option
+from .cli_runs import record, resume, run
 from .doctor_command import DoctorCommand
 from .errors import ConnectorsError, DefinitionError
 from .exit_status import ExitStatus
 from .init_command import InitCommand
-from .package_bundler import PackageBundler
-from .record_options import record_options
-from .report import RunError, RunReport
-from .run_command import RunCommand
-from .sink import STANDARD_OUTPUT
-from .suite_command import SuiteCommand
+from .report import RunError
+from .session import Session
 from .termination import Termination
 from .types_command import TypesCommand
 
@@ -33,153 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-    from .check_report import CheckReport
-    from .diagnosis import Diagnosis
-    from .recording.recording import Recording
     from .render_json import JsonOutput
     from .render_terminal import TerminalOutput
-    from .written_files import WrittenFiles
-
-
-@dataclass(kw_only=True)
-class Session:
-    """One execution of the command.
-
-    Attributes:
-        output: Where its result goes.
-        report: Its result; none where it only printed help.
-        diagnosis: Its result, where it looked at the machine.
-        check: Its result, where it looked at a connector.
-        written: Its result, where it wrote files for an author.
-        recording: Its result, where it recorded a fixture.
-        connector: The connector that was run.
-        status: Its exit status.
-    """
-
-    output: JsonOutput | TerminalOutput
-    report: RunReport | None = None
-    diagnosis: Diagnosis | None = None
-    check: CheckReport | None = None
-    written: WrittenFiles | None = None
-    recording: Recording | None = None
-    connector: Connector | None = None
-    status: ExitStatus = ExitStatus.OK
-
-    def fail(self, status: ExitStatus, error: RunError) -> None:
-        """Take an error of the command itself for its result."""
-        self.status = status
-        self.report = RunReport(ok=False, error=error)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="methodhost", prog_name="methodhost")
 def methodhost() -> None:
     """Run JavaScript methods of connectors, each in a sandbox of its own."""
-
-
-@methodhost.command()
-@click.argument("target")
-@click.argument("method", required=False)
-@click.option(
-    "--args", metavar="JSON|@FILE|-", help="Properties of the object the method receives; - reads standard input."
-)
-@click.option("--input", metavar="JSON|@FILE", help="The same for one property, input.")
-@click.option("--connection", metavar="FILE", help="YAML or JSON with id, credentials, parameters and apiClient.")
-@click.option(
-    "--mode", type=click.Choice(MODES), default="sync", show_default=True, help="async waits when the API says 429."
-)
-@click.option("--allow", metavar="HOST[:PORT]", multiple=True, help="Open a loopback or private address; repeatable.")
-@click.option(
-    "--limit",
-    "limits",
-    metavar="NAME=VALUE",
-    multiple=True,
-    help="wall_time=2, memory=256MB, requests=500, ...; repeatable.",
-)
-@click.option(
-    "--output",
-    metavar="FILE",
-    help="Write the result to FILE, - for standard output: a stream's bytes, text as it is, all else as JSON.",
-)
-@click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2).")
-@click.option("--html", metavar="FILE", help="Write what happened to FILE, as one page for a browser.")
-@click.option("--timeline", is_flag=True, help="Show what happened when, once the run is over.")
-@cache_dir_option
-@no_cache_option
-@no_install_option
-@json_option
-@click.pass_obj
-def run(
-    session: Session,
-    /,
-    target: str,
-    as_json: bool,
-    cache_dir: str | None,
-    no_cache: bool,
-    no_install: bool,
-    har: str | None,
-    html: str | None,
-    timeline: bool,
-    **options: Any,  # noqa: ANN401 (RunCommand's)
-) -> None:
-    """Run one method of TARGET, a connector's folder or a single .js file.
-
-    METHOD is a name such as data/contacts/list; it may be left out where there is only one.
-
-    A method that gives a stream of bytes needs --output. FILE appears when it is complete; with --json the document's
-    value then tells its name and length. In the files of --har and --html secrets are masked.
-
-    Packages that a package.json beside the connector names, and its code imports, are installed with npm, without
-    their scripts, and bundled with esbuild; the result is kept.
-
-    The exit status is 0 when the method gave a value, 1 when it failed, 2 when the command or a definition is wrong,
-    and 3 when a limit was hit.
-    """
-    if as_json and options["output"] == STANDARD_OUTPUT:
-        raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    if as_json and timeline:
-        raise click.UsageError("--timeline is for the terminal; with --json, write a page: --html FILE.")
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    session.connector = Connector.load(target, bundler=bundler)
-    views = {option: file for option, file in (("--har", har), ("--html", html)) if file is not None}
-    on_trace = session.output.show_timeline if timeline else None
-    command = RunCommand(cache=cache, views=views, on_trace=on_trace, **options)
-    session.report = command.execute(session.connector, session.output.on_event)
-    session.status = ExitStatus.of(session.report)
-
-
-@methodhost.command()
-@record_options
-@cache_dir_option
-@no_cache_option
-@no_install_option
-@json_option
-@click.pass_obj
-def record(
-    session: Session,
-    /,
-    as_json: bool,
-    cache_dir: str | None,
-    no_cache: bool,
-    no_install: bool,
-    **options: Any,  # noqa: ANN401 (RecordCommand's)
-) -> None:
-    """Run one method of TARGET against the live API, and write what happened as a fixture beside it, without secrets.
-
-    TARGET is a connector's folder or a single .js file, and METHOD a name such as data/contacts/list. TARGET may also
-    be a fixture that is there, with --update or --reads-only. What is written is replayed at once.
-
-    The exit status is 0 when the replay passes, 1 when it does not, or answers have another shape, 2 when the command
-    or a definition is wrong or a secret would be written, and 3 when a limit was hit.
-    """
-    from .record_command import RecordCommand, status_of  # a YAML library that other commands do without
-
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = None if no_install else PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    command = RecordCommand(cache=cache, bundler=bundler, **options)
-    session.recording = command.execute(session.output.ask, session.output.on_event)
-    session.status = status_of(session.recording)
 
 
 @methodhost.command()
@@ -221,31 +76,6 @@ def check(session: Session, /, path: str, as_json: bool, cache_dir: str | None, 
 
 
 @methodhost.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@cache_dir_option
-@no_cache_option
-@click.pass_obj
-def test(session: Session, /, paths: tuple[str, ...], cache_dir: str | None, no_cache: bool) -> None:
-    """Run methods against their fixtures: scripted exchanges in place of the network, and a clock that jumps.
-
-    PATH is a connector's folder, or any other, with all fixtures below it; a fixture (NAME.fixture.yml, .yaml or
-    .json); or a .js or .ts file, with the fixtures of its method beside it. Without it, the current folder is meant.
-
-    The exit status is 0 when all fixtures passed, 1 when one did not, and 2 when a fixture or the command is wrong.
-    """
-    cache = chosen_cache(cache_dir, no_cache=no_cache)
-    bundler = PackageBundler(cache=cache, on_start=partial(click.echo, err=True))
-    from rich.console import Console  # loads slowly; other commands may do without
-
-    from .render_fixture import fixture_text
-
-    console = Console(soft_wrap=True)
-    command = SuiteCommand(paths=paths or (".",), cache=cache, bundler=bundler)
-    ok = command.execute(lambda result: console.print(fixture_text(result)))
-    session.status = ExitStatus.OK if ok else ExitStatus.FAILED
-
-
-@methodhost.command()
 @click.argument("path")
 @click.option("--force", is_flag=True, help="Write over files of your own as well.")
 @json_option
@@ -273,22 +103,17 @@ def init(session: Session, /, name: str, as_json: bool) -> None:
     session.written = InitCommand(name=name).execute()
 
 
+for command in (run, resume, record, test, import_):
+    methodhost.add_command(command)
+
+
 def main() -> NoReturn:
     """Run the command and exit; the entry point."""
     arguments = sys.argv[1:]
     session = Session(output=_output(arguments))
     with Termination() as termination:
         _conclude(arguments, session, termination)
-    if session.report is not None:
-        session.output.show(session.report, session.connector)
-    elif session.diagnosis is not None:
-        session.output.show_diagnosis(session.diagnosis)
-    elif session.check is not None:
-        session.output.show_check(session.check)
-    elif session.written is not None:
-        session.output.show_written(session.written)
-    elif session.recording is not None:
-        session.output.show_recording(session.recording)
+    session.show()
     sys.exit(session.status)
 
 
@@ -320,9 +145,7 @@ def _conclude(arguments: Sequence[str], session: Session, termination: Terminati
     except RuntimeFault as caught:
         session.fail(ExitStatus.FAILED, RunError(type="internal", key=caught.code, message=str(caught)))
     except (click.Abort, KeyboardInterrupt):
-        session.fail(
-            termination.status, RunError(type="internal", key="interrupted", message="The run was interrupted.")
-        )
+        session.interrupt(termination.status)
     except Exception as caught:  # noqa: BLE001 (the command still owes its document)
         message = f"This is a fault of methodhost ({type(caught).__name__}); please report it with the command."
         session.fail(ExitStatus.FAILED, RunError(type="internal", message=message))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
+
+_CLASS = re.compile(r" or instance of \w+")
+"""What pydantic says of a class of ours, which means nothing to authors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +38,24 @@ class DocumentBounds:
 
 
 class CoreLoader(yaml.SafeLoader):
-    """Reads scalars as YAML 1.2 does: `no` and `2024-01-01` are text. So is `0123`, often an account number."""
+    """Reads scalars as YAML 1.2 does: `no` and `2024-01-01` are text. So is `0123`, often an account number.
+
+    Attributes:
+        tags: What may stand in a document; those of a subclass need constructors.
+    """
+
+    tags: ClassVar[frozenset[str]]
 
 
 class FastLoader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]  # one of two
     """Reads the same, eight times as fast; what it says of mistakes is less exact."""
+
+    tags: ClassVar[frozenset[str]]
+
+
+Loaders: TypeAlias = tuple[type[FastLoader], type[CoreLoader]]
+"""The one that reads, and the one that says what is wrong."""
+LOADERS: Loaders = (FastLoader, CoreLoader)
 
 
 _RESOLVERS = {
@@ -50,8 +66,8 @@ _RESOLVERS = {
     "merge": (r"<<", ["<"]),
 }
 _TAG = "tag:yaml.org,2002:"
-_TAGS = frozenset(_TAG + name for name in (*_RESOLVERS, "str", "seq", "map"))
-for _loader in (CoreLoader, FastLoader):
+for _loader in LOADERS:
+    _loader.tags = frozenset(_TAG + name for name in (*_RESOLVERS, "str", "seq", "map"))
     _loader.yaml_implicit_resolvers = {}
     for _name, (_pattern, _first) in _RESOLVERS.items():
         _loader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), _first)
@@ -81,8 +97,16 @@ class Document:
         *,
         error: type[DefinitionError] = DefinitionError,
         bounds: DocumentBounds = DocumentBounds(),
+        loaders: Loaders = LOADERS,
     ) -> Document:
         """Read JSON where the file is called so, and YAML otherwise.
+
+        Args:
+            file: As its author knows it.
+            text: What it says.
+            error: What to raise.
+            bounds: How much it may be.
+            loaders: What YAML may say.
 
         Raises:
             DefinitionError: The text is neither, says a key twice, or is out of proportion. (Or `error`, its subclass.)
@@ -92,10 +116,11 @@ class Document:
         try:
             if file.endswith(".json"):
                 return cls(file=file, data=read_json(text), lines=_JsonLines(text), error=error)
+            fast, exact = loaders
             try:
-                return _from_yaml(FastLoader(text), file, error, bounds.values)
+                return _from_yaml(fast(text), file, error, bounds.values)
             except yaml.YAMLError:
-                return _from_yaml(CoreLoader(text), file, error, bounds.values)
+                return _from_yaml(exact(text), file, error, bounds.values)
         except yaml.MarkedYAMLError as caught:
             mark = caught.problem_mark or caught.context_mark
             problem = f"not YAML: {caught.problem or caught.context}."
@@ -145,7 +170,7 @@ def _from_yaml(loader: CoreLoader | FastLoader, file: str, error: type[Definitio
         if node is None:
             return Document(file=file, data=None, error=error)
         lines: dict[Key, int] = {}
-        _Walk(file, error, lines, most_values).visit(node, (), node.start_mark.line + 1)
+        _Walk(file, error, lines, most_values, loader.tags).visit(node, (), node.start_mark.line + 1)
         return Document(file=file, data=loader.construct_document(node), lines=lines, error=error)
     finally:
         loader.dispose()
@@ -181,11 +206,19 @@ class _JsonLines(Mapping[Key, int]):
 class _Walk:
     """One pass over the nodes of a YAML document: lines of the keys, and what no definition may hold."""
 
-    def __init__(self, file: str, error: type[DefinitionError], lines: dict[Key, int], most_values: int) -> None:
+    def __init__(
+        self,
+        file: str,
+        error: type[DefinitionError],
+        lines: dict[Key, int],
+        most_values: int,
+        tags: frozenset[str],
+    ) -> None:
         self.file = file
         self.error = error
         self.lines = lines
         self.most_values = most_values
+        self.tags = tags
         self.seen = 0
 
     def visit(self, node: yaml.Node, key: Key, line: int) -> None:
@@ -193,7 +226,7 @@ class _Walk:
         self.seen += 1
         if self.seen > self.most_values:
             raise self.error(f"The file holds more than {self.most_values} values.", file=self.file, line=line)
-        if node.tag not in _TAGS:
+        if node.tag not in self.tags:
             raise self.error(
                 f"The tag {node.tag} is not supported.", file=self.file, key=dotted(key) or None, line=line
             )
@@ -223,4 +256,5 @@ class _Walk:
 def _sentence(message: str) -> str:
     """Make a sentence of one of pydantic's messages."""
     message = message.removeprefix("Value error, ")
-    return message if message.endswith(".") else f"{message}."
+    said = _CLASS.sub("", message)
+    return said if said.endswith(".") else f"{said}."

@@ -83,11 +83,12 @@ def _walk(folder: Path, real_root: Path, *, depth: int) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _walk(path, real_root, depth=depth + 1)
-        elif _is_definition(path.name):
+        elif is_definition(path.name):
             yield _inside(path, real_root)
 
 
-def _is_definition(name: str) -> bool:
+def is_definition(name: str) -> bool:
+    """Whether a file of that name holds a definition, or code that one may import."""
     return name.endswith(SUFFIXES) and not name.endswith(NOT_DEFINITIONS) and FIXTURE not in name
 
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from bridge import Durable, EgressPolicy, Limits, RunRandom
-from runtime import SEED_BYTES, Attendance, Clock, Requirement
+from bridge import EgressPolicy, Limits
+from runtime import Attendance, Requirement
 
-from .context import MODES, RunContext
-from .errors import ArgumentsError, HostClosedError
-from .limits import tightest
+from .errors import HostClosedError
 from .loop_thread import LoopThread, wait_for
-from .method_run import MethodRun
-from .record import RunRecord
 from .registered_modules import registered_modules
-from .run_journal import RunJournal
+from .run_starter import RunStarter
 from .services import Services, open_services
 
 if TYPE_CHECKING:
@@ -35,6 +29,7 @@ if TYPE_CHECKING:
     from .environment import RunEnvironment
     from .record import Event
     from .report import RunReport
+    from .run_journal import RunJournal
 
 
 SUSPEND_AFTER_SECONDS = 30.0
@@ -90,15 +85,16 @@ class MethodHost:
     ) -> None:
         self.limits = limits or Limits()
         self.egress = egress or EgressPolicy.default()
+        self._starter = RunStarter(
+            limits=self.limits, exposes_credentials=expose_credentials, suspend_after_seconds=suspend_after_seconds
+        )
         self._workers = workers
         self._spares = spares
         self._credentials = credentials
-        self._expose_credentials = expose_credentials
         self._require = Requirement(require).names
         self._policy = policy
         self._drain_seconds = drain_seconds
         self._cache = cache
-        self._suspend_after_seconds = suspend_after_seconds
         self._modules = registered_modules(modules or {})
         self._runs = Attendance()
         self._resources = AsyncExitStack()
@@ -140,11 +136,20 @@ class MethodHost:
             CredentialStoreError: The credential store failed before the method was run.
             HostClosedError: The host is not open.
         """
-        if mode not in MODES:
-            raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
-        seed = (environment and environment.seed) or secrets.token_bytes(SEED_BYTES)
-        context = self._context(connector, connection, mode, limits, on_event, environment, seed)
-        return await self._report(replace(context, on_journal=on_journal), method, args)
+        services = self._open_services()
+        with self._runs:
+            return await self._starter.run(
+                services,
+                connector,
+                method,
+                connection=connection,
+                args=args,
+                mode=mode,
+                limits=limits,
+                on_event=on_event,
+                on_journal=on_journal,
+                environment=environment,
+            )
 
     async def resume(
         self,
@@ -178,11 +183,19 @@ class MethodHost:
             JournalError: The journal is wrong, has ended, or belongs to other code.
             DefinitionError: As for `run`.
         """
-        began = self._journal(journal)
-        going_on = began.to_go_on(connector.digest)
-        return await self._go_through(
-            going_on, connector, connection, limits, on_event, environment, in_doubt=in_doubt, on_journal=on_journal
-        )
+        services = self._open_services()
+        with self._runs:
+            return await self._starter.resume(
+                services,
+                journal,
+                connector,
+                connection=connection,
+                in_doubt=in_doubt,
+                limits=limits,
+                on_event=on_event,
+                on_journal=on_journal,
+                environment=environment,
+            )
 
     async def replay(
         self, journal: RunJournal | str, connector: Connector, *, connection: Connection | None = None
@@ -197,68 +210,9 @@ class MethodHost:
         Raises:
             JournalError: As for `resume`.
         """
-        again = self._journal(journal).to_replay(connector.digest)
-        return await self._go_through(again, connector, connection, None, None, None, replays=True)
-
-    async def _go_through(
-        self,
-        journal: RunJournal,
-        connector: Connector,
-        connection: Connection | None,
-        limits: Limits | None,
-        on_event: Callable[[Event], None] | None,
-        environment: RunEnvironment | None,
-        *,
-        in_doubt: InDoubt = "fail",
-        on_journal: Callable[[str], None] | None = None,
-        replays: bool = False,
-    ) -> RunReport:
-        """Let a run go on from its journal."""
-        head = journal.head
-        seed = bytes.fromhex(head.seed)
-        context = self._context(connector, connection, head.mode, limits, on_event, environment, seed)
-        durable = replace(context.durable, in_doubt=in_doubt)
-        context = replace(context, journal=journal, durable=durable, on_journal=on_journal, replays=replays)
-        return await self._report(context, head.method, head.args)
-
-    def _journal(self, journal: RunJournal | str) -> RunJournal:
-        return RunJournal.parse(journal, limits=self.limits) if isinstance(journal, str) else journal
-
-    def _context(
-        self,
-        connector: Connector,
-        connection: Connection | None,
-        mode: Mode,
-        limits: Limits | None,
-        on_event: Callable[[Event], None] | None,
-        environment: RunEnvironment | None,
-        seed: bytes,
-    ) -> RunContext:
-        """Return what all parts of a run share."""
-        return RunContext(
-            connector=connector,
-            connection=connection,
-            mode=mode,
-            limits=tightest(self.limits, connector.limits, limits),
-            record=RunRecord(on_event, None if environment is None else environment.redactor),
-            clock=(environment and environment.clock) or Clock(),
-            random=RunRandom(seed),
-            environment=environment,
-            exposes_credentials=self._expose_credentials,
-            durable=Durable(
-                suspend_after_seconds=self._suspend_after_seconds if mode == "async" else None,
-                idempotency_header=connector.spec.idempotency_header,
-            ),
-        )
-
-    async def _report(self, context: RunContext, method: str | None, args: Mapping[str, object] | None) -> RunReport:
-        """Run a method, apart from other runs where something stands in for the world."""
         services = self._open_services()
         with self._runs:
-            if context.environment is None:
-                return await MethodRun(context, services).report(method, args)
-            async with services.apart(context.environment) as own:
-                return await MethodRun(context, own).report(method, args)
+            return await self._starter.replay(services, journal, connector, connection=connection)
 
     def run_sync(
         self,
@@ -270,6 +224,7 @@ class MethodHost:
         mode: Mode = "sync",
         limits: Limits | None = None,
         on_event: Callable[[Event], None] | None = None,
+        on_journal: Callable[[str], None] | None = None,
         environment: RunEnvironment | None = None,
     ) -> RunReport:
         """Run a method once and wait for it; otherwise as `run`, whose arguments these are.
@@ -289,6 +244,33 @@ class MethodHost:
             mode=mode,
             limits=limits,
             on_event=on_event,
+            on_journal=on_journal,
+            environment=environment,
+        )
+        return wait_for(run, loop)
+
+    def resume_sync(
+        self,
+        journal: RunJournal | str,
+        connector: Connector,
+        *,
+        connection: Connection | None = None,
+        in_doubt: InDoubt = "fail",
+        limits: Limits | None = None,
+        on_event: Callable[[Event], None] | None = None,
+        on_journal: Callable[[str], None] | None = None,
+        environment: RunEnvironment | None = None,
+    ) -> RunReport:
+        """Let a run go on and wait for it: to `resume` what `run_sync` is to `run`."""
+        loop = self._loop_of_another_thread()
+        run = self.resume(
+            journal,
+            connector,
+            connection=connection,
+            in_doubt=in_doubt,
+            limits=limits,
+            on_event=on_event,
+            on_journal=on_journal,
             environment=environment,
         )
         return wait_for(run, loop)
@@ -320,7 +302,7 @@ class MethodHost:
 
     def __enter__(self) -> Self:
         """Start what runs need, with an event loop in a thread of its own."""
-        thread = LoopThread()
+        thread = LoopThread(self._new_loop())
         try:
             thread.call(self._open())
         except BaseException:
@@ -355,6 +337,10 @@ class MethodHost:
             thread.call(self.aclose(drain_seconds))
         finally:
             thread.close()
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop for a thread of the host's own."""
+        return asyncio.new_event_loop()
 
     async def _open(self) -> None:
         """Start what runs need, in the loop that this is called in."""

@@ -13,10 +13,14 @@ Result = TypeVar("Result")
 
 
 class LoopThread:
-    """Runs an event loop in a thread of its own, which does not keep the interpreter alive."""
+    """Runs an event loop in a thread of its own, which does not keep the interpreter alive.
 
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+    Args:
+        loop: It belongs to the thread from now on.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self._thread = threading.Thread(target=self._serve, name="methodhost-loop", daemon=True)
         self._thread.start()
 

@@ -6,29 +6,32 @@ import asyncio
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bridge import ConfigurationError, EgressPolicy
 from runtime import VirtualTimeLoop
 
+from .allow_option import read_allow
 from .args_option import read_args
 from .connection import Connection, read_connection
 from .connector import Connector
+from .document import Document
 from .errors import DefinitionError
 from .exit_status import ExitStatus
 from .fixtures.runner import FixtureRunner
 from .host import MethodHost
 from .limits import parse_limits
+from .recording.connection_secrets import holds_placeholders, real_values
 from .recording.live_run import RunRequest
 from .recording.proposal import Proposal
 from .recording.recorded_case import RecordedCase
 from .recording.recorder import Recorder
 from .recording.rereading import drift_since, reread
+from .recording.substitution import Substitution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime import DiskCache
+    from runtime import JSON, DiskCache
 
     from .context import Mode
     from .package_bundler import PackageBundler
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
     Ask = Callable[[Recording], bool]
     """Shows a person what would change, and returns whether it shall."""
+
+_CONNECTION: Final = "--connection"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +111,7 @@ class RecordCommand:
     async def _propose(self, case: RecordedCase, on_event: Callable[[Event], None] | None) -> Proposal:
         request = self._request(case)
         limits = parse_limits(self.limits)
-        host = MethodHost(limits=limits, egress=self._egress(), workers=1, spares=1, cache=self.cache)
+        host = MethodHost(limits=limits, egress=read_allow(self.allow), workers=1, spares=1, cache=self.cache)
         if case.file is not None and not self.update:
             async with host:
                 return Proposal(recording=drift_since(case.file, await reread(host, case.file, request.members)))
@@ -119,17 +124,43 @@ class RecordCommand:
             return await recorder.update(case.file, request, with_args=self._gives_args)
 
     def _request(self, case: RecordedCase) -> RunRequest:
-        """Return what is to be run: as the options say, else as the fixture does."""
-        document = None if self.connection is None else read_connection(self.connection)
+        """Return what is to be run: as the options say, else as the fixture does.
+
+        Raises:
+            DefinitionError: What the fixture says is no more than a placeholder.
+        """
+        members = self._members(case)
         fixture = None if case.file is None else case.file.fixture
         return RunRequest(
             connector=self.connector,
             method=case.method,
-            connection=None if document is None else document.into(Connection),
-            members={} if document is None else document.data,
-            args=read_args(self.args, self.input) if self._gives_args or fixture is None else fixture.args,
+            connection=None if members is None else members.into(Connection),
+            members={} if members is None else members.data,
+            args=self._args(case, {} if members is None else members.data),
             mode=self.mode or (fixture.mode if fixture else "sync"),
         )
+
+    def _members(self, case: RecordedCase) -> Document | None:
+        """Return the connection's file, or else the connection of the fixture, if that holds no placeholders."""
+        if self.connection is not None:
+            return read_connection(self.connection)
+        own = None if case.file is None else case.file.connection
+        if own is None:
+            return None
+        if holds_placeholders(own):
+            raise DefinitionError(
+                "The fixture has placeholders where secrets were: give a real connection.", key=_CONNECTION
+            )
+        return Document(file=str(case.path), data={"id": "fixture", **own})
+
+    def _args(self, case: RecordedCase, members: JSON) -> dict[str, JSON]:
+        """Return the arguments, with credentials in place of placeholders for them."""
+        if self._gives_args or case.file is None:
+            return read_args(self.args, self.input)
+        real = Substitution(real_values(case.file.connection, members)).value(case.file.fixture.args)
+        if holds_placeholders(real):
+            raise DefinitionError("The fixture has placeholders where secrets were: give real arguments.", key="--args")
+        return real if isinstance(real, dict) else {}
 
     @property
     def _gives_args(self) -> bool:
@@ -141,13 +172,6 @@ class RecordCommand:
         if proposal.draft is None or not (self.update and not self.yes) or ask(recording):
             return proposal.take()
         return replace(recording, declined=True, notes=(*recording.notes, "Nothing was written; --yes writes it"))
-
-    def _egress(self) -> EgressPolicy:
-        """Return the policy that `--allow` describes."""
-        try:
-            return EgressPolicy.from_allow(list(self.allow))
-        except ConfigurationError as caught:
-            raise DefinitionError(caught.message, key="--allow") from caught
 
 
 def status_of(recording: Recording) -> ExitStatus:

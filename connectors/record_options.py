@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from .cli_options import args_options, host_options
 from .context import MODES
 
 if TYPE_CHECKING:
@@ -15,24 +16,12 @@ _OPTIONS: Final = (
     click.argument("target"),
     click.argument("method", required=False),
     click.option("--case", metavar="NAME", help="What the case is called: the fixture is METHOD.NAME.fixture.yml."),
-    click.option(
-        "--args", metavar="JSON|@FILE|-", help="Properties of the object the method receives; - reads standard input."
-    ),
-    click.option("--input", metavar="JSON|@FILE", help="The same for one property, input."),
+    args_options,
     click.option(
         "--connection", metavar="FILE", help="YAML or JSON with id, credentials, parameters and apiClient; real ones."
     ),
     click.option("--mode", type=click.Choice(MODES), help="async waits when the API says 429.  [default: sync]"),
-    click.option(
-        "--allow", metavar="HOST[:PORT]", multiple=True, help="Open a loopback or private address; repeatable."
-    ),
-    click.option(
-        "--limit",
-        "limits",
-        metavar="NAME=VALUE",
-        multiple=True,
-        help="wall_time=2, memory=256MB, requests=500, ...; repeatable.",
-    ),
+    host_options,
     click.option(
         "--public",
         metavar="NAME",

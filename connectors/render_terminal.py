@@ -11,6 +11,7 @@ from rich.console import Console
 from runtime import LogLine
 
 from .delivery import Written
+from .importing.render_text import imported_text
 from .render_check import check_text
 from .render_diagnosis import diagnosis_text
 from .render_text import (
@@ -20,18 +21,25 @@ from .render_text import (
     files_text,
     log_text,
     place_text,
+    suspended_text,
     value_text,
     warning_text,
     written_text,
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from .chaos.chaos_report import ChaosReport
     from .check_report import CheckReport
     from .connector import Connector
     from .diagnosis import Diagnosis
+    from .importing.imported import Imported
     from .record import Event
     from .recording.recording import Recording
     from .report import RunReport
+    from .suite.observer import SuiteObserver
+    from .suite.suite_report import SuiteReport
     from .views import Trace
     from .written_files import WrittenFiles
 
@@ -59,6 +67,8 @@ class TerminalOutput:
             self._progress.print(warning_text(warning))
         if isinstance(report.value, Written):
             self._progress.print(written_text(report.value))
+        elif report.suspended is not None:
+            self._progress.print(suspended_text(report.suspended))
         elif report.error is None:
             self._value.print(value_text(report.value))
         else:
@@ -66,7 +76,7 @@ class TerminalOutput:
             file = connector and report.error.location and connector.files.get(report.error.location.file)
             if report.error.location is not None:
                 self._progress.print(place_text(report.error, file.text if file else None))
-        if report.usage.wall_ms:
+        if report.usage.wall_ms and report.suspended is None:
             self._progress.print(ending_text(report.usage, ok=report.ok))
 
     def show_timeline(self, trace: Trace) -> None:
@@ -74,7 +84,9 @@ class TerminalOutput:
         from .views import timeline_table
 
         console = Console(stderr=True)
-        console.print(timeline_table(trace, console.width))
+        table = timeline_table(trace, console.width)
+        if table.row_count:
+            console.print(table)
 
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Write what was found."""
@@ -87,6 +99,10 @@ class TerminalOutput:
     def show_written(self, written: WrittenFiles) -> None:
         """Write which files were written."""
         self._value.print(files_text(written))
+
+    def show_imported(self, imported: Imported) -> None:
+        """Write what became of recordings."""
+        self._value.print(imported_text(imported))
 
     def show_recording(self, recording: Recording) -> None:
         """Write what came of recording a fixture."""
@@ -101,3 +117,28 @@ class TerminalOutput:
         self._asked = True
         self._progress.print(change_text(recording))
         return sys.stdin.isatty() and click.confirm("Write this?", err=True)
+
+    def suite_progress(self) -> AbstractContextManager[SuiteObserver]:
+        """Return what shows how fixtures go on."""
+        from .suite.progress import ProgressBar  # only this needs it
+
+        return ProgressBar()
+
+    def show_suite(self, report: SuiteReport) -> None:
+        """Write what came of fixtures."""
+        from .suite.render_suite import suite_text  # only this needs it
+
+        self._value.print(suite_text(report))
+
+    def show_watched(self, report: SuiteReport) -> None:
+        """Write what came of fixtures on a screen of their own, without those that passed."""
+        from .suite.render_suite import watched_text  # only this needs it
+
+        self._value.clear()
+        self._value.print(watched_text(report))
+
+    def show_chaos(self, report: ChaosReport) -> None:
+        """Write which failures were handled."""
+        from .chaos.render_chaos import chaos_text  # only this needs it
+
+        self._value.print(chaos_text(report))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runtime import JSON, LogLine
 
     from .delivery import Written
-    from .report import RunError, RunUsage
+    from .report import RunError, RunSuspension, RunUsage
     from .written_files import WrittenFiles
 
 LONGEST_DATA = 500
@@ -80,6 +80,12 @@ def ending_text(usage: RunUsage, *, ok: bool) -> Text:
     return Text.assemble(("ok", "bold green") if ok else ("failed", "bold red"), (figures, "dim"))
 
 
+def suspended_text(suspended: RunSuspension) -> Text:
+    """Return until when a run was put off."""
+    until = suspended.resume_at.isoformat(timespec="seconds")
+    return Text.assemble(("suspended", "bold yellow"), f" until {until}; go on with methodhost resume")
+
+
 def error_text(error: RunError) -> Text:
     """Return an error without its place."""
     name = f"{error.type}/{error.key}" if error.key else error.type
@@ -100,7 +106,7 @@ def place_text(error: RunError, source: str | None) -> Text:
     place = error.location
     if place is None:
         return Text()
-    text = Text(printable(f"  {place.file}:{place.line}:{place.column}"), "cyan")
+    text = Text.assemble((printable(f"  {place.file}:{place.line}:{place.column}"), "cyan"))
     if source:
         text.append_text(frame_text(source, place.line, place.column))
     return text.append("".join(f"\n{frame}" for frame in _frames(error.stack)), "dim")

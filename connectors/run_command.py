@@ -7,13 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge import ConfigurationError, EgressPolicy
-
+from .allow_option import read_allow
 from .args_option import read_args
 from .connection import Connection
 from .delivery import Delivery, without_stream
-from .errors import DefinitionError
-from .host import MethodHost
+from .host import SUSPEND_AFTER_SECONDS, MethodHost
+from .journal_file import JournalFile
 from .limits import parse_limits
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from .context import Mode
     from .record import Event
     from .report import RunReport
-    from .views import RunViews, Trace
+    from .view_options import ViewOptions
+    from .views import RunViews
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +41,8 @@ class RunCommand:
         allow: Addresses that methods may reach although they are not public.
         limits: Settings such as `wall_time=2`.
         output: Where to write the result.
-        views: Where to write views of the run, by option: `--har`, `--html`.
-        on_trace: Given what there was to see.
+        views: Views of the run.
+        journal: Where to keep the journal of the run, which may be suspended then.
         cache: Where to keep what is made of sources.
     """
 
@@ -54,8 +54,8 @@ class RunCommand:
     allow: tuple[str, ...]
     limits: tuple[str, ...]
     output: str | None
-    views: dict[str, str]
-    on_trace: Callable[[Trace], None] | None
+    views: ViewOptions
+    journal: str | None
     cache: DiskCache | None
 
     def execute(self, connector: Connector, on_event: Callable[[Event], None] | None) -> RunReport:
@@ -72,10 +72,15 @@ class RunCommand:
         args = read_args(self.args, self.input)
         connection = Connection.load(self.connection) if self.connection else None
         host = MethodHost(
-            limits=parse_limits(self.limits), egress=self._egress(), workers=1, spares=1, cache=self.cache
+            limits=parse_limits(self.limits),
+            egress=read_allow(self.allow),
+            workers=1,
+            spares=1,
+            cache=self.cache,
+            suspend_after_seconds=None if self.journal is None else SUSPEND_AFTER_SECONDS,
         )
 
-        async def run(delivery: Delivery | None, views: RunViews | None) -> RunReport:
+        async def run(delivery: Delivery | None, views: RunViews | None, journal: JournalFile | None) -> RunReport:
             async with host:
                 report = await host.run(
                     connector,
@@ -84,13 +89,14 @@ class RunCommand:
                     args=args,
                     mode=self.mode,
                     on_event=on_event,
+                    on_journal=journal.write_line if journal else None,
                     environment=views.environment if views else None,
                 )
                 report = await (delivery.deliver(report) if delivery else without_stream(report))
             return views.write(report, connector, self.method) if views else report
 
         with ExitStack() as closing:
-            return asyncio.run(run(self._delivery(closing), self._views(closing)))
+            return asyncio.run(run(self._delivery(closing), self.views.open(closing), self._journal(closing)))
 
     def _delivery(self, closing: ExitStack) -> Delivery | None:
         """Return what writes the result; what is not complete is discarded at the end."""
@@ -100,17 +106,10 @@ class RunCommand:
         closing.callback(delivery.discard)
         return delivery
 
-    def _views(self, closing: ExitStack) -> RunViews | None:
-        """Return what writes views. What they take to load is loaded only where they are asked for."""
-        if not self.views and self.on_trace is None:
+    def _journal(self, closing: ExitStack) -> JournalFile | None:
+        """Return what keeps the journal."""
+        if self.journal is None:
             return None
-        from .views import RunViews
-
-        return closing.enter_context(RunViews.open(self.views, self.on_trace))
-
-    def _egress(self) -> EgressPolicy:
-        """Return the policy that `--allow` describes."""
-        try:
-            return EgressPolicy.from_allow(list(self.allow))
-        except ConfigurationError as caught:
-            raise DefinitionError(caught.message, key="--allow") from caught
+        file = JournalFile.create(self.journal)
+        closing.callback(file.close)
+        return file

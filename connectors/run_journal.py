@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from runtime import SEED_BYTES, End, Journal, JournalTextError, Origin, Suspension, entry_text, read_entry
+from runtime import (
+    SEED_BYTES,
+    End,
+    Failure,
+    Journal,
+    JournalTextError,
+    Origin,
+    RunEnded,
+    Suspension,
+    entry_text,
+    read_entry,
+)
 
 from .connection import digest_of
 from .context import Mode  # noqa: TC001 (pydantic reads it)
@@ -25,7 +36,9 @@ if TYPE_CHECKING:
     from .method import Method
 
 VERSION: Literal[1] = 1
-ENDS_TO_GO_ON_FROM = frozenset({"connection/in_doubt", "internal/closed", "internal/worker_lost", "internal/diverged"})
+ENDS_TO_GO_ON_FROM = frozenset(
+    {"connection/in_doubt", "internal/closed", "internal/worker_lost", "internal/diverged", "internal/journal"}
+)
 """Failures that are none of the method's: with these last a run may be resumed."""
 
 
@@ -112,7 +125,7 @@ class RunJournal:
 
         made = cls(head, Journal(origin, most_bytes=context.limits.journal_bytes))
         if on_line is not None:
-            on_line(made.head.model_dump_json())
+            _keep(made.head.model_dump_json(), on_line)
         made.tell(context, on_line)
         return made
 
@@ -120,7 +133,7 @@ class RunJournal:
         """Mask what the run knows to be secret from now on, and tell somebody each line to come."""
         self.journal.mask = context.record.redactor.text
         if on_line is not None:
-            self.journal.on_entry = lambda entry: on_line(entry_text(entry, self.journal))
+            self.journal.on_entry = lambda entry: _keep(entry_text(entry, self.journal), on_line)
 
     def to_text(self) -> str:
         """Return the journal as text, a line for each entry."""
@@ -185,11 +198,21 @@ class RunJournal:
             raise JournalError("The connector's code is not what it was when the run began; it must be the same.")
         if not self.journal.complete:
             raise JournalError(
-                "Answers in the journal were too long to be kept (the limit journal_bytes), so it cannot be used."
+                "The journal became too long to be kept whole (the limit journal_bytes), so it cannot be used."
             )
         entries = [entry for entry in self.journal.entries if not isinstance(entry, End)]
         begun = Journal(self.journal.origin, most_bytes=self.journal.most_bytes, entries=entries)
         return type(self)(lambda: self.head, begun)
+
+
+def _keep(line: str, on_line: Callable[[str], None]) -> None:
+    """Let the application keep a line; what that tells of must not happen if it cannot."""
+    try:
+        on_line(line)
+    except Exception as caught:  # noqa: BLE001 (the application's code)
+        kind = type(caught).__name__
+        message = f"The journal of the run could not be kept ({kind}); the run was ended before anything else happened"
+        raise RunEnded(Failure(type="internal", key="journal", message=message)) from None
 
 
 def _entry(line: str, file: str, number: int) -> Entry:

@@ -35,4 +35,6 @@ class Termination:
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         """Pass the signal on as an interrupt."""
         self._terminated = True
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.raise_signal(signal.SIGINT)

@@ -14,6 +14,7 @@ from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
 from .host import Extension, HostCall, HostCalls, HostReply, Note, no_note
 from .journal import SEED_BYTES, Delivery, End, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
+from .journal import Note as NoteEntry
 from .journal_text import JournalTextError, entry_text, read_entry
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
@@ -65,6 +66,7 @@ __all__ = [
     "LogLine",
     "Module",
     "Note",
+    "NoteEntry",
     "Origin",
     "Outcome",
     "Place",

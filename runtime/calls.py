@@ -154,7 +154,7 @@ class CallsUnderWay:
         try:
             if delay_seconds > 0:
                 await self._clock.sleep(delay_seconds, attempts=call.attempts)
-            reply = await self._handler(call)
+            self._add(number, await self._handler(call))
         except RunEnded as ended:
             self._on_failure(ended.failure)
         except Exception as error:  # noqa: BLE001 (whatever it is, JavaScript must not see it)
@@ -162,8 +162,6 @@ class CallsUnderWay:
             _logger.error("a host call (%s) failed with %s", call.operation[:64], kind)  # noqa: TRY400 (a traceback may hold secrets)
             message = f"The host failed while it answered a call ({kind})"
             self._on_failure(Failure(type="internal", key="host_call", message=message))
-        else:
-            self._add(number, reply)
 
     def _add(self, number: int, reply: HostReply) -> None:
         del self._started[number]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from .values import JSON
+
+
+_SITE: Final = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +20,12 @@ class Location:
     file: str
     line: int
     column: int
+
+    @classmethod
+    def of_site(cls, site: str | None) -> Self | None:
+        """Return the place that a site names, `data/contacts/list.js:3:14`; None where it names none."""
+        match = _SITE.fullmatch(site or "")
+        return match and cls(file=match[1], line=int(match[2]), column=int(match[3]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final, cast
 
 from .bounds import Bounds
-from .calls import CallsUnderWay
 from .errors import RunEnded
 from .frames import FrameKind
-from .journal import Answer, CallEntry, Delivery, Note, Resumption, Suspension, Wait
+from .journal import Delivery, Resumption
 from .journal import End as JournalEnd
 from .journal import Turn as JournalTurn
 from .outcome import LogLine, Outcome, Usage
@@ -24,7 +20,6 @@ from .process import WorkerGoneError
 from .replay import DivergedError, Replay
 from .slices import in_slices
 from .stall import Stall
-from .timers import Timer, TimerQueue
 from .turn import NOTHING_HAPPENED, End, TooManyContainersError, TurnError
 from .turn_entry import turn_entry
 from .turn_text import Reading, is_long, last_words, read_long_turn, read_turn
@@ -39,6 +34,7 @@ from .verdict import (
     thrown_failure,
     wall_time_failure,
 )
+from .work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,11 +42,10 @@ if TYPE_CHECKING:
     from .failure import Failure
     from .frames import Frame
     from .host import HostCall, HostReply
-    from .journal import TimerEntry
+    from .journal import Suspension
     from .process import WorkerProcess
     from .run_request import RunRequest
     from .turn import Breach, Turn
-    from .values import JSON
 
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
@@ -95,14 +90,9 @@ class Run:
         self._started = self._clock.time()
         self._started_active = self._clock.active_time()
         self._cpu_seconds_of_others = 0.0
-        self._timers = TimerQueue(self._clock, self._timer_due)
-        self._due: deque[int] = deque()
         self._woken = asyncio.Event()
         self._reading: asyncio.Timeout | None = None
-        self._calls = CallsUnderWay(
-            request.calls, request.limits, self._clock, on_reply=self._take_reply, on_failure=self.end
-        )
-        self._unanswered: dict[int, tuple[HostCall, int]] = {}
+        self._work = Work(request, on_news=self._woken.set, on_failure=self.end)
         self._take_worker(worker)
 
     def _take_worker(self, worker: WorkerProcess) -> None:
@@ -116,10 +106,7 @@ class Run:
         self._lines = 0
         self._replay: Replay | None = Replay(self._journal) if self._journal.entries else None
         if self._replay is not None:
-            self._timers.close()
-            self._timers.hold()
-            self._due.clear()
-            self._calls.put(())
+            self._work.hold(self._replay)
 
     async def outcome(self) -> Outcome:
         """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
@@ -134,13 +121,12 @@ class Run:
         try:
             end = await self._converse_to_the_end()
         except _SuspendedError:
-            suspension = self._suspension()
+            suspension = self._work.suspension()
             self._journal.add(suspension)
         finally:
             deadline.cancel()
             clock.listeners.discard(self._woken.set)
-            self._timers.close()
-            await self._calls.aclose()
+            await self._work.aclose()
         if suspension is None:
             self._journal.add(JournalEnd(at_ms=clock.now_ms(), failure=_name_of(self._failure)))
         usage = Usage(
@@ -208,11 +194,10 @@ class Run:
             before = self._replay.next_delivery()
             if before is not None:
                 return self._delivered_before(before, self._replay)
-            self._end_replay(self._replay)
+            self._end_replay()
         if not turn.more:
             await self._wait()
-        replies = self._calls.take()
-        timer = self._due.popleft() if self._due else None
+        replies, timer = self._work.take()
         delivery = Delivery(at_ms=self._clock.now_ms(), answers=tuple(number for number, _ in replies), timer=timer)
         self._journal.add(delivery)
         return self._frames.delivery(delivery.at_ms, replies, timer)
@@ -220,24 +205,15 @@ class Run:
     def _delivered_before(self, delivery: Delivery, replay: Replay) -> list[bytes]:
         """Return what the isolate was sent by an earlier worker."""
         if delivery.timer is not None:
-            self._timers.drop(delivery.timer)
+            self._work.timers.drop(delivery.timer)
         replies = [(number, cast("HostReply", replay.answer(number))) for number in delivery.answers]
         return self._frames.delivery(delivery.at_ms, replies, delivery.timer)
 
-    def _end_replay(self, replay: Replay) -> None:
+    def _end_replay(self) -> None:
         """Go on with what is new."""
         self._replay = None
         self._journal.add(Resumption(at_ms=self._clock.now_ms()))
-        self._calls.put(replay.undelivered())
-        for number, (call, length) in self._unanswered.items():
-            if number not in self._calls:
-                wait = replay.wait(number)
-                delay = 0.0 if wait is None else (wait.until_ms - self._clock.now_ms()) / 1000
-                attempts = 0 if wait is None else wait.attempts
-                again = replace(call, attempts=attempts, in_doubt=replay.in_doubt(number))
-                self._calls.begin(number, again, length, delay_seconds=delay)
-        self._unanswered.clear()
-        self._timers.release()
+        self._work.release()
 
     async def _wait(self) -> None:
         """Wait until there is something to send.
@@ -260,46 +236,24 @@ class Run:
 
     @property
     def _has_news(self) -> bool:
-        return bool(self._due) or self._calls.answered or self._failure is not None or not self._worker.alive
+        return self._work.has_news or self._failure is not None or not self._worker.alive
 
     @property
     def _puts_off(self) -> bool:
         """Whether all that goes on is waiting, for so long that the run is better put off."""
         durability = self._request.durability
-        most, until = durability.suspend_after_seconds, self._next_event
+        most, until = durability.suspend_after_seconds, self._work.next_event
         if most is None or until is None or not self._journal.complete:
             return False
         left = self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
         return until - self._clock.time() >= min(most, left) and durability.may_suspend()
-
-    @property
-    def _next_event(self) -> float | None:
-        """When something happens; None where that may be at any time, or never."""
-        sleepers = self._calls.sleepers
-        if sleepers is None:
-            return None
-        moments = [sleeper.until for sleeper in sleepers.values()]
-        if self._timers.next_due is not None:
-            moments.append(self._timers.next_due)
-        return min(moments, default=None)
-
-    def _suspension(self) -> Suspension:
-        """Return what there is to be known of a run that is put off now."""
-        clock = self._clock
-        offset_ms = clock.now_ms() - clock.time() * 1000
-        waits = [
-            Wait(number=number, until_ms=offset_ms + sleeper.until * 1000, attempts=sleeper.attempts)
-            for number, sleeper in (self._calls.sleepers or {}).items()
-        ]
-        until = self._next_event if self._next_event is not None else clock.time()
-        return Suspension(at_ms=clock.now_ms(), resume_at_ms=offset_ms + until * 1000, waits=tuple(waits))
 
     def _note_suspension(self) -> None:
         """Take in that the run would be put off now, where time is virtual and jumps to its next event instead.
 
         Before it does: what wakes up there must have the time that was left when it went to sleep.
         """
-        suspension = self._suspension()
+        suspension = self._work.suspension()
         self._clock.suspended_seconds += (suspension.resume_at_ms - suspension.at_ms) / 1000
         self._journal.add(suspension)
         self._journal.add(Resumption(at_ms=suspension.resume_at_ms))
@@ -353,9 +307,7 @@ class Run:
         turn = reading.turn
         lines = self._lines_of(turn)
         for number in turn.dropped:
-            self._timers.drop(number)
-            self._calls.drop(number)
-            self._unanswered.pop(number, None)
+            self._work.drop(number)
         try:
             self._take_entry(turn, frame, turn_entry(turn, frame, lines, self._clock.now_ms(), self._place))
         except TurnError:
@@ -378,44 +330,17 @@ class Run:
             if self._workers == 1:  # what an earlier worker said was told when it said it
                 self._tell(entry.lines)
         else:
-            admitted = self._bounds.admit(turn, frame, self._calls, self._timers)
+            admitted = self._bounds.admit(turn, frame, self._work.calls, self._work.timers)
             if admitted:
                 self._journal.add(entry)
             self._tell(entry.lines)
             if not admitted:
                 raise TurnError(too_deep=False)
-        asked: list[CallEntry | TimerEntry] = [*entry.calls, *entry.timers]
-        asked.sort(key=attrgetter("number"))
-        for one in asked:
-            if isinstance(one, CallEntry):
-                self._begin(one, replay)
-            else:
-                self._set_timer(one, entry.at_ms)
+        self._work.take_up(entry, self._on_replayed)
 
-    def _begin(self, entry: CallEntry, replay: Replay | None) -> None:
-        """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
-        call = replace(cast("HostCall", entry.call), note=partial(self._note, entry.number))
-        reply = replay and replay.answer(entry.number)
-        if reply:
-            if self._workers == 1:  # what answers calls has not seen this one
-                self._request.durability.on_replayed(call, reply)
-        elif self._replay is not None:
-            self._unanswered[entry.number] = call, entry.length
-        else:
-            self._calls.begin(entry.number, call, entry.length)
-
-    def _set_timer(self, timer: TimerEntry, at_ms: float) -> None:
-        """Let a timer fire that was set at a moment of civil time, which may lie long ago."""
-        clock = self._clock
-        since = clock.time() - (clock.now_ms() - at_ms) / 1000 if self._replay is not None else clock.time()
-        self._timers.add(Timer(timer.number, timer.kind, timer.site, since, timer.delay_ms))
-
-    def _note(self, number: int, kind: str, facts: dict[str, JSON]) -> None:
-        self._journal.add(Note(at_ms=self._clock.now_ms(), number=number, kind=kind, facts=facts))
-
-    def _take_reply(self, number: int, reply: HostReply) -> None:
-        self._journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
-        self._woken.set()
+    def _on_replayed(self, call: HostCall, reply: HostReply) -> None:
+        if self._workers == 1:  # otherwise what answers calls has answered this one
+            self._request.durability.on_replayed(call, reply)
 
     def _lines_of(self, turn: Turn) -> tuple[LogLine, ...]:
         """Return the console lines of a turn, as many as the run may have."""
@@ -469,15 +394,9 @@ class Run:
         """Return a place as the prelude names it in the terms of the source."""
         return self._request.stacks.read(site)
 
-    def _timer_due(self, timer: int) -> None:
-        self._due.append(timer)
-        self._woken.set()
-
     def _wall_time_over(self) -> None:
-        now = self._clock.time()
-        pending = [*self._calls.pending(now), *self._timers.pending(now)]
-        stall = Stall.of(computing=self._worker.owes_an_answer, pending=pending)
-        self._fail(wall_time_failure(self._request.limits, now - self._started, stall))
+        stall = Stall.of(computing=self._worker.owes_an_answer, pending=self._work.pending())
+        self._fail(wall_time_failure(self._request.limits, self._clock.time() - self._started, stall))
         self._worker.kill_after_last_words()
         self._woken.set()
 

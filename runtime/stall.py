@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 _MOST_TOLD: Final = 20
 _MOST_NAMED: Final = 3
-_SITE: Final = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +95,7 @@ class Stall:
     def location(self) -> Location | None:
         """Where the oldest of what it waits for was started."""
         site = None if self.computing else next((work.site for work in self.pending if work.site), None)
-        return None if site is None else _location(site)
+        return Location.of_site(site)
 
 
 class _Promise(BaseModel):
@@ -111,8 +109,3 @@ class _Deadlock(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     pending: list[_Promise] = Field(max_length=100)
-
-
-def _location(site: str) -> Location | None:
-    match = _SITE.fullmatch(site)
-    return match and Location(file=match[1], line=int(match[2]), column=int(match[3]))

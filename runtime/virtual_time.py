@@ -24,12 +24,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         super().__init__(_IdleSelector(self._advance))
 
     def add(self, clock: VirtualClock) -> None:
-        """Let a clock go on from now on, as long as anybody holds it."""
+        """Let a clock go on from now on, as long as anybody holds it and something is to happen on it."""
         self._clocks.add(clock)
 
     def _advance(self) -> bool:
         """Let each clock go on by one step; tell whether any did."""
-        advanced = [clock.advance() for clock in list(self._clocks)]
+        clocks = list(self._clocks)
+        advanced = [clock.advance() for clock in clocks]
+        self._clocks.difference_update([clock for clock in clocks if clock.is_idle])
         return any(advanced)
 
 
@@ -52,12 +54,17 @@ class VirtualClock(Clock):
         super().__init__()
         if not isinstance(self._loop, VirtualTimeLoop):
             raise TypeError("virtual time needs a VirtualTimeLoop as the running event loop")
+        self._virtual_loop = self._loop
         self._start_ms = start_ms
         self._elapsed = 0.0
         self._at_work = 0
         self._alarms: list[_Alarm] = []
         self._numbers = count()
-        self._loop.add(self)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is to happen any more, as far as is known now."""
+        return not self._alarms
 
     def now_ms(self) -> float:
         """Return civil time, in milliseconds since 1970."""
@@ -75,6 +82,7 @@ class VirtualClock(Clock):
         """Call back at a moment of `time`."""
         alarm = _Alarm(when, next(self._numbers), callback)
         heapq.heappush(self._alarms, alarm)
+        self._virtual_loop.add(self)
         return alarm
 
     @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bridge import Redactor, client_secrets
 from connectors.connection_secrets import PLAIN_MEMBERS, connection_secrets
 
-from .secret_ledger import PLACEHOLDER
+from .secret_ledger import PLACEHOLDER, is_placeholder
 from .secret_names import is_secret_name, is_suspicious_name, snake
 from .secret_values import looks_random
 
@@ -99,6 +99,11 @@ def real_values(placeholders: JSON, members: JSON) -> dict[str, str]:
         for key, placeholder in _leaves(placeholders, ())
         if isinstance(real := _at(members, key), str | int) and str(real) != str(placeholder)
     }
+
+
+def holds_placeholders(value: JSON) -> bool:
+    """Whether JSON holds placeholders, as recordings make them."""
+    return any(is_placeholder(str(leaf)) for _, leaf in _leaves(value, ()))
 
 
 def _without_short(part: JSON, name: str = "") -> JSON:

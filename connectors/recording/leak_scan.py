@@ -22,6 +22,9 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 _HEX: Final = re.compile(r"[0-9A-Fa-f]{8,}")
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([\"'\\/bfnrt]))")
 _ESCAPED: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_LEGIBLE: Final = re.compile(
+    rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){6,}"
+)
 _GROUP: Final = 4
 _PART: Final = 12
 _STRIDE: Final = 6
@@ -43,7 +46,7 @@ class LeakScan:
 
     def find(self, text: str) -> str | None:
         """Return a secret that stands in a text; None where there is none."""
-        return next((found for reading in _readings(text) for found in self._in(reading)), None)
+        return next((found for reading in _all_readings(text) for found in self._in(reading)), None)
 
     def _in(self, text: str) -> Iterator[str]:
         folded = text.casefold()
@@ -64,10 +67,18 @@ def _parts(secret: str) -> Iterator[str]:
             yield part
 
 
+def _all_readings(text: str) -> Iterator[str]:
+    """Yield a text as it is, all that its lines say, and what base64 says that is broken into lines."""
+    yield text
+    for line in dict.fromkeys(text.splitlines()):
+        yield from _readings(line)
+    yield _from_base64("".join(text.split()))
+
+
 def _readings(text: str) -> Iterator[str]:
     """Yield a text, and what it says where it is undone in each of the known ways, one after the other."""
     seen = {text}
-    layer = [text, *({"".join(text.split())} - seen)]
+    layer = [text]
     for _ in range(_DEEPEST + 1):
         yield from layer
         undone = {undo(reading) for reading in layer for undo in _UNDO} - seen
@@ -95,14 +106,22 @@ def _from_base64(text: str) -> str:
         for start in range(_GROUP):
             group = run[start:]
             group = group[:-1] if len(group) % _GROUP == 1 else group
-            parts.append(base64.b64decode(group + "=" * (-len(group) % _GROUP)).decode("utf-8", "replace"))
-    return "\n".join(parts)
+            parts.append(_said(base64.b64decode(group + "=" * (-len(group) % _GROUP))))
+    return "\n".join(filter(None, parts))
 
 
 def _from_hex(text: str) -> str:
     """Return what all hexadecimal in a text says."""
     runs = [match[0][start:] for match in _HEX.finditer(text) for start in (0, 1)]
-    return "\n".join(bytes.fromhex(run[: len(run) // 2 * 2]).decode("utf-8", "replace") for run in runs)
+    return "\n".join(filter(None, (_said(bytes.fromhex(run[: len(run) // 2 * 2])) for run in runs)))
+
+
+def _said(data: bytes) -> str:
+    """Return bytes as text; of those that are none, the pieces that a person could read."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\n".join(match[0].decode("utf-8", "replace") for match in _LEGIBLE.finditer(data))
 
 
 _UNDO: Final[tuple[Callable[[str], str], ...]] = (

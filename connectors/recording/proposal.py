@@ -54,7 +54,7 @@ class Proposal:
             RecordingError: A secret would stand in it.
         """
         draft = tried.draft if before is None else _as_written(before, tried)
-        _refuse_secrets(draft, ledger)
+        refuse_secrets(draft, ledger)
         text = "" if before is None else before.text
         name = draft.path.name
         diff = (
@@ -96,7 +96,7 @@ def _as_written(before: FixtureFile, tried: Tried) -> Draft:
     return Draft.of(before.path, new, contents, texts[-1])
 
 
-def _refuse_secrets(draft: Draft, ledger: SecretLedger) -> None:
+def refuse_secrets(draft: Draft, ledger: SecretLedger) -> None:
     """Raise RecordingError where a secret stands in what is to be written."""
     names = ledger.names
     scan = LeakScan(names)

@@ -92,7 +92,7 @@ class Recorder:
         recorded = RecordedFixture(
             request=request, live=live, stem=_stem(file.path), limits={}, taken=tuple(_files_of(file.document.data))
         )
-        recorded.find_secrets(public=self.public, earlier=(file.document.data or {}).get("connection"))
+        recorded.find_secrets(public=self.public, earlier=file.connection)
         update = Update(file=file, recorded=recorded, with_args=with_args)
         tried = await Trial(
             runner=self.runner,
@@ -118,7 +118,7 @@ class Recorder:
         again = await reread(self.host, file, request.members)
         taken = tuple(_files_of(file.document.data))
         fixture = RereadFixture(file=file, request=request, again=tuple(again), taken=taken)
-        fixture.find_secrets(public=self.public, earlier=(file.document.data or {}).get("connection"))
+        fixture.find_secrets(public=self.public, earlier=file.connection)
         tried = await Trial(
             runner=self.runner,
             path=file.path,

@@ -61,7 +61,7 @@ async def reread(host: MethodHost, file: FixtureFile, members: JSON) -> list[Rer
     Raises:
         RecordingError: There are none.
     """
-    secrets = real_values((file.document.data or {}).get("connection"), members)
+    secrets = real_values(file.connection, members)
     reader = Connector.from_source("read", resources.files(__package__).joinpath("read.js").read_text("utf-8"))
     known: dict[str, Reread] = {}
     found: list[Reread] = []

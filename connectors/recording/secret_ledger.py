@@ -21,6 +21,11 @@ _HOST: Final = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _URL: Final = re.compile(r"(https?://)(?:[^/?#@\s]+@)?([^/?#@\s]+)\S*")
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text is a placeholder as recordings make them."""
+    return bool(_PLACEHOLDER.fullmatch(text))
+
+
 class SecretLedger:
     """Secrets in the order in which they came to light, each with its name and its placeholder.
 
@@ -31,12 +36,17 @@ class SecretLedger:
     def __init__(self) -> None:
         self._placeholders: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._substitution: Substitution | None = None
+        self._substitution = Substitution({})
 
     @property
     def names(self) -> dict[str, str]:
         """The name of each secret."""
         return dict(self._names)
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What stands for each secret."""
+        return dict(self._placeholders)
 
     @property
     def ordinary(self) -> list[str]:
@@ -46,8 +56,6 @@ class SecretLedger:
     @property
     def substitution(self) -> Substitution:
         """What puts placeholders in place of the secrets known so far."""
-        if self._substitution is None:
-            self._substitution = Substitution(self._placeholders)
         return self._substitution
 
     def add(self, name: str, secret: str, *, placeholder: str | None = None) -> None:
@@ -66,11 +74,11 @@ class SecretLedger:
 
     def put(self, name: str, secret: str, placeholder: str | None = None) -> None:
         """Take in a secret as a whole, even if it holds others."""
-        if secret in self._placeholders or secret in self._placeholders.values() or _PLACEHOLDER.fullmatch(secret):
+        if secret in self._placeholders or secret in self._placeholders.values() or is_placeholder(secret):
             return
         self._names[secret] = name
         self._placeholders[secret] = placeholder or self._new(name, secret)
-        self._substitution = None
+        self._substitution.add(secret, self._placeholders[secret])
 
     def _is_piece(self, text: str) -> bool:
         """Whether a text is the larger part of a secret, cut off where something ended that it was found in."""

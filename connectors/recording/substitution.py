@@ -20,8 +20,8 @@ LONG_SECRET: Final = 8
 
 _HEX: Final = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){4,}(?![0-9A-Za-z])")
 _BASE64: Final = re.compile(r"((?:[A-Za-z0-9+/_-]|%2[BbFf]){6,})((?:=|%3[Dd]){0,2})")
-_PERCENT: Final = re.compile(r"(?=[^\s%&=<>\"']{0,500}%[0-9A-Fa-f]{2})(?:[^\s%&=<>\"'?#]|%[0-9A-Fa-f]{2})+")
-"""A run of text in which something is percent-encoded."""
+_RUN: Final = re.compile(r"[^\s&=<>\"'?#]+")
+"""A run of text that is percent-encoded together."""
 _BASE64_GROUP: Final = 4
 _LAYOUT: Final = str.maketrans(dict.fromkeys("\t\r\n", " "))
 _DEEPEST: Final = 3
@@ -39,17 +39,23 @@ class Substitution:
     """
 
     def __init__(self, placeholders: Mapping[str, str]) -> None:
-        self._placeholders = dict(placeholders)
-        self._bytes = {
-            secret.encode(): made.encode() for secret, made in placeholders.items() if len(secret) >= LONG_SECRET
-        }
+        self._placeholders: dict[str, str] = {}
+        self._bytes: dict[bytes, bytes] = {}
         self._forms: dict[str, tuple[str, str]] = {}
         """By each form in lower case: what finds it, and what stands in its place."""
         self._known: dict[str, str] = {}
         """What texts became: data holds many of them often, and is written several times."""
         for secret, placeholder in placeholders.items():
-            for form, substitute in encoded_pairs(secret, placeholder):
-                self._forms.setdefault(form.casefold(), (_pattern(form, secret), substitute))
+            self.add(secret, placeholder)
+
+    def add(self, secret: str, placeholder: str) -> None:
+        """Replace one more secret from now on."""
+        self._placeholders[secret] = placeholder
+        if len(secret) >= LONG_SECRET:
+            self._bytes[secret.encode()] = placeholder.encode()
+        for form, substitute in encoded_pairs(secret, placeholder):
+            self._forms.setdefault(form.casefold(), (_pattern(form, secret), substitute))
+        self._known.clear()
 
     def text(self, text: str) -> str:
         """Return a text with placeholders in it."""
@@ -84,8 +90,8 @@ class Substitution:
             text = _HEX.sub(lambda match: self._hex(match[0], depth), text)
             text = _BASE64.sub(lambda match: self._base64(match[1], match[2], depth), text)
         text = self._plain(text)
-        if depth < _DEEPEST:
-            text = _PERCENT.sub(lambda match: self._percent(match[0], depth), text)
+        if depth < _DEEPEST and "%" in text:
+            text = _RUN.sub(lambda match: self._percent(match[0], depth), text)
         return self._without_beginnings(text)
 
     def _plain(self, text: str) -> str:
@@ -114,6 +120,8 @@ class Substitution:
 
     def _percent(self, run: str, depth: int) -> str:
         """Return percent-encoded text with placeholders in what it says, whatever its writer left unencoded."""
+        if "%" not in run:
+            return run
         unquoted, quoted = (unquote_plus, quote_plus) if "+" in run else (unquote, quote)
         said = unquoted(run)
         new = self._text(said, depth + 1)

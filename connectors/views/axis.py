@@ -20,14 +20,14 @@ _LONG_WORK: Final = 10.0
 _SHORTEST: Final = 200.0
 _WIDTH: Final = 9.0
 _WIDTH_OF_ALL: Final = 45.0
-_MOST_TICKS: Final = 9
+_MOST_TICKS: Final = 7
 _STEPS: Final = (
     *(1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0),
     *(SECOND * factor for factor in (1, 2, 5, 10, 15, 30)),
     *(MINUTE * factor for factor in (1, 2, 5, 10, 15, 30)),
     *(HOUR * factor for factor in (1, 2, 6, 12, 24)),
 )
-_ROOM: Final = 8.0
+_ROOM: Final = 10.0
 _ROOM_OF_GAPS: Final = 14.0
 
 

@@ -62,9 +62,9 @@ class Chain:
 
 def chains_of(exchanges: Iterable[CapturedExchange]) -> list[Chain]:
     """Return the chains that exchanges make up, in the order in which their calls began."""
-    calls: dict[int, list[CapturedExchange]] = {}
+    calls: dict[int | str, list[CapturedExchange]] = {}
     for number, exchange in enumerate(exchanges, 1):
-        calls.setdefault(exchange.call or -number, []).append(exchange)
+        calls.setdefault(exchange.call or f"unknown {number}", []).append(exchange)
     return [Chain((Link(exchange=call[0]), *map(_link, pairwise(call)))) for call in calls.values()]
 
 

@@ -23,7 +23,7 @@ def duration_text(milliseconds: float) -> str:
         minutes, seconds = divmod(round(milliseconds / SECOND), 60)
         return f"{minutes} m {seconds:02} s" if seconds else f"{minutes} min"
     hours, minutes = divmod(round(milliseconds / MINUTE), 60)
-    return f"{hours} h {minutes:02} m"
+    return f"{hours} h {minutes:02} m" if minutes else f"{hours} h"
 
 
 def elapsed_text(milliseconds: float, step: float = 1.0) -> str:
@@ -38,14 +38,14 @@ def elapsed_text(milliseconds: float, step: float = 1.0) -> str:
         return f"{milliseconds:.0f} ms"
     if milliseconds < MINUTE:
         return f"{milliseconds / SECOND:.{digits}f} s"
-    minutes, rest = divmod(round(milliseconds / SECOND, digits), 60)
-    return f"{minutes:.0f}:{rest:0{digits + 3 if digits else 2}.{digits}f}"
+    return _clock_text(round(milliseconds / SECOND, digits), digits)
 
 
 def moment_text(milliseconds: float) -> str:
-    """Return a time since the start, to the millisecond: `0.250`, `10:02.500`."""
-    minutes, rest = divmod(round(milliseconds), 60_000)
-    return f"{minutes}:{rest / SECOND:06.3f}" if minutes else f"{rest / SECOND:.3f}"
+    """Return a time since the start, to the millisecond: `0.250`, `10:02.500`, `3:00:02.500`."""
+    if milliseconds < MINUTE:
+        return f"{milliseconds / SECOND:.3f}"
+    return _clock_text(round(milliseconds / SECOND, 3), 3)
 
 
 def size_text(size: int) -> str:
@@ -54,3 +54,11 @@ def size_text(size: int) -> str:
         return f"{size} B"
     amount = size / _KILO
     return f"{amount:.3g} kB" if amount < _KILO - 0.5 else f"{amount / _KILO:.3g} MB"
+
+
+def _clock_text(seconds: float, digits: int) -> str:
+    """Return a time of a minute or more as clocks show it, with some decimals."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    shown = f"{rest:0{digits + 3 if digits else 2}.{digits}f}"
+    return f"{hours}:{minutes:02}:{shown}" if hours else f"{minutes}:{shown}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus
 
 from bridge import MASK
-from connectors.secret_names import is_secret_header, is_secret_member
+from connectors.recording.secret_names import is_secret_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     Headers = tuple[tuple[str, str], ...]
 
+_is_secret: Final = lru_cache(4096)(is_secret_name)
+"""Bodies have the same few names again and again."""
 _SCHEME: Final = re.compile(r"(?:Basic|Bearer|Digest|Token|OAuth) ", re.IGNORECASE)
 _PARAMETER: Final = re.compile("(?<![^?&#])([^?&=#]++)=([^&#]++)")
 _MEMBER: Final = re.compile(
@@ -80,7 +83,7 @@ def _header(name: str, value: str) -> str:
     if lower in {"location", "content-location", "referer"}:
         base, mark, query = value.partition("?")
         return f"{base}{mark}{_parameters(query)}"
-    if not is_secret_header(name):
+    if not _is_secret(name):
         return value
     scheme = _SCHEME.match(value)
     return f"{scheme[0] if scheme else ''}{MASK}"
@@ -94,9 +97,7 @@ def _cookie(text: str) -> str:
 
 def _parameters(query: str) -> str:
     """Return a query, or a form, without the values that have names of secrets."""
-    return _PARAMETER.sub(
-        lambda match: f"{match[1]}={MASK}" if is_secret_member(unquote_plus(match[1])) else match[0], query
-    )
+    return _PARAMETER.sub(lambda match: f"{match[1]}={MASK}" if _is_secret(unquote_plus(match[1])) else match[0], query)
 
 
 def _form(text: str) -> str:
@@ -106,6 +107,6 @@ def _form(text: str) -> str:
 
 def _member(match: re.Match[str]) -> str:
     name, colon, value = match.groups()
-    if value is None or value in {"null", '""'} or not is_secret_member(name):
+    if value is None or value in {"null", '""'} or not _is_secret(name):
         return match[0]
     return f'"{name}"{colon}"{MASK}"'

@@ -52,7 +52,6 @@ class Summary:
     Attributes:
         connector: Its name.
         method: Its name.
-        ok: Whether it gave a value.
         outcome: In a word.
         started: For a person.
         started_iso: For a program.
@@ -65,7 +64,6 @@ class Summary:
 
     connector: str
     method: str
-    ok: bool
     outcome: str
     started: str
     started_iso: str
@@ -83,9 +81,8 @@ def page_summary(trace: Trace, timeline: Timeline) -> Summary:
     return Summary(
         connector=trace.connector,
         method=trace.method,
-        ok=report.ok,
-        outcome="ok" if report.ok else "failed",
-        started=f"{started:%Y-%m-%d %H:%M:%S} UTC",
+        outcome="ok" if report.ok else "suspended" if report.suspended else "failed",
+        started=_moment(started),
         started_iso=started.isoformat(timespec="milliseconds"),
         facts=tuple(_facts(trace, timeline)),
         failure=_failure(report.error, trace) if report.error else None,
@@ -106,14 +103,21 @@ def _kinds(timeline: Timeline) -> Iterator[tuple[str, str, int]]:
 def _facts(trace: Trace, timeline: Timeline) -> list[tuple[str, str]]:
     usage = trace.report.usage
     calls = sum(isinstance(row, Request) for row in timeline.rows)
-    in_calls = f" in {calls} calls" if 0 < calls < usage.requests else ""
+    requests = usage.requests + len(trace.earlier)
+    in_calls = f" in {calls} calls" if 0 < calls < requests else ""
+    suspended = trace.report.suspended
     return [
+        *([("Resumes", _moment(suspended.resume_at))] if suspended else []),
         ("Duration", duration_text(timeline.total)),
         ("Queued", duration_text(usage.queue_ms)),
         ("CPU", duration_text(usage.cpu_ms)),
         ("Memory", size_text(usage.peak_memory_bytes)),
-        ("Requests", f"{usage.requests}{in_calls}"),
+        ("Requests", f"{requests}{in_calls}"),
     ]
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _failure(error: RunError, trace: Trace) -> Failure:

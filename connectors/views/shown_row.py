@@ -54,6 +54,7 @@ class ShownRow:
         took: How long it was.
         marks: In the chart.
         links: The exchanges of a request.
+        site: Where the method asked for it.
         more: The whole text, where there is more than can stand in a row.
     """
 
@@ -68,6 +69,7 @@ class ShownRow:
     took: str = ""
     marks: tuple[Mark, ...]
     links: tuple[Link, ...] = ()
+    site: str | None = None
     more: str = ""
 
     @property
@@ -103,6 +105,7 @@ def _(row: Request, timeline: Timeline) -> ShownRow:
         took=duration_text(chain.duration_ms),
         marks=tuple(_bars(row, timeline.axis)),
         links=chain.links,
+        site=chain.first.site,
     )
 
 

@@ -97,7 +97,7 @@ class Timeline:
         """Return the timeline of a run."""
         started, total = trace.started_ms, trace.ended_ms - trace.started_ms
         entries = trace.journal.entries if trace.journal else ()
-        requests = [_request(chain, started) for chain in chains_of(trace.exchanges)]
+        requests = [_request(chain, started) for chain in chains_of((*trace.earlier, *trace.exchanges))]
         lines = [Line(start=line.time.timestamp() * 1000 - started, line=line) for line in trace.report.logs]
         timers = [_pending(timer, started, total) for timer in timers_of(entries)]
         away = [_away(absence, started, total) for absence in absences_of(entries)]

@@ -54,6 +54,7 @@ REPORT_CALLS = 2
 LONGEST_SLEEP_SECONDS = 60.0
 STDIN = 0
 
+EXPORT_STATES = (("queued", 0), ("queued", 0), ("running", 20), ("running", 55), ("running", 90), ("done", 100))
 STAGES = ("qualified", "proposal", "negotiation", "won", "lost")
 PIPELINES = ("new_business", "renewal", "partner")
 PRODUCTS = ("Starter plan", "Team plan", "Enterprise licence", "Onboarding package", "Support retainer")
@@ -604,6 +605,7 @@ class Calls:
         self._crm = crm
         self._tokens = tokens
         self._report_limit = RateLimit(REPORT_CALLS, window_seconds)
+        self._upload_numbers = itertools.count(len(COMPANIES) + 1)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of these calls."""
@@ -615,6 +617,7 @@ class Calls:
             web.get("/v1/slow", self.slow),
             web.get("/v1/files/{id}", self.file),
             web.get("/v1/files/{id}/metadata", self.file_metadata),
+            web.post("/v1/files", self.upload),
         ]
 
     async def token(self, request: web.Request) -> web.Response:
@@ -664,6 +667,81 @@ class Calls:
     async def file_metadata(self, request: web.Request) -> web.Response:
         """Answer with what is known about a file."""
         return reply(_stored_file(request.match_info["id"])[0])
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Take a file of a company, sent as a form, and answer with what is known about it."""
+        if request.content_type != "multipart/form-data":
+            raise ApiError(415, "unsupported_media_type", "Send the file as multipart/form-data.")
+        fields = await request.post()
+        company, file = fields.get("company_id"), fields.get("file")
+        if not isinstance(file, web.FileField):
+            raise ApiError(422, "required", "file is required, as a file.", field="file")
+        if company not in self._crm.tables["companies"].records:
+            message = f"company_id {company!r} is not the id of a company."
+            raise ApiError(422, "unknown_reference", message, field="company_id")
+        content = file.file.read()
+        record: Record = {
+            "id": f"fil_{next(self._upload_numbers):03d}",
+            "name": file.filename,
+            "company_id": company,
+            "content_type": file.content_type,
+            "size_bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        return reply(record, status=201)
+
+
+class Exports:
+    """Files that are made in the background: each time somebody asks for one, it is further on."""
+
+    def __init__(self, crm: Crm) -> None:
+        """Serve exports of contacts.
+
+        Args:
+            crm: Where the contacts are.
+        """
+        self._crm = crm
+        self._asked: dict[str, int] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes of exports."""
+        one = "/v1/exports/{id}"
+        return [web.post("/v1/exports", self.start), web.get(one, self.state), web.get(f"{one}/file", self.file)]
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Begin an export."""
+        kind = (await read_object(request)).get("type")
+        if problem := _one_of("contacts")(kind):
+            raise ApiError(422, "invalid_value", f"type {problem}.", field="type")
+        export_id = f"exp_{len(self._asked) + 1:03d}"
+        self._asked[export_id] = 0
+        return reply(self._record(export_id), status=202, headers={"Location": f"/v1/exports/{export_id}"})
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Say how far an export is."""
+        export_id = self._known(request)
+        self._asked[export_id] += 1
+        return reply(self._record(export_id))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Answer with the contacts as CSV, once they are complete."""
+        export_id = self._known(request)
+        if self._record(export_id)["status"] != "done":
+            raise ApiError(409, "not_ready", f"{export_id} is not ready yet.")
+        contacts = self._crm.tables["contacts"].records.values()
+        lines = ["id,first_name,last_name,email", *(",".join(map(str, list(one.values())[:4])) for one in contacts)]
+        headers = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
+        return web.Response(text="\n".join(lines) + "\n", content_type="text/csv", headers=headers)
+
+    def _known(self, request: web.Request) -> str:
+        export_id = request.match_info["id"]
+        if export_id not in self._asked:
+            raise ApiError(404, "not_found", f"No export has the id {export_id!r}.")
+        return export_id
+
+    def _record(self, export_id: str) -> Record:
+        status, progress = EXPORT_STATES[min(self._asked[export_id], len(EXPORT_STATES) - 1)]
+        return {"id": export_id, "type": "contacts", "status": status, "progress": progress}
 
 
 def _searchable(contact: Record) -> str:
@@ -761,6 +839,7 @@ def make_app(token_seconds: float, window_seconds: float) -> web.Application:
     crm, tokens = seeded_crm(), Tokens(token_seconds)
     app = web.Application(middlewares=[answer_errors, bearer_required(tokens)])
     app.add_routes(Calls(crm, tokens, window_seconds).routes())
+    app.add_routes(Exports(crm).routes())
     for name in crm.tables:
         app.add_routes(Resource(crm, name).routes())
     return app

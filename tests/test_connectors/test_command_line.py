@@ -79,7 +79,7 @@ def test_the_exit_status_and_the_document_say_how_it_ended(
     result = methodhost("run", method(code), "--limit", "wall_time=1", "--json")
     assert status == result.returncode, result.stderr
     document = json.loads(result.stdout)
-    assert ["ok", "value", "error", "logs", "requests", "warnings", "usage"] == list(document)
+    assert ["ok", "value", "error", "suspended", "logs", "requests", "warnings", "usage"] == list(document)
     assert (status == 0) == document["ok"]
     error = document["error"] or {"type": None, "key": None}
     assert (type_, key) == (error["type"], error["key"])

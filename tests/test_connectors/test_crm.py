@@ -46,6 +46,15 @@ async def test_a_file_comes_as_bytes(host: MethodHost, crm: Connector, crm_conne
     assert report.value["size"] in [request.response_bytes for request in report.requests]
 
 
+async def test_a_file_is_uploaded(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
+    """A method sends a form with a file in it."""
+    args = {"input": {"companyId": "cmp_003", "name": "note.txt", "text": "Met on Monday."}}
+
+    report = await host.run(crm, "operations/attach-file", connection=crm_connection(), args=args)
+
+    assert {"id": "fil_013", "size": 14} == report.value, report.error
+
+
 async def test_an_expired_token_is_refreshed(host: MethodHost, crm: Connector, crm_connection: MakeConnection) -> None:
     """The refused call is repeated with a new token, and the caller gets the new credentials to store."""
     connection = crm_connection(token="crm_at_expired")

@@ -720,6 +720,12 @@ def test_the_command_records_updates_and_rereads(
         command("list.js", "--case", "two", "--update", *options)
     with pytest.raises(DefinitionError, match="--case: Name the case"):
         command("list.js", "--case", "../two", *options)
+    for option in ("connection", "args"):
+        placed = {"credentials": {"key": "placeholder-key"}}
+        given = {"args": {"key": "placeholder-key-2"}} if option == "args" else {"connection": placed}
+        case.path.with_name("list.two.fixture.yml").write_text(yaml.safe_dump({"exchanges": [], **given}))
+        with pytest.raises(DefinitionError, match=f"--{option}: The fixture has placeholders where secrets were"):
+            command("list.js", "--case", "two", "--update")
     api.answer = lambda _: Answer(body={"a": "1"})
     before = case.text
     assert (1, before) == (command("list.one.fixture.yml", "--reads-only", *options).status, case.text)

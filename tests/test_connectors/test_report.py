@@ -52,6 +52,7 @@ def test_json_is_as_documented() -> None:
             "stack": "Error: it broke\n    at list (data/contacts/list.js:3:14)",
             "location": {"file": "data/contacts/list.js", "line": 3, "column": 14},
         },
+        "suspended": None,
         "logs": [{"level": "warn", "message": "careful", "time": "2026-01-02T03:04:05.678000Z"}],
         "requests": [
             {

@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,14 @@ from connectors import (
     RunJournal,
     RunSuspendedError,
 )
+from connectors.cli import Session, methodhost
+from connectors.exit_status import ExitStatus
+from connectors.render_json import JsonOutput
 from connectors.spec import ConnectorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from connectors import RunReport
 
@@ -301,6 +306,91 @@ def test_a_connector_can_name_the_header_of_idempotency_keys(bench: Bench) -> No
     keys = [key for _, _, key in bench.server.sent]
     assert keys[0] == keys[1] is not None, bench.server.sent
     assert keys[2] is None, bench.server.sent
+
+
+def test_a_journal_is_bounded(bench: Bench) -> None:
+    """One that becomes too long says so and keeps nothing more; the run goes on, but in its worker."""
+    code = method(
+        """
+        for (let n = 0; n < 300; n++) await new Promise((resolve) => setTimeout(resolve, 0))
+        await new Promise((resolve) => setTimeout(resolve, 600))
+        return 1
+        """
+    )
+    report = bench.run(code, limits=Limits(journal_bytes=50_000))
+    assert 1 == report.value
+    text = report.journal.to_text()
+    assert '{"cut"' in text
+    assert len(text) < 50_000
+    with pytest.raises(JournalError, match="too long to be kept whole"):
+        bench.runner.run(bench.host.replay(text, code, connection=bench.connection))
+
+
+def test_a_run_goes_on_without_an_event_loop(bench: Bench) -> None:
+    """Whoever waits for runs in threads resumes them so as well."""
+    bench.server.busy = ["1"]
+    report = bench.run(BACKS_OFF)
+    with bench.new_host() as host:
+        resume = partial(host.resume_sync, report.journal.to_text(), BACKS_OFF, connection=bench.connection)
+        again = bench.runner.run(_in_thread(resume))
+    assert again.error is None
+    assert all(times == 1 for what, times in bench.server.writes.items() if "/make" in what)
+
+
+async def _in_thread(work: Callable[[], RunReport]) -> RunReport:
+    return await asyncio.to_thread(work)
+
+
+def test_what_cannot_be_kept_does_not_happen(bench: Bench) -> None:
+    """When the application fails to keep a line, the run ends before what the line tells of."""
+    lines: list[str] = []
+
+    def keep(line: str) -> None:
+        if '"sent"' in line:
+            raise OSError
+        lines.append(line)
+
+    report = bench.run(method("return apiClient.post('/x')"), on_journal=keep)
+    assert report.error is not None
+    assert ("internal", "journal") == (report.error.type, report.error.key)
+    assert "(OSError)" in report.error.message
+    assert [] == bench.server.sent
+
+
+def test_a_run_goes_on_with_its_own_connection_only(bench: Bench) -> None:
+    """A journal of one customer is refused for another."""
+    bench.server.busy = ["1"]
+    report = bench.run(BACKS_OFF)
+    other = bench.connection.model_copy(update={"id": "somebody else"})
+    with pytest.raises(JournalError, match="goes on with no other"):
+        bench.runner.run(bench.host.resume(report.journal, BACKS_OFF, connection=other))
+
+
+def test_the_command_suspends_and_resumes(bench: Bench, tmp_path: Path) -> None:
+    """`run --journal` keeps the journal and ends with status 4; `resume` goes on from it and adds to it."""
+    journal, connection, code = tmp_path / "run.jsonl", tmp_path / "acme.json", tmp_path / "sync.js"
+    connection.write_text(bench.connection.model_dump_json(by_alias=True, exclude_none=True), encoding="utf-8")
+    code.write_text(BACKS_OFF.files["sync.js"].text.replace("600", "60_000"), encoding="utf-8")
+    options = ["--connection", str(connection), "--allow", "127.0.0.1", "--no-cache"]
+
+    def command(*arguments: str) -> Session:
+        session = Session(output=JsonOutput())
+        work = asyncio.to_thread(methodhost.main, [*arguments, *options], standalone_mode=False, obj=session)
+        bench.runner.run(work)
+        return session
+
+    start = ["run", str(code), "--mode", "async", "--journal", str(journal)]
+    assert ExitStatus.SUSPENDED == command(*start).status
+    assert 0o600 == journal.stat().st_mode & 0o777
+    with pytest.raises(JournalError, match="is there already"):
+        command(*start)
+    lines = journal.read_text(encoding="utf-8")
+    journal.write_text(f'{lines}{{"half', encoding="utf-8")
+    assert ExitStatus.SUSPENDED == command("resume", str(journal), str(code)).status
+    assert 2 == len(bench.server.sent)
+    resumed = journal.read_text(encoding="utf-8")
+    assert resumed.startswith(f'{lines}{{"resumed"')
+    assert '{"suspended"' in resumed.removeprefix(lines)
 
 
 STEPS = st.recursive(

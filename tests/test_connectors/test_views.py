@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 import pytest
@@ -16,20 +17,15 @@ from click import UsageError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from connectors import Capture, Connector, DefinitionError, Redactor, RunReport
+from connectors import (
+    DefinitionError,
+)
 from connectors.cli import Session, methodhost
 from connectors.render_json import JsonOutput
 from connectors.render_terminal import TerminalOutput
-from connectors.views import Trace
-from connectors.views.axis import Axis
-from connectors.views.page_body import Body
-from connectors.views.shown_row import shown_rows
-from connectors.views.timeline import Timeline
-from runtime import Delivery, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 HOSTILE = "</script></style></pre></title><img src=x onerror=alert(1)>\"'&<!--\u202e\u2066\x1b[31m"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\xff"
@@ -209,6 +205,8 @@ class _Api(BaseHTTPRequestHandler):
         elif path == "/limited" and not _Api.limited:
             _Api.limited = True
             self._answer(429, b"{}", {"Retry-After": "0"})
+        elif path == "/later":
+            self._answer(429, b"{}", {"Retry-After": "40"})
         elif path == "/moved":
             self._answer(302, b"", {"Location": "/here?token=canary-fresh"})
         elif path == "/picture":
@@ -274,8 +272,13 @@ def views(
 
 def run(*arguments: str, output: JsonOutput | TerminalOutput | None = None) -> Session:
     """Run the command in this process."""
+    return command("run", *arguments, output=output)
+
+
+def command(*arguments: str, output: JsonOutput | TerminalOutput | None = None) -> Session:
+    """Run any command in this process."""
     session = Session(output=output or JsonOutput())
-    methodhost.main(args=["run", *arguments], standalone_mode=False, obj=session)
+    methodhost.main(args=list(arguments), standalone_mode=False, obj=session)
     return session
 
 
@@ -406,63 +409,18 @@ def test_rows_in_the_terminal_are_not_for_programs(tmp_path: Path) -> None:
         run(str(tmp_path / "method.js"), "--json", "--timeline")
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "shown", "note"),
-    [
-        (
-            b'{"a":[],"n":1e999,"a":0.10}',
-            "application/json",
-            '{\n  "a": [],\n  "n": 1e999,\n  "a": 0.10\n}',
-            "application/json, 27 B",
-        ),
-        (b'{"a":"\\u00e9\\u202e"}', "", '{\n  "a": "é\\u202e"\n}', "20 B"),
-        (b"[not json]", "text/plain", "[not json]", "text/plain, 10 B"),
-        ("é".encode("latin-1"), "text/plain; charset=latin-1", "é", "text/plain, 1 B"),
-        (b"\xff\xfe\0", "image/x", None, "image/x, 3 B"),
-        ("aé".encode()[:2], "text/plain", None, "text/plain, 2 B"),
-        (b"x" * 30_000, "text/plain", "x" * 20_000 + "…", "text/plain, 30 kB, the first 20,000 characters"),
-    ],
-)
-def test_bodies_are_shown_as_they_were(body: bytes, content_type: str, shown: str | None, note: str) -> None:
-    """JSON is laid out, and no digit of it is lost; what is no text is told by its length alone."""
-    view = Body.of(body, content_type)
-    text = None if view.text is None else _Tags(str(view.text)).text
-    assert (shown, note) == (text, view.note)
-
-
-def test_a_body_that_ends_within_a_character_is_text() -> None:
-    """Only its beginning was kept."""
-    assert "aé" == Body.of("aéé".encode()[:-1], "text/plain", truncated=True).text
-
-
-TEN_MINUTES = 600_000.0
-
-
-@pytest.mark.parametrize(
-    ("work", "marks", "shortened"),
-    [
-        ([(0, 100), (100 + TEN_MINUTES, 200 + TEN_MINUTES)], [], [TEN_MINUTES]),
-        ([(0, 50), (2050, 2100), (4100, 4150)], [2100], [2000, 2000]),
-        ([(0, 100), (100, 30_100), (30_100, 30_200)], [], [30_000]),
-        ([(0, 1000), (1100, 2000)], [], []),
-        ([(0, 1000), (1000, 4000), (4000, 6000)], [], []),
-        ([], [10, 5000], []),
-        ([], [], []),
-    ],
-)
-def test_long_waits_leave_room_for_the_rest(
-    work: list[tuple[float, float]], marks: list[float], shortened: list[float]
+def test_a_run_that_is_resumed_is_shown_as_well(
+    tmp_path: Path, serve_in_thread: Callable[[type[BaseHTTPRequestHandler]], int]
 ) -> None:
-    """What is much longer than all else is drawn shorter than it was; everything else is to scale, and in order."""
-    total = max([end for _, end in work], default=6000.0)
-    axis = Axis.of(total, work, marks)
-    assert shortened == [span.duration for span in axis.breaks]
-    assert sum(span.width for span in axis.breaks) < 50
-    times = sorted({0.0, total, *marks, *(time for stretch in work for time in stretch)})
-    places = [axis.at(time) for time in times]
-    assert sorted(places) == places
-    assert (0, 100) == (places[0], round(places[-1], 6))
-    assert 1 <= len(axis.ticks) < 15
+    """methodhost resume takes the same options."""
+    method, journal, page = (str(tmp_path / name) for name in ("method.js", "run.jsonl", "run.html"))
+    uri = f"http://127.0.0.1:{serve_in_thread(_Api)}/later"
+    Path(method).write_text(f"export default ({{ apiClient }}) => apiClient.get('{uri}')")
+    session = run(method, "--allow", "127.0.0.1", "--mode", "async", "--journal", journal)
+    assert session.report is not None
+    assert session.report.suspended is not None
+    command("resume", journal, method, "--allow", "127.0.0.1", "--html", page)
+    assert "The journal tells of it" in Path(page).read_text()
 
 
 @pytest.mark.parametrize("option", ["--har", "--html"])
@@ -482,33 +440,3 @@ def test_a_view_that_cannot_be_written_costs_no_value(tmp_path: Path) -> None:
     assert report.error is not None
     assert ("done", False, "output") == (report.value, report.ok, report.error.key)
     assert "/dev/full cannot be written: No space left on device" in report.error.message
-
-
-def test_timers_and_suspensions_have_rows() -> None:
-    """An interval is one row, what was cleared says so, and what a run was put off for is told with its end."""
-    timeout, first, second = (
-        TimerEntry(number=number, kind=kind, site="list.js:3:5", delay_ms=delay)
-        for number, kind, delay in ((1, "setTimeout", 5000), (2, "setInterval", 100), (3, "setInterval", 100))
-    )
-    entries = [
-        Turn(at_ms=1000, timers=(timeout, first)),
-        Delivery(at_ms=1100, timer=2),
-        Turn(at_ms=1100, timers=(second,)),
-        Delivery(at_ms=1200, timer=3),
-        Turn(at_ms=1200, dropped=(1,)),
-        Suspension(at_ms=1300, resume_at_ms=601_300),
-        Resumption(at_ms=602_000),
-        Suspension(at_ms=602_100, resume_at_ms=700_000),
-    ]
-    journal = Journal(Origin(seed=bytes(32), now_ms=1000), most_bytes=10_000, entries=entries)
-    connector = Connector.from_source("list", "export default () => 1")
-    trace = Trace.of(
-        RunReport(ok=True), Capture(), redactor=Redactor(), connector=connector, method=None, journal=journal
-    )
-    rows = shown_rows(Timeline.of(trace))
-    assert [
-        ("setTimeout 5000 ms at list.js:3:5", "cleared", "200 ms"),
-        ("setInterval 100 ms at list.js:3:5", "fired, 2 times", "200 ms"),
-        ("suspended until 1970-01-01 00:10:01 UTC", "resumed", "10 m 01 s"),
-        ("suspended until 1970-01-01 00:11:40 UTC", "not resumed", "0 ms"),
-    ] == [(row.text, row.answer, row.took) for row in rows]

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text()
 
 
-@pytest.mark.parametrize("part", ["runtime", "bridge", "connectors"])
-def test_only_our_distribution_provides_the_three_names(part: str) -> None:
+@pytest.mark.parametrize("part", ["runtime", "bridge", "connectors", "pytest_methodhost"])
+def test_only_our_distribution_provides_the_names(part: str) -> None:
     """The parts have generic names: another distribution that provides one of them would be imported instead."""
     assert {"methodhost"} >= set(packages_distributions().get(part, []))
 
@@ -38,7 +38,12 @@ def test_every_limit_of_the_command_line_is_documented(name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    sorted(re.findall(r"`((?:runtime|bridge|connectors|bundles)/[\w./-]+)`", (ROOT / "ARCHITECTURE.md").read_text())),
+    sorted(
+        re.findall(
+            r"`((?:runtime|bridge|connectors|bundles|pytest_methodhost)/[\w./-]+)`",
+            (ROOT / "ARCHITECTURE.md").read_text(),
+        )
+    ),
 )
 def test_every_file_that_the_architecture_names_exists(path: str) -> None:
     """The table "I want to ... -> file" points at files that are there."""

@@ -39,5 +39,8 @@ def test_the_fixtures_that_are_shown_pass_and_the_failure_is_the_one_that_is_sho
         assert 3 == len(results)
         method.write_text(method.read_text().replace("{ cursor }", "{ page: 2 }"))
         (mismatch,) = loop.run(run_all(tmp_path))[-1].mismatches
-    shown = [f"list.two-pages.fixture.yml:{mismatch.line} {mismatch.title}", *(f"    {line}" for line in mismatch.diff)]
+    shown = [
+        f"{mismatch.title}  list.two-pages.fixture.yml:{mismatch.line}",
+        *(f"    {line}" for line in mismatch.diff),
+    ]
     assert all(line in PAGE for line in shown), shown

@@ -103,3 +103,18 @@ def test_virtual_time_needs_its_loop() -> None:
 
     with pytest.raises(TypeError, match="VirtualTimeLoop"):
         asyncio.run(make())
+
+
+def test_a_clock_on_which_nothing_is_to_happen_is_asked_no_more() -> None:
+    """A loop in which a thousand runs have ended goes on as fast as one in which one has."""
+
+    async def clocks_left() -> int:
+        loop = asyncio.get_running_loop()
+        clocks = [VirtualClock(0.0) for _ in range(3)]
+        for clock in clocks:
+            await clock.sleep(60)
+        await asyncio.sleep(0.001)
+        assert isinstance(loop, VirtualTimeLoop)
+        return len(loop._clocks)
+
+    assert in_virtual_time(clocks_left()) == 0

@@ -20,8 +20,8 @@ export async function listPage<Item>(
 }
 
 /** All items, page by page. */
-export async function* eachOf<Item>(client: ApiClient, path: string): AsyncGenerator<Item> {
-  for (let query: Query | undefined = firstQuery({}); query !== undefined; ) {
+export async function* eachOf<Item>(client: ApiClient, path: string, members: QueryMembers = {}): AsyncGenerator<Item> {
+  for (let query: Query | undefined = firstQuery(members); query !== undefined; ) {
     const page: Page<Item> = await client.get(path, query)
     yield* page.items
     query = nextQuery(page)

@@ -1,0 +1,166 @@
+"""What a run has under way: calls that are being answered, timers that wait, and what of both is to be delivered."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, cast
+
+from .calls import CallsUnderWay
+from .journal import Answer, CallEntry, Note, Suspension, TimerEntry, Wait
+from .timers import Timer, TimerQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .clock import Clock
+    from .failure import Failure
+    from .host import HostCall, HostReply
+    from .journal import Journal, Turn
+    from .replay import Replay
+    from .run_request import RunRequest
+    from .stall import PendingWork
+    from .values import JSON
+
+
+class Work:
+    """What one run has under way. It outlives the worker of the run.
+
+    Args:
+        request: What is run.
+        on_news: Called when there is something to deliver.
+        on_failure: Called with the failure that ends the run.
+    """
+
+    def __init__(
+        self, request: RunRequest, *, on_news: Callable[[], None], on_failure: Callable[[Failure], None]
+    ) -> None:
+        self._request = request
+        self._clock = request.clock
+        self._on_news = on_news
+        self.calls = CallsUnderWay(
+            request.calls, request.limits, request.clock, on_reply=self._take_reply, on_failure=on_failure
+        )
+        self.timers = TimerQueue(request.clock, self._timer_due)
+        self._due: deque[int] = deque()
+        self._replay: Replay | None = None
+        self._unanswered: dict[int, tuple[HostCall, int]] = {}
+
+    def hold(self, replay: Replay) -> None:
+        """Begin nothing, and let nothing come, while the run goes through its journal."""
+        self._replay = replay
+        self.timers.close()
+        self.timers.hold()
+        self._due.clear()
+        self.calls.put(())
+
+    def release(self) -> None:
+        """Begin what the journal does not answer, and let come what comes."""
+        replay, self._replay = cast("Replay", self._replay), None
+        self.calls.put(replay.undelivered())
+        for number, (call, length) in self._unanswered.items():
+            if number not in self.calls:
+                wait = replay.wait(number)
+                delay = 0.0 if wait is None else (wait.until_ms - self._clock.now_ms()) / 1000
+                attempts = 0 if wait is None else wait.attempts
+                again = replace(call, attempts=attempts, in_doubt=replay.in_doubt(number))
+                self.calls.begin(number, again, length, delay_seconds=delay)
+        self._unanswered.clear()
+        self.timers.release()
+
+    def take_up(self, turn: Turn, on_replayed: Callable[[HostCall, HostReply], None]) -> None:
+        """Begin what a turn asks for, in the order in which it did.
+
+        Args:
+            turn: With the calls themselves.
+            on_replayed: Told each call that the journal answers, with its answer.
+        """
+        asked: list[CallEntry | TimerEntry] = [*turn.calls, *turn.timers]
+        asked.sort(key=attrgetter("number"))
+        for one in asked:
+            if isinstance(one, CallEntry):
+                self._begin(one, on_replayed)
+            else:
+                self._set_timer(one, turn.at_ms)
+
+    def drop(self, number: int) -> None:
+        """Give up a call or a timer that nobody waits for any more."""
+        self.timers.drop(number)
+        self.calls.drop(number)
+        self._unanswered.pop(number, None)
+
+    def take(self) -> tuple[list[tuple[int, HostReply]], int | None]:
+        """Return answers by the numbers of their calls, and a timer that fired, as much as should travel together."""
+        return self.calls.take(), self._due.popleft() if self._due else None
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is something to take."""
+        return bool(self._due) or self.calls.answered
+
+    @property
+    def next_event(self) -> float | None:
+        """When something happens, on the run's clock; None where that may be at any time, or never."""
+        sleepers = self.calls.sleepers
+        if sleepers is None:
+            return None
+        moments = [sleeper.until for sleeper in sleepers.values()]
+        if self.timers.next_due is not None:
+            moments.append(self.timers.next_due)
+        return min(moments, default=None)
+
+    def suspension(self) -> Suspension:
+        """Return what there is to be known of a run that is put off now."""
+        clock = self._clock
+        offset_ms = clock.now_ms() - clock.time() * 1000
+        waits = [
+            Wait(number=number, until_ms=offset_ms + sleeper.until * 1000, attempts=sleeper.attempts)
+            for number, sleeper in (self.calls.sleepers or {}).items()
+        ]
+        until = self.next_event
+        resume_at_ms = clock.now_ms() if until is None else offset_ms + until * 1000
+        return Suspension(at_ms=clock.now_ms(), resume_at_ms=resume_at_ms, waits=tuple(waits))
+
+    def pending(self) -> list[PendingWork]:
+        """Return what is under way, for a person."""
+        now = self._clock.time()
+        return [*self.calls.pending(now), *self.timers.pending(now)]
+
+    async def aclose(self) -> None:
+        """Give up all of it, and wait until that is done."""
+        self.timers.close()
+        await self.calls.aclose()
+
+    def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None]) -> None:
+        """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
+        call = replace(
+            cast("HostCall", entry.call), note=partial(_note, self._request.journal, self._clock, entry.number)
+        )
+        reply = self._replay and self._replay.answer(entry.number)
+        if reply:
+            on_replayed(call, reply)
+        elif self._replay is not None:
+            self._unanswered[entry.number] = call, entry.length
+        else:
+            self.calls.begin(entry.number, call, entry.length)
+
+    def _set_timer(self, timer: TimerEntry, at_ms: float) -> None:
+        """Let a timer fire that was set at a moment of civil time, which may lie long ago."""
+        clock = self._clock
+        since = clock.time() - (clock.now_ms() - at_ms) / 1000 if self._replay is not None else clock.time()
+        self.timers.add(Timer(timer.number, timer.kind, timer.site, since, timer.delay_ms))
+
+    def _timer_due(self, timer: int) -> None:
+        self._due.append(timer)
+        self._on_news()
+
+    def _take_reply(self, number: int, reply: HostReply) -> None:
+        self._request.journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
+        self._on_news()
+
+
+def _note(journal: Journal, clock: Clock, number: int, kind: str, facts: dict[str, JSON]) -> None:
+    """Write what is done for a call; refers to nothing of the run but its journal, since requests outlive runs."""
+    journal.add(Note(at_ms=clock.now_ms(), number=number, kind=kind, facts=facts))
