@@ -65,9 +65,8 @@ async def rivals(arena: Arena, names: Iterable[str], base_uri: str | None = None
 
 
 def absent(arena: Arena, names: Iterable[str]) -> dict[str, str]:
-    """Return why some of these rivals were not installed."""
-    reasons = arena.rivals.absent
-    return {name: reasons[_PACKAGES[name]] for name in names if _PACKAGES[name] in reasons}
+    """Return what the table says of those of these rivals that could not be installed."""
+    return {name: "not installed" for name in names if _PACKAGES[name] in arena.rivals.absent}
 
 
 async def _started(arena: Arena, name: str, uri: str, stack: AsyncExitStack) -> Run:
