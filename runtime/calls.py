@@ -71,8 +71,8 @@ class CallsUnderWay:
         return len(self._started) + len(self._replies)
 
     def __contains__(self, number: int) -> bool:
-        """Whether a call of this id is being answered."""
-        return number in self._started
+        """Whether a call of this id is being answered, or was and nobody has taken the answer."""
+        return number in self._started or any(number == answered for answered, _ in self._replies)
 
     @property
     def length(self) -> int:
@@ -93,10 +93,16 @@ class CallsUnderWay:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def put(self, replies: Iterable[tuple[int, HostReply]]) -> None:
-        """Let these answers be the next that are taken, and no others that came so far."""
-        self._replies = deque(replies)
-        self._waiting_bytes = sum(_length(reply) for _, reply in self._replies)
+    def forget_answers(self) -> None:
+        """Forget the answers that nobody has taken: they are in the journal."""
+        self._replies.clear()
+        self._waiting_bytes = 0
+
+    def put_first(self, replies: Iterable[tuple[int, HostReply]]) -> None:
+        """Let these answers be the next that are taken, before those that came since others were forgotten."""
+        before = list(replies)
+        self._replies.extendleft(reversed(before))
+        self._waiting_bytes += sum(_length(reply) for _, reply in before)
 
     @property
     def sleepers(self) -> dict[int, Sleeper] | None:

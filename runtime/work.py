@@ -54,12 +54,12 @@ class Work:
         self.timers.close()
         self.timers.hold()
         self._due.clear()
-        self.calls.put(())
+        self.calls.forget_answers()
 
     def release(self) -> None:
         """Begin what the journal does not answer, and let come what comes."""
         replay, self._replay = cast("Replay", self._replay), None
-        self.calls.put(replay.undelivered())
+        self.calls.put_first(replay.undelivered())
         for number, (call, length) in self._unanswered.items():
             if number not in self.calls:
                 wait = replay.wait(number)

@@ -235,6 +235,35 @@ async def test_a_worker_killed_during_a_call_costs_no_run(open_bench: OpenBench)
         assert 1 == await bench.value(CALLS)
 
 
+async def test_an_answer_that_comes_while_the_run_is_done_again_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
+) -> None:
+    """The call is not made a second time for it."""
+    ask, starts, numbers = WorkerProcess.ask, [], []
+    begun, answered = asyncio.Event(), asyncio.Event()
+
+    async def wait_and_ask(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> Any:
+        if kind is FrameKind.START:
+            starts.append(kind)
+            if len(starts) == 2:
+                begun.set()
+                await answered.wait()
+                await asyncio.sleep(0.01)
+        return await ask(self, kind, *args, **options)
+
+    async def calls(call: HostCall) -> HostReply:
+        numbers.append(call.payload)
+        kill_workers(bench)
+        await begun.wait()
+        answered.set()
+        return HostReply(ok=True, value=None)
+
+    async with open_bench(workers=2) as bench:
+        monkeypatch.setattr(WorkerProcess, "ask", wait_and_ask)
+        assert 1 == (await bench.run(CALLS, calls=calls)).value
+    assert ([1], 2) == (numbers, len(starts))
+
+
 async def test_time_that_is_up_between_two_turns_is_told_in_the_next(open_bench: OpenBench) -> None:
     """The kernel may say so in the moment after an answer, when the worker must not speak."""
     burns = "module.exports = async ({ echo }) => { for (let i = 0; i < 1e6; i++); return echo(1) }"
