@@ -27,11 +27,7 @@ platform-tests: $(READY)
 	$(BIN)/python tests/platform/run.py
 
 bench: $(READY)
-	$(BIN)/python benchmarks/first_path.py
-	$(BIN)/python benchmarks/piping.py
-	$(BIN)/python benchmarks/sources.py
-	$(BIN)/python benchmarks/loading.py
-	$(BIN)/python benchmarks/fixtures.py
+	$(BIN)/python benchmarks/bench.py $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 soak: $(READY)
 	$(BIN)/python benchmarks/soak.py

@@ -6,10 +6,14 @@ versions of Python. Source: the IANA special-purpose address registries.
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
+
+_LITERAL: Final = re.compile(r"[0-9.]+|.*:.*", re.DOTALL)
+"""What addresses look like; reading a name as one costs two exceptions."""
 
 _KINDS_OF_IPV4: Final = tuple(
     (IPv4Network(network), kind)
@@ -51,13 +55,14 @@ _KINDS_OF_IPV6: Final = tuple(
 )
 
 
-def is_literal(host: str) -> bool:
-    """Whether a host is an address already, so that nothing will be resolved."""
+def literal(host: str) -> Address | None:
+    """Return the address that a host is already, so that nothing will be resolved; None for a name."""
+    if not _LITERAL.fullmatch(host):
+        return None
     try:
-        ip_address(host)
+        return ip_address(host.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def embedded(address: Address) -> Address:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -35,7 +34,6 @@ from .foreign_errors import FOREIGN, translated
 from .formula_compat import FormulaCompat
 from .isolate_client import IsolateClient
 from .judging import judge
-from .origin import Origin
 from .outgoing import prepare
 from .patience import Patience
 from .plain_call import PLAIN_REQUEST, PlainCall
@@ -48,7 +46,6 @@ from .request_name import request_name
 from .response_depth import measured
 from .sent_once import sent_once
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
-from .target import parse_url
 from .upload import Upload
 from .wire import send
 
@@ -218,7 +215,7 @@ class ApiClient:
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM_TYPE}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
         prepared = await prepare(call, ClientConfig(), self._limits, self._random)
-        request = replace(prepared, own_origin=Origin.of(prepared.url))
+        request = replace(prepared, own_origin=prepared.origin)
         self._allowance.take()
         async with self._allowance.slot:
             return await self._exchange(request, Patience(self._deadline, self._limits.request_seconds))
@@ -249,22 +246,28 @@ class ApiClient:
     async def _answer(self, call: MethodCall, asked: HostCall) -> HostReply:
         """Send what a call means, and give what was answered."""
         site = asked.site
-        async with AsyncExitStack() as closing:
-            upload = self._upload(call, closing)
+        upload = self._upload(call)
+        kept = False
+        try:
             request, response = await self._respond(call, asked, upload)
             if response.stream is not None:
-                return success_reply(request, response, self._keep(response.stream, upload, closing, site))
-            if site is not None and not request.full_response:
-                self.bare_bodies.append(BareBody.of(site, response))
-            return success_reply(request, response)
+                kept = True
+                return success_reply(request, response, self._keep(response.stream, upload, site))
+        finally:
+            if upload is not None and not kept:
+                await upload.aclose()
+        if site is not None and not request.full_response:
+            self.bare_bodies.append(BareBody.of(site, response))
+        return success_reply(request, response)
 
     async def _answer_plainly(self, call: PlainCall, asked: HostCall) -> HostReply:
         """Send what a call means without the client, and give whatever was answered."""
         held = self._renewal.client
-        own = Origin.of(parse_url(held.base_uri)) if isinstance(held, ClientConfig) and held.base_uri else None
-        async with AsyncExitStack() as closing:
-            upload = self._upload(call, closing)
-            meant = await call.prepare(self._limits, self._random, own, upload)
+        own = held.origin if isinstance(held, ClientConfig) else None
+        upload = self._upload(call)
+        kept = False
+        try:
+            meant = await call.prepare(self._limits, self._random, own, upload, asked)
             meant = sent_once(meant, asked, self._durable, self._random)
             patience = Patience(self._deadline, self._limits.request_seconds)
             if upload is not None:
@@ -274,20 +277,18 @@ class ApiClient:
                     request, response = await self._follow(meant, patience)
             if response.stream is None:
                 return plain_reply(meant, request, response)
-            number = self._keep(response.stream, upload, closing, asked.site)
-            return plain_reply(meant, request, response, number)
+            kept = True
+            return plain_reply(meant, request, response, self._keep(response.stream, upload, asked.site))
+        finally:
+            if upload is not None and not kept:
+                await upload.aclose()
 
-    def _upload(self, call: MethodCall | PlainCall, closing: AsyncExitStack) -> Upload | None:
-        """Return the body of a call where that is a stream, which is closed with `closing`."""
-        if not isinstance(call.body, StreamBody):
-            return None
-        upload = self._streams.upload(call.body.id)
-        closing.push_async_callback(upload.aclose)
-        return upload
+    def _upload(self, call: MethodCall | PlainCall) -> Upload | None:
+        """Return the body of a call where that is a stream; whoever asks closes it, or keeps it."""
+        return self._streams.upload(call.body.id) if isinstance(call.body, StreamBody) else None
 
-    def _keep(self, stream: IncomingStream, upload: Upload | None, closing: AsyncExitStack, site: str | None) -> int:
+    def _keep(self, stream: IncomingStream, upload: Upload | None, site: str | None) -> int:
         """Return the number of a stream that is answered; the upload, which may still be under way, ends with it."""
-        closing.pop_all()
         stream.upload = upload
         return self._streams.number_of(stream, site)
 
@@ -297,7 +298,7 @@ class ApiClient:
         """Send what a call means; once more with new credentials if the server says that the client's have expired."""
         numbers = count(1 + asked.attempts)
         held = self._renewal.client
-        meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload)
+        meant = await prepare(call, self._config(call, held), self._limits, self._random, upload=upload, asked=asked)
         request = sent_once(meant, asked, self._durable, self._random)
         try:
             attempts = self._attempts(request, lambda: self._attempt(request, numbers), earlier=asked.attempts)
@@ -308,7 +309,8 @@ class ApiClient:
             renewed = await self._renewal.after(held)
             if not isinstance(renewed, ClientConfig) or not request.repeatable:
                 raise
-        meant = replace(await prepare(call, renewed, self._limits, self._random), call=request.call)
+        meant = await prepare(call, renewed, self._limits, self._random, asked=asked)
+        meant = replace(meant, call=request.call)
         again = sent_once(meant, asked, self._durable, self._random)
         return again, await self._attempts(again, lambda: self._attempt(again, numbers))
 
@@ -336,7 +338,8 @@ class ApiClient:
             request.body.patience = patience
         async with self._allowance.slot:
             with concerning(request):
-                request, response = await self._follow(replace(request, attempt=number), patience)
+                numbered = request if number == request.attempt else replace(request, attempt=number)
+                request, response = await self._follow(numbered, patience)
         with concerning(request):
             response = await measured(request, response, self._limits)
             return judge(request, response, self._deadline.clock.now_ms())
@@ -363,10 +366,10 @@ class ApiClient:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request) as recording:
             try:
-                self._policy.admit_origin(request.url, request.own_origin)
-                self._policy.admit(request.url)
+                self._policy.admit_origin(request.origin, request.own_origin)
+                self._policy.admit(request.origin)
                 request.note(SENT, {"verb": request.verb, "url": str(request.url)})
-                async with patience.timeout():
+                async with patience:
                     response = await send(self._transport, request, self._limits, self._deadline, patience)
             except FOREIGN as error:
                 failed = _meaning(error, request)

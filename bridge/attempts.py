@@ -5,12 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState
-from tenacity.wait import wait_base, wait_exponential
-
 from .classification import RATE_LIMITED
 from .errors import ConnectionFailedError
-from .origin import Origin
 from .request_name import request_name
 
 if TYPE_CHECKING:
@@ -30,6 +26,8 @@ Answer = TypeVar("Answer")
 
 _PASSING: Final = frozenset({"connect", "protocol", "timeout"})
 """What goes wrong on the way to a server and may not go wrong again."""
+
+_MOST_DOUBLINGS: Final = 64
 
 
 class Attempts:
@@ -71,7 +69,7 @@ class Attempts:
         self._limits = limits
         self._allowance = allowance
         self._gate = gate
-        self._wait = _AsTheServerAsks(limits.retry_after_seconds, random)
+        self._random = random
 
     async def __call__(
         self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], *, earlier: int = 0
@@ -87,21 +85,18 @@ class Attempts:
             ConnectionFailedError: The last attempt failed.
         """
         made = earlier
-
-        async def attempt() -> Answer:
-            nonlocal made
+        while True:
             made += 1
-            return await self._send_in_turn(request, send, made)
-
-        retrying = AsyncRetrying(
-            sleep=lambda seconds: self._deadline.clock.sleep(seconds, attempts=made),
-            retry=lambda state: self._may_follow(_error_of(state), request, earlier + state.attempt_number),
-            wait=self._wait,
-            stop=lambda state: self._must_be_last(earlier + state.attempt_number, state.upcoming_sleep),
-            before_sleep=lambda state: self._prepare_for_another(_error_of(state), request, state.upcoming_sleep),
-            reraise=True,
-        )
-        return await retrying(attempt)
+            try:
+                return await self._send_in_turn(request, send, made)
+            except ConnectionFailedError as error:
+                if not self._may_follow(error, request, made):
+                    raise
+                seconds = self._wait_seconds(error, made - earlier)
+                if self._must_be_last(made, seconds):
+                    raise
+                self._prepare_for_another(error, request, seconds)
+            await self._deadline.clock.sleep(seconds, attempts=made)
 
     async def _send_in_turn(
         self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], number: int
@@ -123,7 +118,7 @@ class Attempts:
             ConnectionFailedError: `rate_limit_exceeded`: that is too long.
         """
         wait = await self._gate.wait(
-            Origin.of(request.url),
+            request.origin,
             self._deadline,
             self._limits.retry_after_seconds,
             attempts=attempts,
@@ -136,15 +131,22 @@ class Attempts:
     def _close_gate(self, request: OutgoingRequest, seconds: float) -> None:
         """Hold back other requests; never longer than one would wait, whatever a server says."""
         most = seconds if self._puts_off(seconds) else self._limits.retry_after_seconds
-        self._gate.close(Origin.of(request.url), min(seconds, most))
+        self._gate.close(request.origin, min(seconds, most))
 
-    def _may_follow(self, error: BaseException | None, request: OutgoingRequest, attempts: int) -> bool:
+    def _may_follow(self, error: ConnectionFailedError, request: OutgoingRequest, attempts: int) -> bool:
         """Whether another attempt may follow one that failed, if there is time."""
-        if not isinstance(error, ConnectionFailedError) or not request.repeatable:
+        if not request.repeatable:
             return False
         if _is_too_many(error):
             return self._mode == "async"
         return request.is_idempotent and attempts <= request.retries and _is_passing(error)
+
+    def _wait_seconds(self, error: ConnectionFailedError, failures: int) -> float:
+        """Return how long to wait: as the server asks; where it does not, a random time of a range that doubles."""
+        if error.retry_after_seconds is not None:
+            return error.retry_after_seconds
+        most = min(2.0 ** min(failures - 1, _MOST_DOUBLINGS), self._limits.retry_after_seconds)
+        return self._random.up_to(most, "backoff")
 
     def _must_be_last(self, attempts: int, wait_seconds: float) -> bool:
         """Whether no other attempt is allowed, or there is no time for it."""
@@ -154,20 +156,16 @@ class Attempts:
             return False
         return wait_seconds > min(self._limits.retry_after_seconds, self._deadline.left_seconds())
 
-    def _prepare_for_another(self, error: BaseException | None, request: OutgoingRequest, seconds: float) -> None:
+    def _prepare_for_another(self, error: ConnectionFailedError, request: OutgoingRequest, seconds: float) -> None:
         """Count another attempt; where the server did not say how long to wait, others wait as long as this does."""
         self._allowance.take_retry()
         if _is_too_many(error):
             self._close_gate(request, seconds)
 
 
-def _error_of(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-def _is_too_many(error: BaseException | None) -> bool:
+def _is_too_many(error: ConnectionFailedError) -> bool:
     """Whether a server answered with 429."""
-    return isinstance(error, ConnectionFailedError) and error.key == RATE_LIMITED and error.response is not None
+    return error.key == RATE_LIMITED and error.response is not None
 
 
 def _is_passing(error: ConnectionFailedError) -> bool:
@@ -175,17 +173,3 @@ def _is_passing(error: ConnectionFailedError) -> bool:
     if error.response is None:
         return error.key in _PASSING
     return error.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-
-
-class _AsTheServerAsks(wait_base):
-    """Waits as long as the server asks; where it does not, a random time that doubles, at most `most_seconds`."""
-
-    def __init__(self, most_seconds: float, random: RunRandom) -> None:
-        self._longest = wait_exponential(multiplier=1, max=most_seconds)
-        self._random = random
-
-    def __call__(self, retry_state: RetryCallState) -> float:
-        """Return the seconds to wait after an attempt that failed."""
-        error = _error_of(retry_state)
-        asked = error.retry_after_seconds if isinstance(error, ConnectionFailedError) else None
-        return self._random.up_to(self._longest(retry_state), "backoff") if asked is None else asked

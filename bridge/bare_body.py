@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 RESPONSE_KEYS: Final = ("data", "status", "statusCode", "headers")
 """What a whole response has, and code that was written for axios reads."""
 
+_QUOTED: Final = tuple((key, f'"{key}"'.encode()) for key in RESPONSE_KEYS)
+
 
 @dataclass(frozen=True, kw_only=True)
 class BareBody:
@@ -27,4 +29,4 @@ class BareBody:
     @classmethod
     def of(cls, site: str, response: Response) -> BareBody:
         """Look at the body of a response, which nobody parses here."""
-        return cls(site=site, missing=tuple(key for key in RESPONSE_KEYS if f'"{key}"'.encode() not in response.body))
+        return cls(site=site, missing=tuple(key for key, text in _QUOTED if text not in response.body))

@@ -55,6 +55,8 @@ def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:
 
 def _more_than(value: object, most_bytes: int) -> bool:
     """Whether a value takes more than so many bytes in a query, whatever its format."""
+    if value is None:
+        return False
     length = 0
     for part in _parts(value):
         length += _length(part)
@@ -74,6 +76,8 @@ def _length(part: object) -> int:
 
 def _more_values(value: object, most: int) -> bool:
     """Whether there are more than so many values in a value."""
+    if value is None:
+        return False
     count = 0
     for part in _parts(value):
         count += len(part) if isinstance(part, list | dict) else 0

@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 
 _VERBS: Final = {f"apiClient.{verb}": verb.upper() for verb in ("get", "post", "put", "patch", "delete")}
 
+_NO_QUERY: Final = Query()
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _no_query() -> Query:
+    """Return the query of who gives none; pydantic would copy a default in its place, deeply and at each call."""
+    return _NO_QUERY
+
+
+def _no_options() -> CallOptions:
+    return _NO_OPTIONS
 
 
 class CallOptions(_Part):
@@ -42,13 +53,16 @@ class CallOptions(_Part):
 
     base_uri: str | None = Field(default=None, alias="baseUri")
     headers: dict[str, str | None] = Field(default_factory=dict)
-    query: GivenQuery = Query()
+    query: GivenQuery = Field(default_factory=_no_query)
     query_format: QueryFormat | None = Field(default=None, alias="queryFormat")
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
     response_type: Literal["json", "text", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
     max_redirects: NonNegativeInt | None = Field(default=None, alias="maxRedirects")
     retries: int | None = Field(default=None, ge=0, le=MOST_RETRIES)
+
+
+_NO_OPTIONS: Final = CallOptions()
 
 
 class MethodCall(_Part):
@@ -67,10 +81,10 @@ class MethodCall(_Part):
 
     verb: str
     path: str
-    query: GivenQuery = Query()
+    query: GivenQuery = Field(default_factory=_no_query)
     body: Body | None = None
     data: bytes | None = Field(default=None, repr=False)
-    options: CallOptions = CallOptions()
+    options: CallOptions = Field(default_factory=_no_options)
     client: dict[str, JsonValue] | None = Field(default=None, repr=False)
     dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)
 

@@ -31,8 +31,6 @@ from .target import parse_url
 from .validation import Problem, first_problem
 
 if TYPE_CHECKING:
-    import httpx
-
     from runtime import JSON
 
 MOST_RETRIES: Final = 5
@@ -79,6 +77,8 @@ class ClientConfig(BaseModel):
     response_handlers: tuple[ResponseHandler, ...] = Field(default=(), repr=False, validation_alias="responseHandlers")
     overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
 
+    _origin: Origin | None = PrivateAttr(default=None)
+    _proxy: Proxy | None = PrivateAttr(default=None)
     _renamed: tuple[str, ...] = PrivateAttr(default=())
     _variables: dict[str, JsonValue] = PrivateAttr(default_factory=dict)
     _compat: FormulaCompat = PrivateAttr(default_factory=FormulaCompat)
@@ -133,7 +133,7 @@ class ClientConfig(BaseModel):
     @property
     def proxy(self) -> Proxy | None:
         """The HTTP proxy that all requests go through."""
-        return Proxy.parse(self.proxy_uri) if self.proxy_uri else None
+        return self._proxy
 
     def with_variables(self, variables: dict[str, JSON], compat: FormulaCompat) -> Self:
         """Return the configuration with what the formulas of its handlers see beside the response.
@@ -147,9 +147,14 @@ class ClientConfig(BaseModel):
         config._compat = compat  # noqa: SLF001 (of its own class)
         return config
 
-    def owns(self, url: httpx.URL) -> bool:
-        """Whether a request to `url` may carry this client's headers, query and auth."""
-        return self.base_uri is not None and Origin.of(parse_url(self.base_uri)).reaches(Origin.of(url))
+    @property
+    def origin(self) -> Origin | None:
+        """That of its base, where it has one."""
+        return self._origin
+
+    def owns(self, origin: Origin) -> bool:
+        """Whether a request to `origin` may carry this client's headers, query and auth."""
+        return self._origin is not None and self._origin.reaches(origin)
 
     @property
     def settings(self) -> dict[str, JSON]:
@@ -162,7 +167,8 @@ class ClientConfig(BaseModel):
         given = {name: getattr(other, name) for name in other.model_fields_set}
         for name in {"headers", "query"} & given.keys():
             given[name] = {**getattr(self, name), **given[name]}
-        return self.model_copy(update=given)
+        overlaid = self.model_copy(update=given)
+        return overlaid._with_read_uris()  # noqa: SLF001 (of its own class)
 
     def for_others(self) -> ClientConfig:
         """Return the configuration for a request to somebody else: without anything secret."""
@@ -177,7 +183,13 @@ class ClientConfig(BaseModel):
         options, renamed = _by_their_names(value)
         config = handler(options)
         config._renamed = renamed  # noqa: SLF001 (of its own class)
-        return config
+        return config._with_read_uris()  # noqa: SLF001 (of its own class)
+
+    def _with_read_uris(self) -> Self:
+        """Read once what each request needs to know."""
+        self._origin = Origin.of(parse_url(self.base_uri)) if self.base_uri else None
+        self._proxy = Proxy.parse(self.proxy_uri) if self.proxy_uri else None
+        return self
 
     @field_validator("base_uri")
     @classmethod

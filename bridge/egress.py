@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
-from .address import embedded, is_literal, kind_if_special
+from .address import embedded, kind_if_special, literal
 from .bad_ports import BAD_PORTS
 from .errors import ConfigurationError, EgressRefusedError
-from .origin import Origin
 from .own_address import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import httpx
-
     from .address import Address
+    from .origin import Origin
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -69,7 +67,7 @@ class Opening:
             return False
         if self.network is None:
             return host == self.host
-        return any(candidate in self.network for candidate in {address, embedded(address)})
+        return address in self.network or embedded(address) in self.network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,32 +104,31 @@ class EgressPolicy:
         """
         return cls(openings=tuple(Opening.parse(entry) for entry in entries), other_origins=other_origins)
 
-    def admit_origin(self, url: httpx.URL, own: Origin | None) -> None:
-        """Refuse a URL of another origin than the client's own, where the policy says so.
+    def admit_origin(self, origin: Origin, own: Origin | None) -> None:
+        """Refuse another origin than the client's own, where the policy says so.
 
         Args:
-            url: Of a request, or of a redirect.
+            origin: Of a request, or of a redirect.
             own: The origin of the client's base, where it has one.
 
         Raises:
             EgressRefusedError: `origin`.
         """
-        origin = Origin.of(url)
         if self.other_origins == "refuse" and not (own and own.reaches(origin)):
             whose = f"it may be used for {own} only" if own else "it has no baseUri"
             raise EgressRefusedError(f"The client may not be used for {origin}: {whose}.", key="origin")
 
-    def admit(self, url: httpx.URL) -> None:
-        """Refuse a URL whose host is an address that may not be reached; names are judged when they are resolved.
+    def admit(self, origin: Origin) -> None:
+        """Refuse an origin whose host is an address that may not be reached; names are judged when they are resolved.
 
         Raises:
             EgressRefusedError: `address`.
         """
-        port = Origin.of(url).port
-        if not any(opening.port == port for opening in self.openings):
-            self._refuse_bad_port(url.host, port)
-        if is_literal(url.host):
-            self.check(url.host, port, [url.host])
+        address = literal(origin.host)
+        if address is not None:
+            self._check(origin.host, origin.port, address)
+        elif not any(opening.port == origin.port for opening in self.openings):
+            self._refuse_bad_port(origin.host, origin.port)
 
     def check(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Refuse a host if any of its addresses is refused.
@@ -145,12 +142,14 @@ class EgressPolicy:
             EgressRefusedError: `address`. Does not tell the method what a name resolved to.
         """
         for text in addresses:
-            address = ip_address(text.partition("%")[0])
-            openings = [opening for opening in self.openings if opening.admits(host, port, address)]
-            if not any(opening.port == port for opening in openings):
-                self._refuse_bad_port(host, port)
-            if not openings:
-                self._refuse_special(host, port, address)
+            self._check(host, port, ip_address(text.partition("%")[0]))
+
+    def _check(self, host: str, port: int, address: Address) -> None:
+        openings = [opening for opening in self.openings if opening.admits(host, port, address)]
+        if not any(opening.port == port for opening in openings):
+            self._refuse_bad_port(host, port)
+        if not openings:
+            self._refuse_special(host, port, address)
 
     def _refuse_bad_port(self, host: str, port: int) -> None:
         if port in BAD_PORTS:

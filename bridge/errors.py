@@ -17,12 +17,9 @@ secrets.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .outgoing import OutgoingRequest
     from .response import Response
 
@@ -132,11 +129,18 @@ class HandlerFailedError(CallError):
     type = "configuration"
 
 
-@contextmanager
-def concerning(request: OutgoingRequest) -> Iterator[None]:
-    """Note in a `CallError` raised inside which request it is about, unless something further inside did."""
-    try:
-        yield
-    except CallError as error:
-        error.request = error.request or request
-        raise
+class concerning:  # noqa: N801 (a context, named as those of contextlib)
+    """Notes in a `CallError` raised inside which request it is about, unless something further inside did."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: OutgoingRequest) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """End."""
+        if isinstance(error, CallError):
+            error.request = error.request or self._request

@@ -41,7 +41,8 @@ def judge(request: OutgoingRequest, response: Response, now_ms: float) -> Respon
         HandlerFailedError: A handler cannot be computed.
     """
     if not request.handlers.rules:
-        refuse_unsuccessful(request_name(request), response, now_ms)
+        if not response.is_success:
+            refuse_unsuccessful(request_name(request), response, now_ms)
         return response
     response, seen = _seen_by_handlers(request, response)
     try:

@@ -69,7 +69,9 @@ def _merge_query(config: ClientConfig, call: MethodCall) -> str:
     """Auth < client < options < argument, whole values; null leaves a parameter as it is."""
     auth = _client_auth(config, call.options)
     query = Query(members={**auth.query()} if auth else {})
-    for given in (Query(members=config.query), call.options.query, call.query):
+    if config.query:
+        query = query.overridden_by(Query(members=config.query))
+    for given in (call.options.query, call.query):
         query = query.overridden_by(given)
     return query.text(call.options.query_format or config.query_format)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     import httpx
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Scheme, host and port of a URL. `api.example.com.` with a dot is another host than without."""
 
     scheme: str
@@ -26,9 +24,10 @@ class Origin:
 
     def reaches(self, other: Origin) -> bool:
         """Whether what may be sent here may be sent there: the same origin, or from port 80 the same host over TLS."""
-        upgraded = Origin(scheme="https", host=self.host, port=DEFAULT_PORTS["https"])
-        plain = (self.scheme, self.port) == ("http", DEFAULT_PORTS["http"])
-        return other == self or (plain and other == upgraded)
+        if other == self:
+            return True
+        plain = self.scheme == "http" and self.port == DEFAULT_PORTS["http"]
+        return plain and other == Origin(scheme="https", host=self.host, port=DEFAULT_PORTS["https"])
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from .origin import Origin
 from .patching import patched
 from .query import with_query
 from .response_handlers import ResponseHandlers
-from .target import parse_url, target_url
+from .target import target_url
 from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from runtime import JSON, Note
+    from runtime import JSON, HostCall, Note
 
     from .call import MethodCall
     from .client_config import ClientConfig
@@ -96,6 +97,11 @@ class OutgoingRequest:
     note: Note = field(default=no_note, repr=False)
     site: str | None = None
 
+    @cached_property
+    def origin(self) -> Origin:
+        """Where it goes."""
+        return Origin.of(self.url)
+
     @property
     def is_idempotent(self) -> bool:
         """Whether sending it twice does what sending it once does (RFC 9110, 9.2.2)."""
@@ -113,7 +119,13 @@ class OutgoingRequest:
 
 
 async def prepare(
-    call: MethodCall, config: ClientConfig, limits: Limits, random: RunRandom, *, upload: Upload | None = None
+    call: MethodCall,
+    config: ClientConfig,
+    limits: Limits,
+    random: RunRandom,
+    *,
+    upload: Upload | None = None,
+    asked: HostCall | None = None,
 ) -> OutgoingRequest:
     """Return the request that a call means.
 
@@ -123,6 +135,7 @@ async def prepare(
         limits: Bound URL, headers, body and redirects.
         random: Of the run.
         upload: The body, where that is a stream.
+        asked: The call as it came; the host's own requests are in no journal.
 
     Raises:
         RunEnded: The body is too long.
@@ -130,7 +143,8 @@ async def prepare(
         ClientIncompleteError: The client has no base for its path.
     """
     url = target_url(merge_base_uri(config, call.options), call.path)
-    owned = config.owns(url)
+    origin = Origin.of(url)
+    owned = config.owns(origin)
     visible = config if owned else config.for_others()
     call, given = patched(call, visible.overrides), call
     merged = merge(visible, call)
@@ -154,10 +168,12 @@ async def prepare(
         binary=call.options.response_type == "arraybuffer",
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
-        own_origin=Origin.of(parse_url(config.base_uri)) if config.base_uri else None,
+        own_origin=config.origin,
+        note=asked.note if asked else no_note,
+        site=asked.site if asked else None,
         plain=call.options.response_type == "text",
         redirects=limits.redirects if most is None else min(most, limits.redirects),
-        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, url, owned=owned)),
+        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, origin, owned=owned)),
     )
 
 
@@ -211,9 +227,9 @@ def left_out_warnings(names: Iterable[str]) -> list[str]:
     return [f"The header {name} was not sent: it belongs to the host." for name in names]
 
 
-def _stranger_warnings(config: ClientConfig, url: httpx.URL, *, owned: bool) -> list[str]:
+def _stranger_warnings(config: ClientConfig, origin: Origin, *, owned: bool) -> list[str]:
     """Explain a request without credentials, which the server is about to refuse."""
     if owned or not (config.headers or config.query or config.auth):
         return []
-    what = f"The client's headers, query and auth were not sent to {Origin.of(url)}"
+    what = f"The client's headers, query and auth were not sent to {origin}"
     return [f"{what}: they go to the origin of its baseUri only."]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from types import TracebackType
 
     from runtime import Timeout
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 class Patience:
     """The time that a request has: from its start, or from the last piece of a body that is a stream.
+
+    What goes on inside raises TimeoutError when it has taken too long.
 
     Args:
         run: The end of the run, which nothing moves.
@@ -27,14 +28,17 @@ class Patience:
         self._until = run.within(most_seconds)
         self._timeout: Timeout | None = None
 
-    @asynccontextmanager
-    async def timeout(self) -> AsyncIterator[None]:
-        """Raise TimeoutError when what goes on inside has taken too long."""
-        async with self._until.timeout() as self._timeout:
-            try:
-                yield
-            finally:
-                self._timeout = None
+    async def __aenter__(self) -> None:
+        """Begin what may take no longer."""
+        self._timeout = await self._until.timeout().__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it, with TimeoutError where it has taken too long."""
+        timeout, self._timeout = self._timeout, None
+        if timeout is not None:
+            await timeout.__aexit__(kind, error, traceback)
 
     def is_over(self) -> bool:
         """Whether what goes on has taken too long."""

@@ -81,7 +81,7 @@ class PlainCall(BaseModel):
         return read
 
     async def prepare(
-        self, limits: Limits, random: RunRandom, own_origin: Origin | None, upload: Upload | None
+        self, limits: Limits, random: RunRandom, own_origin: Origin | None, upload: Upload | None, asked: HostCall
     ) -> OutgoingRequest:
         """Return the request, ready to be sent.
 
@@ -90,6 +90,7 @@ class PlainCall(BaseModel):
             random: Of the run.
             own_origin: That of the connection's client, where it has one.
             upload: The body, where that is a stream.
+            asked: The call as it came.
 
         Raises:
             RunEnded: The body is too long.
@@ -119,6 +120,8 @@ class PlainCall(BaseModel):
             refuses_redirects=self.redirect == "error",
             redirects=most if self.redirect == "follow" else 0,
             own_origin=own_origin,
+            note=asked.note,
+            site=asked.site,
             warnings=tuple(left_out_warnings(name for name in left_out if name != "accept-encoding")),
         )
 

@@ -44,6 +44,8 @@ class Query(BaseModel):
 
     def overridden_by(self, other: Query) -> Query:
         """Return the query with the parameters of a more specific one instead of its own; null overrides nothing."""
+        if not other.members and not other.pairs:
+            return self
         given = {name: value for name, value in other.members.items() if value is not None}
         written = {_name_of(pair) for pair in other.pairs}
         own = {name: value for name, value in self.members.items() if name not in written}

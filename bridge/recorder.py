@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from runtime import RunEnded
 
@@ -12,7 +11,7 @@ from .errors import CallError
 from .exchange import Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from runtime import Clock
 
@@ -37,24 +36,11 @@ class Recorder:
         self._clock = clock
         self._open: dict[Recording, None] = {}
 
-    @contextmanager
-    def record(self, request: OutgoingRequest) -> Iterator[Recording]:
-        """Record what happens inside: put the response into the recording that is given."""
-        recording = Recording(request, self._clock)
+    def record(self, request: OutgoingRequest) -> Recording:
+        """Return the context of an exchange, which records what happens inside: put the response into it."""
+        recording = Recording(request, self._clock, self._end_with_its_body)
         self._open[recording] = None
-        try:
-            yield recording
-        except CallError as error:
-            recording.error = error.key
-            raise
-        except RunEnded as ended:
-            recording.error = ended.failure.key
-            raise
-        except asyncio.CancelledError:
-            recording.error = "cancelled"
-            raise
-        finally:
-            self._end_with_its_body(recording)
+        return recording
 
     def close(self) -> None:
         """Take in what goes on after the run as it is now."""
@@ -89,14 +75,30 @@ class Recording:
     Args:
         request: What is sent.
         clock: Of the run.
+        on_exit: Called when what happens inside is over.
     """
 
-    def __init__(self, request: OutgoingRequest, clock: Clock) -> None:
+    def __init__(self, request: OutgoingRequest, clock: Clock, on_exit: Callable[[Recording], None]) -> None:
         self.response: Response | None = None
         self.error: str | None = None
         self._request = request
         self._clock = clock
+        self._on_exit = on_exit
         self._started = clock.time()
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """End, with what went wrong."""
+        if isinstance(error, CallError):
+            self.error = error.key
+        elif isinstance(error, RunEnded):
+            self.error = error.failure.key
+        elif isinstance(error, asyncio.CancelledError):
+            self.error = "cancelled"
+        self._on_exit(self)
 
     def exchange(self, redactor: Redactor) -> Exchange:
         """Return the exchange as it is now."""

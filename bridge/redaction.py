@@ -89,7 +89,8 @@ class Redactor:
             yield from _occurrences(text, form)
         for part in self._base64_parts:
             yield from _occurrences_in_base64(text, part)
-        yield from (match.span() for match in _USERINFO.finditer(text))
+        if "@" in text:
+            yield from (match.span() for match in _USERINFO.finditer(text))
 
 
 def _occurrences(text: str, form: str) -> Iterator[tuple[int, int]]:

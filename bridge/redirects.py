@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from .errors import EgressRefusedError, RequestRefusedError
-from .origin import Origin
 from .target import parse_url
 from .upload import Upload
 
@@ -39,7 +38,7 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
         hop = _without_body(hop)
     elif isinstance(hop.body, Upload) and hop.body.started:
         raise EgressRefusedError("The server redirects a stream, which cannot be sent again.", key="redirect")
-    return hop if Origin.of(request.url).reaches(Origin.of(url)) else _for_anybody(hop)
+    return hop if request.origin.reaches(hop.origin) else _for_anybody(hop)
 
 
 def is_redirect(response: Response) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from runtime import HostReply
@@ -41,8 +40,9 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
     }
     if stream is not None:
         value["stream"] = stream
-    reply = HostReply(ok=True, value=value)
-    return reply if "built" in value or stream is not None else _with_body(reply, request, response)
+    if "built" in value or stream is not None:
+        return HostReply(ok=True, value=value)
+    return _with_body(request, response, value, ok=True)
 
 
 def plain_reply(
@@ -104,14 +104,16 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
     }
     if request and response and request.binary:
         value["text"] = _shown(response)  # for the report, which is JSON
-    reply = HostReply(ok=False, value=value)
-    return _with_body(reply, request, response) if request and response else reply
+    if request and response:
+        return _with_body(request, response, value, ok=False)
+    return HostReply(ok=False, value=value)
 
 
-def _with_body(reply: HostReply, request: OutgoingRequest, response: Response) -> HostReply:
+def _with_body(request: OutgoingRequest, response: Response, value: JSON, *, ok: bool) -> HostReply:
+    """Return a reply with the body of a response beside it."""
     if request.binary:
-        return replace(reply, data=response.body, libraries=_BUFFER)
-    return replace(reply, utf8=response.body)
+        return HostReply(ok=ok, value=value, data=response.body, libraries=_BUFFER)
+    return HostReply(ok=ok, value=value, utf8=response.body)
 
 
 def _shown(response: Response) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .unpacking import Unpacker
 
 _LONG_BYTES: Final = 64 * 1024
+"""Others run after something so long: neither a bomb nor a fast server may hold them up."""
 
 
 async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits) -> bytes:
@@ -43,17 +44,13 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         for piece in unpacker.feed(chunk):
             body.write(piece)
             refuse_too_long(body.tell(), limits)
-            await _breathe(piece)
-        await _breathe(chunk)
+            if len(piece) >= _LONG_BYTES:
+                await asyncio.sleep(0)
+        if len(chunk) >= _LONG_BYTES:
+            await asyncio.sleep(0)
     if unpacker is not None:
         unpacker.end()
     return body.getvalue()
-
-
-async def _breathe(data: bytes) -> None:
-    """Let others run after something long: neither a bomb nor a fast server may hold them up."""
-    if len(data) >= _LONG_BYTES:
-        await asyncio.sleep(0)
 
 
 def refuse_too_long(length: int, limits: Limits) -> None:

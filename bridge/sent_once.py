@@ -23,7 +23,7 @@ IN_DOUBT: Final = "in_doubt"
 
 
 def sent_once(request: OutgoingRequest, asked: HostCall, durable: Durable, random: RunRandom) -> OutgoingRequest:
-    """Return a request as it is sent: written into the journal, and with an idempotency key where one is wanted.
+    """Return a request as it is sent: with an idempotency key where one is wanted.
 
     Args:
         request: What a call means.
@@ -34,7 +34,6 @@ def sent_once(request: OutgoingRequest, asked: HostCall, durable: Durable, rando
     Raises:
         RunEnded: `in_doubt`: it was on its way before, and must not be sent again.
     """
-    request = replace(request, note=asked.note, site=asked.site)
     if request.is_idempotent:
         return request
     header = durable.idempotency_header

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 
-from .address import is_literal
+from .address import literal
 from .errors import ClientIncompleteError, RequestRefusedError
 from .origin import DEFAULT_PORTS
 
@@ -24,6 +24,8 @@ _SPLIT: Final = re.compile(
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _HOST_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 _MOST_PORT: Final = 65535
+_STEP: Final = re.compile(r"/(\.|%2e)", re.IGNORECASE)
+"""What a path holds in which a segment may be a step."""
 
 
 def target_url(base_uri: str | None, path: str) -> httpx.URL:
@@ -61,7 +63,7 @@ def parse_url(text: str) -> httpx.URL:
         raise _refused("it must start with http:// or https://")
     if "@" in parts["authority"]:
         raise _refused("it holds a user name or password: give them as auth")
-    path = "/".join(_resolved(parts["path"].split("/")))
+    path = _resolved(parts["path"])
     try:
         url = httpx.URL(f"{parts['scheme']}://{parts['authority']}{path or '/'}{parts['query'] or ''}")
     except httpx.InvalidURL:
@@ -73,23 +75,25 @@ def _appended(base_uri: str, path: str) -> str:
     """Return the base with the path after its own, and both queries."""
     base, _, base_query = base_uri.partition("#")[0].partition("?")
     own, _, own_query = path.partition("#")[0].partition("?")
-    segments = own.strip("/").split("/")
-    resolved = _resolved(segments, above="it climbs above the client's baseUri")
+    resolved = _resolved(own.strip("/"), above="it climbs above the client's baseUri")
     if own.strip("/"):
-        base = f"{base.rstrip('/')}/{'/'.join(resolved)}{'/' if own.endswith('/') else ''}"
+        base = f"{base.rstrip('/')}/{resolved}{'/' if own.endswith('/') else ''}"
     elif own_query:
         base = base.rstrip("/")
     query = "&".join(part for part in (base_query, own_query) if part)
     return f"{base}?{query}" if query else base
 
 
-def _resolved(segments: list[str], *, above: str | None = None) -> list[str]:
-    """Return path segments without `.` and `..`, however they are encoded.
+def _resolved(path: str, *, above: str | None = None) -> str:
+    """Return a path without segments `.` and `..`, however they are encoded.
 
     Args:
-        segments: Of a path.
+        path: With or without a slash at its start.
         above: Why a path that climbs above its start is refused; without it, such a step is dropped as browsers do.
     """
+    if not _STEP.search(f"/{path}"):
+        return path
+    segments = path.split("/")
     kept: list[str] = []
     for index, segment in enumerate(segments):
         step = segment.lower().replace("%2e", ".")
@@ -102,7 +106,7 @@ def _resolved(segments: list[str], *, above: str | None = None) -> list[str]:
             kept.pop()
         if index == len(segments) - 1:
             kept.append("")
-    return kept
+    return "/".join(kept)
 
 
 def _with_checked_host(url: httpx.URL) -> httpx.URL:
@@ -111,15 +115,16 @@ def _with_checked_host(url: httpx.URL) -> httpx.URL:
     if url.port is not None and not 0 < url.port <= _MOST_PORT:
         raise _refused("its port is not a port")
     if ":" in host:
-        if "%" in host or not is_literal(host):
+        if "%" in host or literal(host) is None:
             raise _refused("its host is not an IPv6 address")
         return url
     if not _HOST_NAME.fullmatch(host):
         raise _refused("its host is not a host name")
     try:
-        return url.copy_with(host=socket.inet_ntoa(socket.inet_aton(host.removesuffix("."))))
+        address = socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
     except OSError:
         return url
+    return url if address == host else url.copy_with(host=address)
 
 
 def _refuse_hidden(text: str) -> None:

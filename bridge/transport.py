@@ -15,7 +15,7 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from .address import is_literal
+from .address import literal
 from .clean_connector import CleanConnector
 from .origin import DEFAULT_PORTS, Origin
 from .resolver import CheckedResolver
@@ -73,7 +73,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             EgressRefusedError: It would reach what it may not.
             aiohttp.ClientError: It could not be sent, or what came back is not HTTP.
         """
-        self._policy.admit(request.url)
+        self._policy.admit(Origin.of(request.url))
         self.in_use += 1
         try:
             response = await self._send(request)
@@ -84,7 +84,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         self._bodies.add(body)
         return httpx.Response(
             response.status,
-            headers=list(response.raw_headers),
+            headers=response.raw_headers,
             stream=body,
             extensions={"reason_phrase": (response.reason or "").encode("utf-8", "replace")},
         )
@@ -127,8 +127,8 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         The proxy resolves the name again. Whoever runs it decides what it reaches; what is refused here would be
         refused without it too.
         """
-        self._policy.admit(proxy.url)
-        if not is_literal(url.host):
+        self._policy.admit(Origin.of(proxy.url))
+        if literal(url.host) is None:
             await self._resolver.resolve(url.raw_host.decode("ascii"), Origin.of(url).port)
 
     def _end_use(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -50,19 +49,21 @@ async def send(
         RunEnded: The response is too long.
     """
     waits = [patience.is_over]
-    async with AsyncExitStack() as closing:
-        sent = _as_httpx(request, limits)
-        sent.extensions[IS_LATE] = lambda: any(is_over() for is_over in waits)
-        answered = await transport.handle_async_request(sent)
-        closing.push_async_callback(answered.aclose)
-        response = _head(answered)
-        if _is_given_as_stream(request, response):
+    sent = _as_httpx(request, limits)
+    sent.extensions[IS_LATE] = lambda: any(is_over() for is_over in waits)
+    answered = await transport.handle_async_request(sent)
+    stream: IncomingStream | None = None
+    try:
+        head = _head(answered)
+        if _is_given_as_stream(request, head):
             stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
-            closing.pop_all()  # the stream closes it
             waits.append(stream.is_late)
-            return replace(response, stream=stream)
-        body = await read_body(raw_body(answered), answered.headers.get("content-encoding", ""), limits)
-        return replace(response, body=body)
+            return replace(head, stream=stream)
+        body = await read_body(raw_body(answered), _encoding(head), limits)
+        return Response(status=head.status, reason=head.reason, headers=head.headers, body=body)
+    finally:
+        if stream is None:  # it closes the response itself
+            await raw_body(answered).aclose()
 
 
 def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
@@ -86,6 +87,11 @@ def _head(answered: httpx.Response) -> Response:
     )
 
 
+def _encoding(response: Response) -> str:
+    """Return how the body is packed."""
+    return ", ".join(value for name, value in response.headers if name == "content-encoding")
+
+
 def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
     """Return the request for a transport. A verb that usually has a body says so when there is none (as axios does)."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
@@ -103,5 +109,18 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
             (b"transfer-encoding", b"chunked") if body.length is None else (b"content-length", b"%d" % body.length)
         )
         return httpx.Request(request.verb, request.url, headers=[*headers, framing], stream=body, extensions=extensions)
-    content = b"" if body is None and request.verb in _BODY_VERBS else body
-    return httpx.Request(request.verb, request.url, headers=headers, content=content, extensions=extensions)
+    if body:
+        headers = [(b"Host", request.url.netloc), *headers, (b"Content-Length", b"%d" % len(body))]
+    elif request.verb.upper() in _BODY_VERBS:
+        headers = [(b"Host", request.url.netloc), (b"Content-Length", b"0"), *headers]
+    else:
+        headers = [(b"Host", request.url.netloc), *headers]
+    sent = httpx.Request(
+        request.verb,
+        request.url,
+        headers=headers,
+        stream=httpx.ByteStream(body or b""),  # given as content, it would be looked at for what is known here
+        extensions=extensions,
+    )
+    sent.read()
+    return sent

@@ -39,6 +39,11 @@ class RunRecord:
         self.redactor = redactor or Redactor()
 
     @property
+    def has_parts(self) -> bool:
+        """Whether a part of the run has ended."""
+        return bool(self._usages)
+
+    @property
     def wall_seconds(self) -> float:
         """Wall time that the parts that ended took, one after the other."""
         return sum(usage.wall_seconds for usage in self._usages)
@@ -60,12 +65,14 @@ class RunRecord:
     def on_log(self, line: LogLine) -> None:
         """Take in a console line."""
         self._logs.append(line)
-        self._tell(self._masked_log(line))
+        if self._on_event is not None:
+            self._tell(self._masked_log(line), self._on_event)
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Take in an HTTP request that ended."""
         self._exchanges.append(exchange)
-        self._tell(self._masked_exchange(exchange))
+        if self._on_event is not None:
+            self._tell(self._masked_exchange(exchange), self._on_event)
 
     def warn(self, warning: str) -> None:
         """Take in something the method's author should know."""
@@ -120,12 +127,10 @@ class RunRecord:
             journal=journal,
         )
 
-    def _tell(self, event: Event) -> None:
+    def _tell(self, event: Event, on_event: Callable[[Event], None]) -> None:
         """Pass an event on; a listener that fails is told nothing more, and the run goes on."""
-        if self._on_event is None:
-            return
         try:
-            self._on_event(event)
+            on_event(event)
         except Exception as caught:  # noqa: BLE001 (the application's code)
             self._on_event = None
             self.warn(f"on_event raised {type(caught).__name__}; it was not called again")
@@ -134,7 +139,8 @@ class RunRecord:
         return replace(line, message=self.redactor.text(line.message))
 
     def _masked_exchange(self, exchange: Exchange) -> Exchange:
-        return replace(exchange, url=self.redactor.text(exchange.url))
+        url = self.redactor.text(exchange.url)
+        return exchange if url == exchange.url else replace(exchange, url=url)
 
     def _masked_failure(self, failure: Failure) -> Failure:
         return replace(

@@ -234,6 +234,8 @@ async def no_more_calls(call: HostCall) -> HostReply:
 def _with_time_left(context: RunContext) -> RunContext:
     """Return the context with the time that earlier parts of the run left, on each of its clocks."""
     limits, record = context.limits, context.record
+    if not record.has_parts:
+        return context
     return replace(
         context,
         limits=replace(

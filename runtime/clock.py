@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from contextlib import contextmanager
+from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from types import TracebackType
+
+
+_NOTHING: Final = nullcontext()
 
 
 class Alarm(Protocol):
@@ -97,15 +101,13 @@ class Clock:
         """Who sleeps."""
         return self._sleepers
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
+    def working(self) -> AbstractContextManager[None]:
         """Tell that something goes on inside that no event of this loop shows: a worker or a thread computes."""
-        yield
+        return _NOTHING
 
-    @contextmanager
-    def resting(self) -> Iterator[None]:
+    def resting(self) -> AbstractContextManager[None]:
         """Tell that, within something that works, nothing does for a while."""
-        yield
+        return _NOTHING
 
 
 class Timeout:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,18 @@ if TYPE_CHECKING:
     from .values import JSON
 
 _RANDOM_SEED: Final = struct.Struct("<4I")
+_LIMITS: Final = {
+    "call_bytes": "callBytes",
+    "concurrent_calls": "concurrentCalls",
+    "error_message_bytes": "errorMessageBytes",
+    "error_stack_bytes": "errorStackBytes",
+    "log_line_bytes": "logLineBytes",
+    "log_lines": "logLines",
+    "result_bytes": "resultBytes",
+    "result_depth": "resultDepth",
+    "timers": "timers",
+}
+"""What the isolate holds itself to, as its JavaScript names it."""
 
 
 class OutgoingFrames:
@@ -39,7 +50,7 @@ class OutgoingFrames:
         limits = request.limits
         origin = request.journal.origin
         header = {
-            "limits": {_camel(name): value for name, value in vars(limits).items()},
+            "limits": {key: getattr(limits, name) for name, key in _LIMITS.items()},
             "settings": dict(request.settings),
             "seed": origin.seed.hex(),
             "random": _seed_of_math(origin.seed),
@@ -99,9 +110,3 @@ def _body_kind(reply: HostReply) -> JSON:
     if reply.utf8 is not None:
         return "text"
     return None if reply.data is None else len(reply.data)
-
-
-@cache
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(map(str.capitalize, rest))

@@ -20,7 +20,10 @@ async def in_slices(work: Generator[None, None, T]) -> T:
     All such work of one loop takes turns, so that what is beside it waits for one slice, not for one of each. A thread
     would not help: it holds the interpreter for longer than a slice takes.
     """
-    lock = _at_work.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    loop = asyncio.get_running_loop()
+    lock = _at_work.get(loop)
+    if lock is None:
+        lock = _at_work[loop] = asyncio.Lock()
     while True:
         async with lock:
             try:

@@ -1,18 +1,18 @@
 """What it costs to replay a thousand fixtures of the CRM example, read from disk, on two cores.
 
 Copies of the real ones lie in one connector. Beside them, in the same host, an empty method is run as often, as many at
-a time. Shown are medians over the rounds, and the spread of the ratio against the empty ones.
+a time. Their time is virtual, so this needs a loop of `LOOP`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import statistics
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from measuring import OURS, Contender, Row, Sample, alternate
 
 from connectors.fixtures.fixture_file import FixtureFile
 from connectors.fixtures.runner import FixtureRunner
@@ -24,25 +24,24 @@ from runtime import VirtualTimeLoop
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ROUNDS: Final = 3
+    from arena import Arena
+
+LOOP: Final = VirtualTimeLoop
 FIXTURES: Final = 1000
 WORKERS: Final = 2
-EXAMPLE: Final = Path(__file__).parents[1] / "examples" / "crm"
+EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "crm"
 EMPTY: Final = "export default () => null\n"
 ENDING: Final = ".fixture.yml"
 
 
-def copies(folder: Path) -> list[Path]:
-    """Copy the connector with its fixtures, and these again until there are enough; return where they are."""
+def copies(folder: Path, number: int) -> None:
+    """Copy the connector with its fixtures, and these again until there are enough."""
     shutil.copytree(EXAMPLE, folder)
     originals = sorted(folder.rglob(f"*{ENDING}"))
-    made = list(originals)
-    for number in range(FIXTURES - len(originals)):
-        original = originals[number % len(originals)]
+    for copy in range(number - len(originals)):
+        original = originals[copy % len(originals)]
         stem = original.name.removesuffix(ENDING)
-        made.append(original.with_name(f"{stem}-{number}{ENDING}"))
-        shutil.copy(original, made[-1])
-    return made
+        shutil.copy(original, original.with_name(f"{stem}-{copy}{ENDING}"))
 
 
 def empty(folder: Path, count: int) -> Iterator[FixtureFile]:
@@ -72,33 +71,25 @@ def read(folder: Path) -> tuple[list[FixtureFile], float]:
     return files.files, (time.perf_counter() - start) * 1000
 
 
-async def main() -> None:
-    """Measure and print."""
+async def replay(arena: Arena) -> list[Row]:
+    """Read and replay fixtures, and run an empty method as often."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        copies(folder / "crm")
-        nothing = list(empty(folder / "empty", FIXTURES))
+        folder, number = Path(name), arena.times(FIXTURES)
+        copies(folder / "crm", number)
+        files, _ = read(folder / "crm")
+        nothing = list(empty(folder / "empty", len(files)))
         async with FixtureRunner(workers=WORKERS) as runner:
-            await milliseconds(runner, nothing[:20])
-            await milliseconds(runner, read(folder / "crm")[0][:50])
-            rounds = []
-            for _ in range(ROUNDS):
+
+            async def measure() -> Sample:
                 files, reading = read(folder / "crm")
-                rounds.append((reading, await milliseconds(runner, files), await milliseconds(runner, nothing)))
-    requests = sum(len(file.fixture.exchanges) for file in files)
-    print(f"{len(files)} fixtures with {requests} exchanges, {WORKERS} at a time")
-    bare = [one for *_, one in rounds]
-    for what, took in (
-        ("empty runs", bare),
-        ("reading fixtures", [one for one, *_ in rounds]),
-        ("replaying fixtures", [one for _, one, _ in rounds]),
-        ("both", [one + other for one, other, _ in rounds]),
-    ):
-        ratios = [one / other for one, other in zip(took, bare, strict=True)]
-        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        print(f"{what:20} {statistics.median(took):8.0f} ms   {statistics.median(ratios):6.2f} x   ({spread})")
+                return {"reading": reading, "replaying": await milliseconds(runner, files)}
 
+            async def measure_empty() -> Sample:
+                return {"replaying": await milliseconds(runner, nothing)}
 
-if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as loop:
-        loop.run(main())
+            figures = await alternate([Contender(OURS, measure), Contender("empty", measure_empty)], arena.rounds(3))
+    bare, what = figures.values("empty", "replaying"), f"{len(files):,} fixtures of examples/crm"
+    return [
+        Row("fixtures", f"{what}: {step}", "ms", figures.values(OURS, step), "as many empty runs", bare)
+        for step in ("reading", "replaying")
+    ]

@@ -1,0 +1,4 @@
+module.exports = async ({ apiClient, bytes }) => {
+  const file = await apiClient.get(`/file?bytes=${bytes}`, {}, { responseType: 'arraybuffer' });
+  return apiClient.put('/file', file);
+};
