@@ -92,7 +92,7 @@ class Attempts:
             except ConnectionFailedError as error:
                 if not self._may_follow(error, request, made):
                     raise
-                seconds = self._wait_seconds(error, made - earlier)
+                seconds = self._wait_seconds(error, made)
                 if self._must_be_last(made, seconds):
                     raise
                 self._prepare_for_another(error, request, seconds)

@@ -34,7 +34,7 @@ class Replay:
     """Goes through the entries of a journal, as they are now, while the run does the same again.
 
     Args:
-        journal: Of the run; what is added to it later is no part of this.
+        journal: Of the run, with at least one entry; what is added to it later is no part of this.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -44,6 +44,9 @@ class Replay:
         self._turn = self._delivery = 0
         self._answers = {entry.number: entry.reply for entry in journal.entries if isinstance(entry, Answer)}
         self._delivered: set[int] = set()
+        last = journal.entries[-1]
+        waits = last.waits if isinstance(last, Suspension) else ()
+        self._waits = {wait.number: wait for wait in waits}
         self._notes = {entry.number: entry.kind for entry in journal.entries if isinstance(entry, Note)}
 
     @property
@@ -90,9 +93,7 @@ class Replay:
 
     def wait(self, number: int) -> Wait | None:
         """Return what a call without an answer was waiting for, where the run was suspended in good order."""
-        last = self._journal.entries[-1] if self._journal.entries else None
-        waits = last.waits if isinstance(last, Suspension) else ()
-        return next((wait for wait in waits if wait.number == number), None)
+        return self._waits.get(number)
 
     def in_doubt(self, number: int) -> bool:
         """Whether something was sent for a call of which nobody knows what became of it, or what came of it."""

@@ -308,6 +308,16 @@ def test_a_connector_can_name_the_header_of_idempotency_keys(bench: Bench) -> No
     assert keys[2] is None, bench.server.sent
 
 
+def test_attempts_count_across_suspensions(bench: Bench) -> None:
+    """A server that never has time ends the run after as many attempts as the limits allow, however often it was resumed."""
+    code = method("await apiClient.post('limited')")
+    bench.server.busy = ["1"] * 9
+    report = bench.to_the_end(bench.run(code), code)
+    assert report.error is not None
+    assert "rate_limit_exceeded" == report.error.key
+    assert Limits().attempts == len(bench.server.sent)
+
+
 def test_a_journal_is_bounded(bench: Bench) -> None:
     """One that becomes too long says so and keeps nothing more; the run goes on, but in its worker."""
     code = method(
@@ -327,14 +337,15 @@ def test_a_journal_is_bounded(bench: Bench) -> None:
 
 
 def test_a_run_goes_on_without_an_event_loop(bench: Bench) -> None:
-    """Whoever waits for runs in threads resumes them so as well."""
-    bench.server.busy = ["1"]
+    """Whoever waits for runs in threads resumes them so as well; before its time, it is put off again."""
+    bench.server.busy = ["60"]
     report = bench.run(BACKS_OFF)
     with bench.new_host() as host:
         resume = partial(host.resume_sync, report.journal.to_text(), BACKS_OFF, connection=bench.connection)
         again = bench.runner.run(_in_thread(resume))
-    assert again.error is None
-    assert all(times == 1 for what, times in bench.server.writes.items() if "/make" in what)
+    assert again.suspended is not None
+    assert abs((again.suspended.resume_at - report.suspended.resume_at).total_seconds()) < 0.1
+    assert ["POST /make", "POST /limited"] == [what for what, _, _ in bench.server.sent]
 
 
 async def _in_thread(work: Callable[[], RunReport]) -> RunReport:
