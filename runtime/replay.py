@@ -49,11 +49,6 @@ class Replay:
         self._waits = {wait.number: wait for wait in waits}
         self._notes = {entry.number: entry.kind for entry in journal.entries if isinstance(entry, Note)}
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the run is where the journal ends: what it does next is new."""
-        return self._turn >= len(self._turns) and self._delivery >= len(self._deliveries)
-
     def check(self, turn: Turn) -> Turn:
         """Go past the next turn, and return it as it was the first time.
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from .failure import Failure
     from .frames import Frame
-    from .host import HostCall, HostReply
+    from .host import HostReply
     from .journal import Suspension
     from .process import WorkerProcess
     from .run_request import RunRequest
@@ -87,6 +87,7 @@ class Run:
         self._failure: Failure | None = None
         self._warnings: tuple[str, ...] = ()
         self._workers = 0
+        self._turns_told = 0
         self._started = self._clock.time()
         self._started_active = self._clock.active_time()
         self._cpu_seconds_of_others = 0.0
@@ -103,7 +104,7 @@ class Run:
         self._peak_before = worker.peak_memory_bytes
         self._bounds = Bounds(self._request.limits)
         self._frames = OutgoingFrames(self._request)
-        self._lines = 0
+        self._lines = self._turns = 0
         self._replay: Replay | None = Replay(self._journal) if self._journal.entries else None
         if self._replay is not None:
             self._work.hold(self._replay)
@@ -313,7 +314,8 @@ class Run:
         except TurnError:
             self.end(protocol_failure())
         except DivergedError as diverged:
-            self.end(diverged_failure(diverged.expected, diverged.found))
+            if turn.breach is None:  # otherwise the run is under tighter limits than it was
+                self.end(diverged_failure(diverged.expected, diverged.found))
         self._warnings = tuple(
             self._request.stacks.read(text[:_LONGEST_WARNING]) for text in turn.warnings[:_MOST_WARNINGS]
         )
@@ -324,23 +326,21 @@ class Run:
 
     def _take_entry(self, turn: Turn, frame: Frame, entry: JournalTurn) -> None:
         """Do what a turn asks for, which it may have asked for before."""
-        replay = self._replay if self._replay is not None and self._replay.has_turn else None
-        if replay is not None:
-            entry = replace(entry, at_ms=replay.check(entry).at_ms)
-            if self._workers == 1:  # what an earlier worker said was told when it said it
-                self._tell(entry.lines)
-        else:
-            admitted = self._bounds.admit(turn, frame, self._work.calls, self._work.timers)
-            if admitted:
-                self._journal.add(entry)
-            self._tell(entry.lines)
-            if not admitted:
-                raise TurnError(too_deep=False)
-        self._work.take_up(entry, self._on_replayed)
-
-    def _on_replayed(self, call: HostCall, reply: HostReply) -> None:
-        if self._workers == 1:  # otherwise what answers calls has answered this one
-            self._request.durability.on_replayed(call, reply)
+        known = self._replay if self._replay is not None and self._replay.has_turn else None
+        admitted = known is not None or self._bounds.admit(turn, frame, self._work.calls, self._work.timers)
+        if admitted and known is None:
+            self._journal.add(entry)
+        self._turns += 1
+        is_first = self._turns > self._turns_told  # no earlier worker of this run got so far
+        if is_first:
+            self._turns_told = self._turns
+            for line in entry.lines:
+                self._request.on_log(line)
+        if not admitted:
+            raise TurnError(too_deep=False)
+        if known is not None:
+            entry = replace(entry, at_ms=known.check(entry).at_ms)
+        self._work.take_up(entry, self._request.durability.on_replayed if is_first else None)
 
     def _lines_of(self, turn: Turn) -> tuple[LogLine, ...]:
         """Return the console lines of a turn, as many as the run may have."""
@@ -356,15 +356,12 @@ class Run:
             for level, text, time_ms in turn.lines[:left]
         )
 
-    def _tell(self, lines: tuple[LogLine, ...]) -> None:
-        for line in lines:
-            self._request.on_log(line)
-
     def _take_last_words(self, frame: Frame) -> None:
         """Take the console lines of the turn in which time was up, or in which a limit was broken without an end."""
         with suppress(TurnError):
             turn = last_words(frame)
-            self._tell(self._lines_of(turn))
+            for line in self._lines_of(turn):
+                self._request.on_log(line)
             if turn.breach is not None:
                 self._take_breach(turn.breach)
         self.end(cpu_time_failure(self._request.limits, self._cpu_seconds))  # unless another failure is known

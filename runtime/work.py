@@ -70,12 +70,12 @@ class Work:
         self._unanswered.clear()
         self.timers.release()
 
-    def take_up(self, turn: Turn, on_replayed: Callable[[HostCall, HostReply], None]) -> None:
+    def take_up(self, turn: Turn, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
         """Begin what a turn asks for, in the order in which it did.
 
         Args:
             turn: With the calls themselves.
-            on_replayed: Told each call that the journal answers, with its answer.
+            on_replayed: Told each call that the journal answers, with its answer; None where it was told before.
         """
         asked: list[CallEntry | TimerEntry] = [*turn.calls, *turn.timers]
         asked.sort(key=attrgetter("number"))
@@ -133,14 +133,15 @@ class Work:
         self.timers.close()
         await self.calls.aclose()
 
-    def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None]) -> None:
+    def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
         """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
         call = replace(
             cast("HostCall", entry.call), note=partial(_note, self._request.journal, self._clock, entry.number)
         )
         reply = self._replay and self._replay.answer(entry.number)
         if reply:
-            on_replayed(call, reply)
+            if on_replayed is not None:
+                on_replayed(call, reply)
         elif self._replay is not None:
             self._unanswered[entry.number] = call, entry.length
         else:

@@ -32,6 +32,8 @@ from connectors.cli import Session, methodhost
 from connectors.exit_status import ExitStatus
 from connectors.render_json import JsonOutput
 from connectors.spec import ConnectorSpec
+from runtime.frames import FrameKind
+from runtime.process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +59,7 @@ class Server:
         body = await request.text()
         self.sent.append((f"{request.method} {request.path}", body, request.headers.get("Idempotency-Key")))
         self.on_request(len(self.sent))
-        if self.busy and request.path != "/make":
+        if self.busy and request.path not in {"/make", "/before"}:
             return web.json_response({}, status=429, headers={"Retry-After": self.busy.pop(0)})
         await asyncio.sleep(float(request.query.get("after", 0)))
         return web.json_response({"n": len(self.sent), "path": request.path})
@@ -306,6 +308,42 @@ def test_a_connector_can_name_the_header_of_idempotency_keys(bench: Bench) -> No
     keys = [key for _, _, key in bench.server.sent]
     assert keys[0] == keys[1] is not None, bench.server.sent
     assert keys[2] is None, bench.server.sent
+
+
+def test_a_resumed_run_may_lose_its_worker_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its console is told whole, and all of its earlier requests count, wherever in the journal the worker is lost."""
+    code = method(
+        """
+        for (let n = 0; n < 3; n++) { await apiClient.get('before'); console.log(n) }
+        await apiClient.get('limited')
+        """
+    )
+    bench.server.busy = ["1", "0"]
+    report = bench.run(code)
+    ask, asked = WorkerProcess.ask, count()
+
+    async def kill_and_ask(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> Any:
+        if kind is FrameKind.DELIVER and next(asked) == 1:
+            os.kill(self.process, signal.SIGKILL)
+        return await ask(self, kind, *args, **options)
+
+    async def resume(most: int) -> RunReport:
+        async with bench.new_host() as host:
+            monkeypatch.setattr(WorkerProcess, "ask", kill_and_ask)
+            limits = Limits(requests=most)
+            return await host.resume(report.journal, code, connection=bench.connection, limits=limits)
+
+    assert report.suspended is not None
+    bench.runner.run(asyncio.sleep(max(0.0, (report.suspended.resume_at - datetime.now(UTC)).total_seconds())))
+    again = bench.runner.run(resume(4))
+    assert ["0", "1", "2"] == [line.message for line in again.logs], again.error
+    assert again.error is not None
+    assert ("limit", "requests", 5) == (again.error.type, again.error.key, again.error.data["used"])
+    tighter = bench.runner.run(
+        bench.host.resume(report.journal, code, connection=bench.connection, limits=Limits(requests=2))
+    )
+    assert tighter.error is not None
+    assert ("limit", "requests") == (tighter.error.type, tighter.error.key)
 
 
 def test_attempts_count_across_suspensions(bench: Bench) -> None:
