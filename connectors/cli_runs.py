@@ -14,7 +14,7 @@ from .record_options import record_options
 from .resume_command import ResumeCommand
 from .run_command import RunCommand
 from .sink import STANDARD_OUTPUT
-from .view_options import ViewOptions, view_options
+from .view_options import view_options
 
 if TYPE_CHECKING:
     from .session import Session
@@ -49,9 +49,6 @@ def run(
     target: str,
     as_json: bool,
     sources: SourceOptions,
-    har: str | None,
-    html: str | None,
-    timeline: bool,
     **options: Any,  # noqa: ANN401 (RunCommand's)
 ) -> None:
     """Run one method of TARGET, a connector's folder or a single .js file.
@@ -72,11 +69,7 @@ def run(
     """
     if as_json and options["output"] == STANDARD_OUTPUT:
         raise click.UsageError("--output - and --json would both write to standard output; name a file.")
-    views = ViewOptions.of(har, html, timeline=timeline, show=session.output.show_timeline)
-    session.connector = Connector.load(target, bundler=sources.bundler)
-    command = RunCommand(cache=sources.cache, views=views, **options)
-    session.report = command.execute(session.connector, session.output.on_event)
-    session.status = ExitStatus.of(session.report)
+    _carry_out(RunCommand(cache=sources.cache, **options), session, target, sources)
 
 
 @click.command()
@@ -101,9 +94,6 @@ def resume(
     target: str,
     as_json: bool,
     sources: SourceOptions,
-    har: str | None,
-    html: str | None,
-    timeline: bool,
     **options: Any,  # noqa: ANN401 (ResumeCommand's)
 ) -> None:
     """Let a run go on whose journal is FILE: one that was suspended, or broken off.
@@ -112,9 +102,12 @@ def resume(
 
     The exit status is that of run.
     """
-    views = ViewOptions.of(har, html, timeline=timeline, show=session.output.show_timeline)
+    _carry_out(ResumeCommand(cache=sources.cache, **options), session, target, sources)
+
+
+def _carry_out(command: RunCommand | ResumeCommand, session: Session, target: str, sources: SourceOptions) -> None:
+    """Run a method of a connector, and take the report for the result of the session."""
     session.connector = Connector.load(target, bundler=sources.bundler)
-    command = ResumeCommand(cache=sources.cache, views=views, **options)
     session.report = command.execute(session.connector, session.output.on_event)
     session.status = ExitStatus.of(session.report)
 

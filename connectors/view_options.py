@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -11,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
+    from .cli_options import Command
+    from .session import Session
     from .views import RunViews, Trace
-
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 _OPTIONS = (
     click.option("--har", metavar="FILE", help="Write what was requested to FILE, as an HTTP archive (HAR 1.2)."),
@@ -22,11 +23,26 @@ _OPTIONS = (
 )
 
 
-def view_options(command: _Command) -> _Command:
-    """Give a command `--har`, `--html` and `--timeline`."""
+def view_options(command: Command) -> Command:
+    """Give a command `--har`, `--html` and `--timeline`, which it takes as `views`."""
+
+    @click.pass_obj
+    @wraps(command)
+    def with_views(
+        session: Session,
+        *,
+        har: str | None,
+        html: str | None,
+        timeline: bool,
+        **others: Any,  # noqa: ANN401 (the command's)
+    ) -> Any:  # noqa: ANN401 (the command's)
+        views = ViewOptions.of(har, html, timeline=timeline, show=session.output.show_timeline)
+        return command(views=views, **others)
+
+    decorated: Command = with_views
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return decorated
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,13 @@ from bridge import ByteStream, Capture, Redactor, StreamError
 from connectors.environment import RunEnvironment
 from runtime import Clock
 
+from .connection_secrets import take_connection
 from .errors import RecordingError
+from .harvest import Harvest
 from .recorded_exchange import MOST_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from bridge import CapturedExchange
     from connectors.connection import Connection
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from connectors.record import Event
     from connectors.report import RunReport
     from runtime import JSON
+
+    from .secret_ledger import SecretLedger
 
 _MOST_TOTAL_BYTES = 16 * MOST_BYTES
 
@@ -47,6 +51,18 @@ class RunRequest:
     members: dict[str, JSON] = field(repr=False)
     args: Mapping[str, JSON] = field(repr=False)
     mode: Mode
+
+    def harvest(self, ledger: SecretLedger, *, public: Collection[str], earlier: JSON) -> Harvest:
+        """Take in what of the connection is secret, and return what finds other secrets.
+
+        Args:
+            ledger: Takes them in.
+            public: Names of members of the connection that are no secrets.
+            earlier: The connection of the fixture as it was, whose placeholders are kept.
+        """
+        if self.connection is not None:
+            take_connection(ledger, self.connector, self.connection, self.members, public=public, earlier=earlier)
+        return Harvest(ledger, self.connector.texts.values())
 
 
 @dataclass(frozen=True, kw_only=True)

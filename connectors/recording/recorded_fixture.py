@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .connection_secrets import placeholder_connection, take_connection, take_masked, take_refreshed
-from .harvest import Harvest
+from .connection_secrets import placeholder_connection, take_masked, take_refreshed
 from .order import latencies, overlap
 from .recorded_body import recorded_bytes
 from .recorded_exchange import ExchangeWriter
@@ -51,16 +50,7 @@ class RecordedFixture:
             public: Names of members of the connection that are no secrets.
             earlier: The connection of the fixture as it was, whose placeholders are kept.
         """
-        if self.request.connection is not None:
-            take_connection(
-                self.ledger,
-                self.request.connector,
-                self.request.connection,
-                self.request.members,
-                public=public,
-                earlier=earlier,
-            )
-        harvest = Harvest(self.ledger, self.request.connector.texts.values())
+        harvest = self.request.harvest(self.ledger, public=public, earlier=earlier)
         harvest.arguments(dict(self.request.args))
         for exchange in self.live.exchanges:
             harvest.exchange(exchange)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.fixtures.exchanges import content_of
 
-from .connection_secrets import take_connection
 from .expectation import renew_expectation
-from .harvest import Harvest
 from .merged_exchanges import means_the_same, merge_response
 from .recorded_exchange import ExchangeWriter
 from .secret_ledger import SecretLedger
@@ -48,16 +46,7 @@ class RereadFixture:
 
     def find_secrets(self, *, public: Collection[str], earlier: JSON) -> None:
         """Find out what is secret; see `RecordedFixture.find_secrets`."""
-        if self.request.connection is not None:
-            take_connection(
-                self.ledger,
-                self.request.connector,
-                self.request.connection,
-                self.request.members,
-                public=public,
-                earlier=earlier,
-            )
-        harvest = Harvest(self.ledger, self.request.connector.texts.values())
+        harvest = self.request.harvest(self.ledger, public=public, earlier=earlier)
         for answer in (one.answer for one in self.again if one.answer is not None):
             harvest.exchange(answer)
 

@@ -34,7 +34,7 @@ FILES = {
         export const SCHEMA = { type: 'string', referenceCollectionPath: users.path }
         async function find({ query }: FindArgs) { return { records: [{ id: query }] } }
     """,
-    "data/root/index.ts": """
+    "data/top/index.ts": """
         import { DataDirectoryHandler } from '@integration-app/connector-sdk'
         import { DataLocationType } from '@integration-app/sdk/connector-api'
         export default new DataDirectoryHandler({
@@ -58,8 +58,8 @@ FILES = {
         ("data/users/find", {"query": "q"}, {"records": [{"id": "q"}]}),
         ("data/users/find-by-id", {"id": "7"}, {"record": {"id": "7", "path": "users"}}),
         ("data/users/spec", {"spec": {"fieldsSchema": {}}}, {"fieldsSchema": {}, "name": "users"}),
-        ("data/root/list", {}, {"locations": [{"type": "collection", "path": "/data/users"}]}),
-        ("data/root/spec", {}, {"type": "directory", "name": "All"}),
+        ("data/top/list", {}, {"locations": [{"type": "collection", "path": "/data/users"}]}),
+        ("data/top/spec", {}, {"type": "directory", "name": "All"}),
         ("data/plain/update", {}, {"id": "1"}),
     ],
 )
