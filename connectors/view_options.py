@@ -30,6 +30,7 @@ def view_options(command: Command) -> Command:
     @wraps(command)
     def with_views(
         session: Session,
+        /,
         *,
         har: str | None,
         html: str | None,
