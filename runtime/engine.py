@@ -79,7 +79,7 @@ _OTHER = Result(ResultKind.OTHER)
 
 
 class Forked(BaseException):
-    """Raised out of a callback in a process that was forked in it, which has the isolate to itself and goes on with it."""
+    """Raised out of a callback, in a process that was forked in it, has the isolate to itself and goes on with it."""
 
 
 class Engine:

@@ -85,7 +85,7 @@ class Hardening:
             start_init()
 
     def renounce(self) -> None:
-        """Give up what privileges a thread of the zygote has that forks nothing and had a part in the first half only."""
+        """Give up the privileges of a thread that forks nothing and had a part in the first half only."""
         for step in privilege_steps():
             with suppress(OSError):
                 step.apply()

@@ -38,7 +38,7 @@ class PoolPolicy:
     worker_age_seconds: float = 1800.0
     worker_growth_bytes: int = 96 * MIB
     worker_idle_seconds: float = 60.0
-    zygote_forks: int = 1000
+    zygote_forks: int = 10_000
     zygote_age_seconds: float = 3600.0
     breaches: int = 5
     breach_window_seconds: float = 60.0

@@ -70,6 +70,8 @@ class Pool:
         self._idle: dict[PooledWorker, None] = {}  # least recently used first
         self._alive: set[PooledWorker] = set()
         self._starting = 0
+        self._spares_starting = 0
+        self._claims: deque[asyncio.Future[PooledWorker | None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling: asyncio.TimerHandle | None = None
         self._closed = False
@@ -99,7 +101,9 @@ class Pool:
         """
         await self._queue.take(place, most_seconds)
         try:
-            worker = self._take_idle(lease) or self._take_spare() or await self._start_for_run()
+            worker = (
+                self._take_idle(lease) or self._take_spare() or await self._claim_spare() or await self._start_for_run()
+            )
         except BaseException:
             self._queue.give_back(place)
             raise
@@ -126,6 +130,20 @@ class Pool:
             self._discard(worker)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _claim_spare(self) -> PooledWorker | None:
+        """Wait for a spare that is being started and no other run waits for; None where there is none after all."""
+        if self._spares_starting <= len(self._claims):
+            return None
+        claim: asyncio.Future[PooledWorker | None] = asyncio.get_running_loop().create_future()
+        self._claims.append(claim)
+        try:
+            return await claim
+        except asyncio.CancelledError:
+            worker = None if claim.cancelled() else claim.result()
+            if worker is not None:
+                self._keep_spare(worker)
+            raise
 
     async def _start_for_run(self) -> PooledWorker:
         """Start a worker, with some patience: nothing of the run was sent yet, so nothing of it is lost."""
@@ -225,15 +243,30 @@ class Pool:
         room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
         for _ in range(min(self._spares_wanted - fresh - self._starting, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
+            self._spares_starting += 1
             self._spawn(self._add_spare())
 
     async def _add_spare(self) -> None:
+        worker = None
         try:
             worker, _ = await self._start_counted()
         except (WorkerStartError, RunEnded):
-            return  # whoever needs a worker is told
-        self._keep_spare(worker)
-        self._trim()
+            pass  # whoever needs a worker is told
+        finally:
+            self._spares_starting -= 1
+            claimed = self._give_to_claim(worker)
+        if worker is not None and not claimed:
+            self._keep_spare(worker)
+            self._trim()
+
+    def _give_to_claim(self, worker: PooledWorker | None) -> bool:
+        """Let the run that waits first have a spare, or hear that none comes; return whether there is such a run."""
+        while self._claims:
+            claim = self._claims.popleft()
+            if not claim.done():
+                claim.set_result(worker)
+                return True
+        return False
 
     def _trim(self) -> None:
         """End a spare that has no room: a run that could not wait for it started a worker of its own meanwhile."""

@@ -5,8 +5,8 @@ A forked process has the one thread that forked it. So the zygote forks in a cal
 idle below it, and the new process goes on from there: it has the isolate to itself, and its pages are copied only where
 they are changed. The zygote's main thread sleeps meanwhile, in a system call and without any lock.
 
-A thread cannot be started any more by one that has entered a pid namespace, and a user namespace cannot be entered by a
-process of two threads. So the isolate's thread is started in the middle of the hardening, and the second half is its own.
+A thread that has entered a pid namespace cannot start threads, and a process of two threads cannot enter a user
+namespace. So the isolate's thread is started in the middle of the hardening, and the second half is its own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
 from .prelude import Prelude
+from .source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,8 @@ class Template:
         self.prelude = Prelude(prelude_source)
         self.last_words: Memory | None = None
         """Of the isolate."""
+        self.warm_up = read_source(__package__, "warm_up.js").encode()
+        """What copies the pages that a run changes first; it leaves nothing."""
         self.isolate: Isolate
         self._hardening = hardening
         self._self_test = self_test
@@ -62,7 +65,7 @@ class Template:
         """Make the isolate, and let `serve` have its thread for good. Main thread, which sleeps from then on.
 
         Args:
-            serve: Told what the self-test found. It gets no template where forked processes cannot go on with the isolate.
+            serve: Told what the self-test found. It gets no template where forked processes cannot go on with it.
         """
         self._serve = serve
         self.isolate = self.engine.isolate(self._on_result, _give_up)

@@ -37,6 +37,7 @@ _DRAIN: Final = 3
 _LAST_WORDS: Final = 4
 _ALLOCATED: Final = 5
 _OUTGOING: Final = 6
+_WARM: Final = 7
 _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
 _BREACH: Final = b"breach"
@@ -144,12 +145,15 @@ class Worker:
             self._isolate.close()
 
     def take_over(self, template: Template) -> None:
-        """Take the isolate of the zygote, on whose thread this process was forked, for a first run that is the last."""
+        """Take the isolate of the zygote, on whose thread this process was forked, for a first run that is the last.
+
+        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
+        """
         self._start_listening()
         self._fault, self._fault_module = None, 0
         self._prelude, self._isolate, self._last_words = template.prelude, template.isolate, template.last_words
         self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
-        self._become_ready()
+        self._isolate.evaluate(template.warm_up, _WARM)
 
     def _start_listening(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
@@ -183,6 +187,8 @@ class Worker:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
         if tag == _BOOT:
             self._booted(result)
+        elif tag == _WARM:
+            self._become_ready()
         elif tag == _LAST_WORDS:
             self._last_words = result.buffer
             self._become_ready()

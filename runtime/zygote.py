@@ -1,9 +1,9 @@
 # Trusted, but without the application's environment: a process of its own that never runs a method's code.
 """The zygote: loads V8 once, and forks a worker whenever the application asks for one.
 
-Where a worker can go on with an isolate of the zygote, it does, and serves one run; see `template.py`. Otherwise it makes
-isolates of its own. Only one thread does anything, so that forking is safe. The zygote ends when its channel (descriptor
-0) closes. Its workers end with it.
+Where a worker can go on with an isolate of the zygote, it does, and serves one run; see `template.py`. Otherwise it
+makes isolates of its own. Only one thread does anything, so that forking is safe. The zygote ends when its channel
+(descriptor 0) closes. Its workers end with it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .self_test import Layers
 
 _CAN_COPY: Final = sys.platform == "linux"
-"""Whether a process that is forked on an isolate's thread may go on with that isolate; the self-test has the last word."""
+"""Whether processes that are forked on an isolate's thread may go on with it; the self-test has the last word."""
 
 
 class Zygote:
