@@ -1,9 +1,10 @@
 # Hostile side of the wall: once a method's code has run here, nothing this process says can be trusted.
 """The worker: takes frames from its channel, drives an isolate with them, and answers each with one frame.
 
-Threading: the main thread makes isolates and frees them, and otherwise sleeps; another waits for the signals that say
-that time is up. All else happens on the isolate's own thread, in its completion callbacks, which read the next frame
-from the channel and post what it asks for. So a host call costs no thread wake-up here.
+Threading: one thread waits for the signals that say that time is up. All else happens on the isolate's own thread, in
+its completion callbacks, which read the next frame from the channel and post what it asks for. So a host call costs no
+thread wake-up here. In a worker that took the isolate of its zygote over, that thread is also the main one. In others
+the main thread makes isolates and frees them, and otherwise sleeps.
 """
 
 from __future__ import annotations
