@@ -28,6 +28,8 @@ _BOOT_SECONDS: Final = 20.0
 _STARTS: Final = 3
 _PATIENCE_SECONDS: Final = 5.0
 _REFILL_SECONDS: Final = 1.0
+_COURTESY_SECONDS: Final = 0.01
+"""How long a run has the machine to itself before a spare is started in place of the one it took."""
 
 
 class Pool:
@@ -108,7 +110,7 @@ class Pool:
             self._queue.give_back(place)
             raise
         worker.bind(lease, place)
-        self._refill()
+        self._refill_in(_COURTESY_SECONDS)
         return worker
 
     def release(self, worker: PooledWorker, *, reusable: bool) -> None:
@@ -283,8 +285,16 @@ class Pool:
     def _lost(self, worker: PooledWorker) -> None:
         """Take the end of a worker that nobody used; if it was a spare, start another one, but not without a pause."""
         self._discard(worker)
-        if self._refilling is None or self._refilling.when() < asyncio.get_running_loop().time():
-            self._refilling = asyncio.get_running_loop().call_later(_REFILL_SECONDS, self._refill)
+        self._refill_in(_REFILL_SECONDS)
+
+    def _refill_in(self, seconds: float) -> None:
+        """Refill after some time, unless that happens sooner."""
+        loop = asyncio.get_running_loop()
+        if self._refilling is not None:
+            if loop.time() < self._refilling.when() <= loop.time() + seconds:
+                return
+            self._refilling.cancel()
+        self._refilling = loop.call_later(seconds, self._refill)
 
     async def _renew(self, worker: PooledWorker) -> None:
         """Give a worker a fresh isolate; its run's place is free when it has one."""
