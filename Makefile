@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: demo test corpus platform-tests bench soak setup clean
+.PHONY: demo test coverage corpus platform-tests bench soak setup clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -14,8 +14,11 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security
 	CORPUS_SAMPLE=96 CORPUS_SEED=1 $(BIN)/pytest tests/security/test_whole_corpus.py
+
+coverage: $(READY)
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile --ignore=tests/security --cov --cov-report=term
 
 corpus: $(READY)
 	$(BIN)/pytest tests/security

@@ -1,8 +1,7 @@
 """What it costs to replay a thousand fixtures of the CRM example, read from disk, on two cores.
 
-Copies of the real ones lie in one connector. Beside them, in the same host, so many runs of an empty method are made,
-as many at a time, and so many that make one request, in an environment as that of fixtures. Shown are medians over the
-rounds, and the spread of the ratio against the empty ones.
+Copies of the real ones lie in one connector. Beside them, in the same host, an empty method is run as often, as many at
+a time. Shown are medians over the rounds, and the spread of the ratio against the empty ones.
 """
 
 from __future__ import annotations

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Key: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
+_CLASS = re.compile(r" or instance of \w+")
+"""What pydantic says of a class of ours, which means nothing to authors."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentBounds:
@@ -253,4 +256,5 @@ class _Walk:
 def _sentence(message: str) -> str:
     """Make a sentence of one of pydantic's messages."""
     message = message.removeprefix("Value error, ")
-    return message if message.endswith(".") else f"{message}."
+    said = _CLASS.sub("", message)
+    return said if said.endswith(".") else f"{said}."

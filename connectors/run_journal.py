@@ -198,7 +198,7 @@ class RunJournal:
             raise JournalError("The connector's code is not what it was when the run began; it must be the same.")
         if not self.journal.complete:
             raise JournalError(
-                "Answers in the journal were too long to be kept (the limit journal_bytes), so it cannot be used."
+                "The journal became too long to be kept whole (the limit journal_bytes), so it cannot be used."
             )
         entries = [entry for entry in self.journal.entries if not isinstance(entry, End)]
         begun = Journal(self.journal.origin, most_bytes=self.journal.most_bytes, entries=entries)

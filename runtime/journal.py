@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEED_BYTES: Final = 32
 
-_OVERHEAD_BYTES: Final = 200
+_OVERHEAD_BYTES: Final = 400
 """What an entry takes beside texts and bytes, about."""
 _DIGEST_LENGTH: Final = 32
 
@@ -131,7 +131,14 @@ class End:
     failure: str | None = None
 
 
-Entry: TypeAlias = Turn | Answer | Delivery | Note | Suspension | Resumption | End
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """The journal became too long: of what follows only the end is in it."""
+
+    at_ms: float
+
+
+Entry: TypeAlias = Turn | Answer | Delivery | Note | Suspension | Resumption | Cut | End
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +154,8 @@ class Journal:
 
     Args:
         origin: What it began with.
-        most_bytes: How long calls, answers and console lines may be together; beyond, calls and answers are not kept,
-            and the run can neither be resumed nor survive the loss of its worker.
+        most_bytes: How long it may be, with calls, answers and console lines; beyond, answers are dropped and nothing
+            more is kept, and the run can neither be resumed nor survive the loss of its worker.
         mask: Masks secrets in what is asked for.
         on_entry: Told each entry before what it tells of has any effect.
         entries: What happened before.
@@ -165,10 +172,11 @@ class Journal:
     ) -> None:
         self.origin = origin
         self.entries: list[Entry] = list(entries)
-        self.complete = all(not isinstance(entry, Answer) or entry.reply is not None for entry in self.entries)
+        self.complete = not any(isinstance(entry, Cut) for entry in self.entries)
         """Whether it has all that the run was sent."""
         self.mask = mask
         self.most_bytes = most_bytes
+        self._ended = False
         self._size = sum(map(_size_of, self.entries))
         self.on_entry = on_entry
 
@@ -201,12 +209,14 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Take in what is about to have an effect."""
+        if self._ended or (not self.complete and not isinstance(entry, End)):
+            return
+        self._ended = isinstance(entry, End)
         self._size += _size_of(entry)
-        if self._size > self.most_bytes:
-            entry = self._shortened(entry)
-            if self.complete:
-                self.complete = False
-                self.entries[:] = map(self._shortened, self.entries)
+        if self.complete and self._size > self.most_bytes:
+            self.complete = False
+            self.entries[:] = map(self._shortened, self.entries)
+            entry = entry if isinstance(entry, End) else Cut(at_ms=entry.at_ms)
         self.entries.append(entry)
         if self.on_entry is not None:
             self.on_entry(entry)

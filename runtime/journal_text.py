@@ -18,6 +18,7 @@ from .host import HostReply
 from .journal import (
     Answer,
     CallEntry,
+    Cut,
     Delivery,
     End,
     Note,
@@ -126,6 +127,10 @@ class _Resumption(_Part):
     at: _Time
 
 
+class _Cut(_Part):
+    at: _Time
+
+
 class _End(_Part):
     at: _Time
     failure: str | None = None
@@ -140,6 +145,7 @@ class _AnyEntry(_Part):
     note: _Note | None = None
     suspended: _Suspension | None = None
     resumed: _Resumption | None = None
+    cut: _Cut | None = None
     end: _End | None = None
 
 
@@ -186,8 +192,8 @@ def _written(entry: Entry, journal: Journal) -> tuple[str, dict[str, Any]]:
         case Suspension():
             waits = [{"call": it.number, "until": it.until_ms, "attempts": it.attempts} for it in entry.waits]
             return "suspended", at | {"resume_at": entry.resume_at_ms, "waits": waits}
-        case Resumption():
-            return "resumed", at
+        case Resumption() | Cut():
+            return "cut" if isinstance(entry, Cut) else "resumed", at
         case End():
             return "end", at | {"failure": entry.failure}
 
@@ -262,5 +268,6 @@ _READERS: Final[dict[type[_Part], Any]] = {
         waits=tuple(Wait(number=wait.call, until_ms=wait.until, attempts=wait.attempts) for wait in it.waits),
     ),
     _Resumption: lambda it: Resumption(at_ms=it.at),
+    _Cut: lambda it: Cut(at_ms=it.at),
     _End: lambda it: End(at_ms=it.at, failure=it.failure),
 }

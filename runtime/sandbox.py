@@ -166,7 +166,7 @@ class Sandbox:
         limits, clock = limits or SandboxLimits(), clock or Clock()
         journal = journal or Journal.begin(clock, most_bytes=limits.journal_bytes)
         if not journal.complete:
-            raise ValueError("the journal is not complete: answers in it were too long to be kept")
+            raise ValueError("the journal is not complete: it became too long to be kept whole")
         request = RunRequest(
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,

@@ -15,9 +15,10 @@ from .timers import Timer, TimerQueue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .clock import Clock
     from .failure import Failure
     from .host import HostCall, HostReply
-    from .journal import Turn
+    from .journal import Journal, Turn
     from .replay import Replay
     from .run_request import RunRequest
     from .stall import PendingWork
@@ -134,7 +135,9 @@ class Work:
 
     def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None]) -> None:
         """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
-        call = replace(cast("HostCall", entry.call), note=partial(self._note, entry.number))
+        call = replace(
+            cast("HostCall", entry.call), note=partial(_note, self._request.journal, self._clock, entry.number)
+        )
         reply = self._replay and self._replay.answer(entry.number)
         if reply:
             on_replayed(call, reply)
@@ -157,5 +160,7 @@ class Work:
         self._request.journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
         self._on_news()
 
-    def _note(self, number: int, kind: str, facts: dict[str, JSON]) -> None:
-        self._request.journal.add(Note(at_ms=self._clock.now_ms(), number=number, kind=kind, facts=facts))
+
+def _note(journal: Journal, clock: Clock, number: int, kind: str, facts: dict[str, JSON]) -> None:
+    """Write what is done for a call; refers to nothing of the run but its journal, since requests outlive runs."""
+    journal.add(Note(at_ms=clock.now_ms(), number=number, kind=kind, facts=facts))

@@ -156,13 +156,14 @@ def test_the_exit_status_says_whether_all_passed(
     """0 where all passed, 1 where one did not, 2 where a fixture or the command is wrong."""
     folder = write_folder({"one.js": "export default () => 1", "one.a.fixture.yml": ENDS, "one.b.fixture.yml": ENDS})
     assert 0 == methodhost(monkeypatch, "test", str(folder))
-    assert "one.a" in capfd.readouterr().out
+    assert "2 passed" in capfd.readouterr().out
     (folder / "one.b.fixture.yml").write_text("# two\nexpect:\n  value: 2\n")
     assert 1 == methodhost(monkeypatch, "test", str(folder / "one.js"))
     out = capfd.readouterr().out
-    assert "one.b.fixture.yml:3 The result is another." in out
+    assert "The result is another.  one.b.fixture.yml:3" in out
     assert "- 2\n" in out
     assert 2 == methodhost(monkeypatch, "test", str(folder / "none"))
     (folder / "one.b.fixture.yml").write_text("expect: 2\n")
+    capfd.readouterr()
     assert 2 == methodhost(monkeypatch, "test", str(folder))
-    assert "one.b.fixture.yml:1: expect: Input should be a valid dictionary" in capfd.readouterr().err
+    assert "one.b.fixture.yml:1\n  expect: Input should be a valid dictionary.\n" in capfd.readouterr().out

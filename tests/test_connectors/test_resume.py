@@ -308,6 +308,24 @@ def test_a_connector_can_name_the_header_of_idempotency_keys(bench: Bench) -> No
     assert keys[2] is None, bench.server.sent
 
 
+def test_a_journal_is_bounded(bench: Bench) -> None:
+    """One that becomes too long says so and keeps nothing more; the run goes on, but in its worker."""
+    code = method(
+        """
+        for (let n = 0; n < 300; n++) await new Promise((resolve) => setTimeout(resolve, 0))
+        await new Promise((resolve) => setTimeout(resolve, 600))
+        return 1
+        """
+    )
+    report = bench.run(code, limits=Limits(journal_bytes=50_000))
+    assert 1 == report.value
+    text = report.journal.to_text()
+    assert '{"cut"' in text
+    assert len(text) < 50_000
+    with pytest.raises(JournalError, match="too long to be kept whole"):
+        bench.runner.run(bench.host.replay(text, code, connection=bench.connection))
+
+
 def test_a_run_goes_on_without_an_event_loop(bench: Bench) -> None:
     """Whoever waits for runs in threads resumes them so as well."""
     bench.server.busy = ["1"]
