@@ -30,6 +30,9 @@ _PATIENCE_SECONDS: Final = 5.0
 _REFILL_SECONDS: Final = 1.0
 _COURTESY_SECONDS: Final = 0.01
 """How long a run has the machine to itself before a spare is started in place of the one it took."""
+_DEMAND: Final = 4
+"""How many times the spares that were asked for there are at most while runs find none."""
+_DEMAND_SECONDS: Final = 10.0
 
 
 class Pool:
@@ -43,7 +46,7 @@ class Pool:
         policy: How workers are shared and replaced.
         size: The most workers that serve runs at once.
         inner_size: Further ones, for runs that other runs wait for.
-        spares: How many to keep warm.
+        spares: How many to keep warm; up to four times as many while runs that need a new worker each find none.
         admit: Takes what each new worker reports of itself; raises WorkerStartError where that is not good enough.
     """
 
@@ -67,7 +70,8 @@ class Pool:
             per_key=policy.workers_per_key or -(-size // 2),
             most_waiting=policy.waiting_runs,
         )
-        self._spares_wanted = min(spares, self._size)
+        self._spares_wanted = self._spares_now = min(spares, self._size)
+        self._missed_at = 0.0
         self._spares: deque[PooledWorker] = deque()
         self._idle: dict[PooledWorker, None] = {}  # least recently used first
         self._alive: set[PooledWorker] = set()
@@ -103,9 +107,7 @@ class Pool:
         """
         await self._queue.take(place, most_seconds)
         try:
-            worker = (
-                self._take_idle(lease) or self._take_spare() or await self._claim_spare() or await self._start_for_run()
-            )
+            worker = self._take_idle(lease) or self._take_spare() or await self._wait_for_worker()
         except BaseException:
             self._queue.give_back(place)
             raise
@@ -132,6 +134,13 @@ class Pool:
             self._discard(worker)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _wait_for_worker(self) -> PooledWorker:
+        worker = await self._claim_spare() or await self._start_for_run()
+        if worker.process.single_run:
+            self._missed_at = asyncio.get_running_loop().time()
+            self._spares_now = min(self._spares_now + 1, _DEMAND * self._spares_wanted, self._size)
+        return worker
 
     async def _claim_spare(self) -> PooledWorker | None:
         """Wait for a spare that is being started and no other run waits for; None where there is none after all."""
@@ -241,9 +250,11 @@ class Pool:
         """Start what is missing of the spares; those that a zygote left behind that was replaced do not count."""
         if self._closed:
             return
+        if asyncio.get_running_loop().time() > self._missed_at + _DEMAND_SECONDS:
+            self._spares_now = self._spares_wanted
         fresh = sum(not spare.worn for spare in self._spares)
         room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
-        for _ in range(min(self._spares_wanted - fresh - self._starting, room)):
+        for _ in range(min(self._spares_now - fresh - self._starting, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
             self._spares_starting += 1
             self._spawn(self._add_spare())

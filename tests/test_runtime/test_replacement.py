@@ -144,3 +144,12 @@ async def test_a_zygote_that_cannot_be_replaced_goes_on(monkeypatch: pytest.Monk
         assert {old} == zygotes()
         await until(lambda: old not in zygotes())
         assert 0 == await bench.value(NOTHING)
+
+
+async def test_spares_follow_demand(open_bench: OpenBench) -> None:
+    """After runs that found no spare there are more of them, but not more than four times as many as were asked for."""
+    async with open_bench(workers=8, spares=1) as bench:
+        assert [0] * 8 == await asyncio.gather(*[bench.value(NOTHING, key=str(n)) for n in range(8)])
+        await until(lambda: len(bench.sandbox._pool._spares) == 4)
+        await asyncio.sleep(0.05)
+        assert 4 == len(bench.sandbox._pool._spares)
