@@ -159,8 +159,11 @@ async def test_many_runs_with_kills_leave_nothing(open_bench: OpenBench) -> None
             await asyncio.gather(*runs)
         most_descriptors, most_processes = before + 2 * 4, 1 + 4
         deadline = time.monotonic() + 5
+        await asyncio.sleep(0.05)  # until spares are started in place of those that were taken
         while time.monotonic() < deadline and (
-            psutil.Process().num_fds() > most_descriptors or len(descendants()) > most_processes
+            bench.sandbox._pool._tasks
+            or psutil.Process().num_fds() > most_descriptors
+            or len(descendants()) > most_processes
         ):
             await asyncio.sleep(0.01)
         assert psutil.Process().num_fds() <= most_descriptors
