@@ -45,7 +45,7 @@ class MethodHost:
         limits: What each run may use at most; the defaults of `Limits` otherwise.
         egress: Which addresses methods may reach; public ones otherwise.
         workers: Most methods at a time, each in a worker process; refreshing credentials takes a few more.
-        spares: Worker processes kept ready for connections that have none.
+        spares: Worker processes kept ready for the next runs.
         credentials: Where credentials of connections are kept and looked for first. Without it, runs use those of
             their `Connection`, or what replaced them as long as the host has been open.
         expose_credentials: Whether methods are given `credentials`. If not, only those that build the client or the

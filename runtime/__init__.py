@@ -1,4 +1,4 @@
-"""Sandboxed execution of JavaScript: one disposable V8 worker process per isolation key, one fresh isolate per run.
+"""Sandboxed execution of JavaScript: each run in a fresh V8 isolate of a disposable process that serves one key only.
 
 Knows no HTTP and no connector. What JavaScript may ask of the application is an `Extension` (its JavaScript side) and a
 `HostCalls` handler (its Python side).

@@ -78,6 +78,10 @@ class Memory:
 _OTHER = Result(ResultKind.OTHER)
 
 
+class Forked(BaseException):
+    """Raised out of a callback, in a process that was forked in it, has the isolate to itself and goes on with it."""
+
+
 class Engine:
     """V8 loaded into this process, without an isolate. Loading twice in one process is an error."""
 
@@ -123,8 +127,8 @@ class Isolate:
         on_error: Callable[[BaseException], None],
     ) -> None:
         self._library = library
-        self._on_result = on_result
-        self._on_error = on_error
+        self.on_result = on_result
+        self.on_error = on_error
         self._thread_state: int | None = None
         self._retired = False
         self._context = library.mr_init_context(callback)
@@ -159,11 +163,13 @@ class Isolate:
             if self._thread_state is None:
                 # Python would make a state for this thread anew at each callback, which can fail where memory is short.
                 self._thread_state = ctypes.pythonapi.PyGILState_Ensure()
-            self._on_result(tag, self._take(handle))
+            self.on_result(tag, self._take(handle))
             if self._retired:
                 ctypes.pythonapi.PyGILState_Release(self._thread_state)
+        except Forked:
+            return
         except BaseException as error:  # noqa: BLE001 (nobody would hear of it)
-            self._on_error(error)
+            self.on_error(error)
 
     def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
         raw = handle.contents

@@ -11,7 +11,7 @@ worker.
     application -> worker
     START    limits, libraries, header, arguments, name, length and body of modules   begin a run
     DELIVER  header, libraries, data, text...                                         answers, maybe none
-    RESET                                                                             a fresh isolate
+    RESET                                                 a fresh isolate, where workers make their own
 
     worker -> application
     READY    usage, report                                                            an isolate is ready

@@ -12,8 +12,9 @@ import fcntl
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .cgroup import ControlGroup
 from .executable import ExecutableMemory
@@ -25,6 +26,9 @@ from .privileges import privilege_steps, unprivileged_user_step
 from .rlimits import MemoryGauge, resource_limits_step, task_limit_step
 from .seccomp import SeccompFilter
 from .step import Step, UnavailableError, reason_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CHANNEL: Final = 3
 """The one descriptor a worker keeps. 0, 1 and 2 stay closed, so that nothing V8 prints can reach anything."""
@@ -52,24 +56,47 @@ class Hardening:
         self.reasons: dict[LayerName, LayerReason] = {}
         self.shared: list[Step] = []
         self._applied: set[LayerName] = set()
+        self._further: Iterator[Step] = iter(())
         self._linux = _Linux() if _LINUX else None
 
     def enter(self) -> None:
         """Apply what all workers inherit. In the zygote, which can load no module and open no file afterwards."""
+        self.enter_alone()
+        self.enter_further()
+
+    def enter_alone(self) -> None:
+        """Apply the part of it that a process of one thread can apply only, and what comes before."""
         os.chdir("/")
         self.shared = [Step(LayerName.CLEAN_ENVIRONMENT, self._empty_environment, lambda: not os.environ)]
         if self._linux is not None:
             self._linux.memory.seal()
             self.shared += self._linux.shared_steps()
-        for step in self.shared:
-            try:
-                step.apply()
-            except (OSError, UnavailableError) as error:
-                self.reasons[step.name] = reason_for(error)
-            else:
-                self._applied.add(step.name)
+        self._further = iter(self.shared)
+        for step in self._further:
+            self._apply(step)
+            if step.name is LayerName.USER_NAMESPACE:
+                break
+
+    def enter_further(self) -> None:
+        """Apply the rest: to the thread that forks, which can start no thread afterwards."""
+        for step in self._further:
+            self._apply(step)
         if LayerName.PID_NAMESPACE in self._applied:
             start_init()
+
+    def renounce(self) -> None:
+        """Give up the privileges of a thread that forks nothing and had a part in the first half only."""
+        for step in privilege_steps():
+            with suppress(OSError):
+                step.apply()
+
+    def _apply(self, step: Step) -> None:
+        try:
+            step.apply()
+        except (OSError, UnavailableError) as error:
+            self.reasons[step.name] = reason_for(error)
+        else:
+            self._applied.add(step.name)
 
     def own_steps(self, channel: int, parent: int) -> list[Step]:
         """Return what each worker has to apply for itself, in this order.

@@ -2,8 +2,8 @@
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
 ...]}`. After that each byte from the application asks for one worker, and the zygote sends `Notice` records. For each
-such byte it says FORKED or FAILED. A FORKED one carries two descriptors: the application's end of the worker's channel
-and, where the system has them, a process descriptor.
+such byte it says FORKED, COPIED or FAILED. The first two carry two descriptors: the application's end of the worker's
+channel and, where the system has them, a process descriptor.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class NoticeKind(IntEnum):
     FORKED = 2
     EXITED = 3
     FAILED = 4
+    COPIED = 5
+    """Forked with the zygote's own isolate: for one run."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ class PoolPolicy:
         workers_per_key: Most workers of one isolation key at a time; half of all where it is None.
         waiting_runs: Runs that wait for a worker at a time. Beyond that one is refused: the newest of the key that has
             most waiting.
-        worker_runs: Runs that one worker serves.
+        worker_runs: Runs that one worker serves where it makes its own isolates. On Linux it serves one.
         worker_age_seconds: Since a worker's start; older ones serve no further run.
         worker_growth_bytes: A worker whose resident memory has ever grown by more than this serves no further run.
-        worker_idle_seconds: A worker that nobody uses for so long is ended.
+        worker_idle_seconds: A worker that served a run and that nobody uses for so long is ended.
         zygote_forks: Workers forked by one zygote. All of them have one layout of addresses.
         zygote_age_seconds: Since a zygote's start.
         breaches: Workers that runs of one method for one key must destroy, with at least every other of its last runs,
@@ -38,7 +38,7 @@ class PoolPolicy:
     worker_age_seconds: float = 1800.0
     worker_growth_bytes: int = 96 * MIB
     worker_idle_seconds: float = 60.0
-    zygote_forks: int = 1000
+    zygote_forks: int = 10_000
     zygote_age_seconds: float = 3600.0
     breaches: int = 5
     breach_window_seconds: float = 60.0

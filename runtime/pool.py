@@ -28,6 +28,11 @@ _BOOT_SECONDS: Final = 20.0
 _STARTS: Final = 3
 _PATIENCE_SECONDS: Final = 5.0
 _REFILL_SECONDS: Final = 1.0
+_COURTESY_SECONDS: Final = 0.01
+"""How long a run has the machine to itself before a spare is started in place of the one it took."""
+_DEMAND: Final = 4
+"""How many times the spares that were asked for there are at most while runs find none."""
+_DEMAND_SECONDS: Final = 10.0
 
 
 class Pool:
@@ -41,7 +46,7 @@ class Pool:
         policy: How workers are shared and replaced.
         size: The most workers that serve runs at once.
         inner_size: Further ones, for runs that other runs wait for.
-        spares: How many to keep warm.
+        spares: How many to keep warm; up to four times as many while runs that need a new worker each find none.
         admit: Takes what each new worker reports of itself; raises WorkerStartError where that is not good enough.
     """
 
@@ -65,11 +70,14 @@ class Pool:
             per_key=policy.workers_per_key or -(-size // 2),
             most_waiting=policy.waiting_runs,
         )
-        self._spares_wanted = min(spares, self._size)
+        self._spares_wanted = self._spares_now = min(spares, self._size)
+        self._missed_at = 0.0
         self._spares: deque[PooledWorker] = deque()
         self._idle: dict[PooledWorker, None] = {}  # least recently used first
         self._alive: set[PooledWorker] = set()
         self._starting = 0
+        self._spares_starting = 0
+        self._claims: deque[asyncio.Future[PooledWorker | None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling: asyncio.TimerHandle | None = None
         self._closed = False
@@ -99,12 +107,12 @@ class Pool:
         """
         await self._queue.take(place, most_seconds)
         try:
-            worker = self._take_idle(lease) or self._take_spare() or await self._start_for_run()
+            worker = self._take_idle(lease) or self._take_spare() or await self._wait_for_worker()
         except BaseException:
             self._queue.give_back(place)
             raise
         worker.bind(lease, place)
-        self._refill()
+        self._refill_in(_COURTESY_SECONDS)
         return worker
 
     def release(self, worker: PooledWorker, *, reusable: bool) -> None:
@@ -126,6 +134,27 @@ class Pool:
             self._discard(worker)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _wait_for_worker(self) -> PooledWorker:
+        worker = await self._claim_spare() or await self._start_for_run()
+        if worker.process.single_run:
+            self._missed_at = asyncio.get_running_loop().time()
+            self._spares_now = min(self._spares_now + 1, _DEMAND * self._spares_wanted, self._size)
+        return worker
+
+    async def _claim_spare(self) -> PooledWorker | None:
+        """Wait for a spare that is being started and no other run waits for; None where there is none after all."""
+        if self._spares_starting <= len(self._claims):
+            return None
+        claim: asyncio.Future[PooledWorker | None] = asyncio.get_running_loop().create_future()
+        self._claims.append(claim)
+        try:
+            return await claim
+        except asyncio.CancelledError:
+            worker = None if claim.cancelled() else claim.result()
+            if worker is not None:
+                self._keep_spare(worker)
+            raise
 
     async def _start_for_run(self) -> PooledWorker:
         """Start a worker, with some patience: nothing of the run was sent yet, so nothing of it is lost."""
@@ -221,19 +250,36 @@ class Pool:
         """Start what is missing of the spares; those that a zygote left behind that was replaced do not count."""
         if self._closed:
             return
+        if asyncio.get_running_loop().time() > self._missed_at + _DEMAND_SECONDS:
+            self._spares_now = self._spares_wanted
         fresh = sum(not spare.worn for spare in self._spares)
         room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
-        for _ in range(min(self._spares_wanted - fresh - self._starting, room)):
+        for _ in range(min(self._spares_now - fresh - self._starting, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
+            self._spares_starting += 1
             self._spawn(self._add_spare())
 
     async def _add_spare(self) -> None:
+        worker = None
         try:
             worker, _ = await self._start_counted()
         except (WorkerStartError, RunEnded):
-            return  # whoever needs a worker is told
-        self._keep_spare(worker)
-        self._trim()
+            pass  # whoever needs a worker is told
+        finally:
+            self._spares_starting -= 1
+            claimed = self._give_to_claim(worker)
+        if worker is not None and not claimed:
+            self._keep_spare(worker)
+            self._trim()
+
+    def _give_to_claim(self, worker: PooledWorker | None) -> bool:
+        """Let the run that waits first have a spare, or hear that none comes; return whether there is such a run."""
+        while self._claims:
+            claim = self._claims.popleft()
+            if not claim.done():
+                claim.set_result(worker)
+                return True
+        return False
 
     def _trim(self) -> None:
         """End a spare that has no room: a run that could not wait for it started a worker of its own meanwhile."""
@@ -250,8 +296,16 @@ class Pool:
     def _lost(self, worker: PooledWorker) -> None:
         """Take the end of a worker that nobody used; if it was a spare, start another one, but not without a pause."""
         self._discard(worker)
-        if self._refilling is None or self._refilling.when() < asyncio.get_running_loop().time():
-            self._refilling = asyncio.get_running_loop().call_later(_REFILL_SECONDS, self._refill)
+        self._refill_in(_REFILL_SECONDS)
+
+    def _refill_in(self, seconds: float) -> None:
+        """Refill after some time, unless that happens sooner."""
+        loop = asyncio.get_running_loop()
+        if self._refilling is not None:
+            if loop.time() < self._refilling.when() <= loop.time() + seconds:
+                return
+            self._refilling.cancel()
+        self._refilling = loop.call_later(seconds, self._refill)
 
     async def _renew(self, worker: PooledWorker) -> None:
         """Give a worker a fresh isolate; its run's place is free when it has one."""

@@ -43,7 +43,7 @@ class PooledWorker:
         self.place: Place | None = None
         self.expiry: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
-        self._runs_left = max(1, round(up_to(policy.worker_runs)))
+        self._runs_left = 1 if process.single_run else max(1, round(up_to(policy.worker_runs)))
         self._end = self._loop.time() + up_to(policy.worker_age_seconds)
         self._most_memory_bytes = process.peak_memory_bytes + policy.worker_growth_bytes
 

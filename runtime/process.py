@@ -69,6 +69,8 @@ class WorkerProcess(asyncio.Protocol):
         self.on_gone: Callable[[], None] | None = None
         self.stale = False
         """Whether the zygote it came from was replaced."""
+        self.single_run = False
+        """Whether it has no way to a second isolate."""
         self.cpu_seconds = 0.0
         self.peak_memory_bytes = 0
 

@@ -47,13 +47,15 @@ _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
 class Sandbox:
     """Runs scripts, each in a fresh V8 isolate inside a worker process that serves one isolation key only.
 
+    On Linux the process serves that one run.
+
     Use it as `async with Sandbox(...) as sandbox`. Leaving the block ends every run and every process.
 
     Args:
         extensions: What JavaScript may use besides the language; evaluated in every isolate.
         workers: The most runs at once, each in a worker process. A run waits while all are busy; keys take turns.
         inner_workers: Further ones, for runs that other runs wait for in the middle of their own.
-        spares: Workers kept warm for the next isolation key.
+        spares: Workers kept warm for the next runs.
         require: Names of layers that must be active around each worker; otherwise those that every Linux can have, and
             none on other systems.
         policy: How workers are shared among keys, and replaced.

@@ -13,12 +13,12 @@ import select
 import signal
 import socket
 import sys
+import threading
 import time
 from contextlib import suppress
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-from .engine import ResultKind
+from .engine import Forked, ResultKind
 from .hardening import CHANNEL
 from .layer import EVERYWHERE, LayerName, LayerReason
 from .prelude import Prelude, PreludeSource
@@ -27,11 +27,14 @@ from .source import read_source
 from .step import UnavailableError, reason_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from .engine import Engine, Isolate, Result
     from .hardening import Hardening
     from .step import Step
+
+Layers: TypeAlias = "dict[LayerName, LayerReason | None]"
+"""All layers, and for each that is not active why not."""
 
 _PATIENCE_SECONDS: Final = 30.0
 _CPU_SECONDS: Final = 0.5
@@ -60,17 +63,35 @@ class SelfTest:
         self._engine = engine
         self._hardening = hardening
         self._prelude_source = prelude_source
-        self._results: SimpleQueue[Result] = SimpleQueue()
-        self._isolate: Isolate
+        self._isolate: Isolate | None = None
 
-    def run(self) -> dict[LayerName, LayerReason | None]:
-        """Return all layers, and for each that is not active why not. In the zygote."""
+    def run(self) -> Layers:
+        """Return what is found in processes that make an isolate of their own. In the zygote."""
+        self._isolate = None
+        found, _ = self._try()
+        return _verdicts(found)
+
+    def run_on(self, isolate: Isolate) -> Layers | None:
+        """Return what is found in processes that go on with an isolate of the zygote; None where they cannot.
+
+        Args:
+            isolate: In which nothing was evaluated, in a callback of which this is called.
+
+        Raises:
+            Forked: In those processes.
+        """
+        self._isolate = isolate
+        found, ended = self._try()
+        return _verdicts(found) if ended and LayerName.CPU_LIMIT in found else None
+
+    def _try(self) -> tuple[str, bool]:
+        """Return what a process says, and whether it came to an orderly end."""
         found = ""
         for _ in range(_MOST_ATTEMPTS):
             found, status = self._attempt()
             if status in _ORDERLY_ENDS:
-                break
-        return _verdicts(found)
+                return found, True
+        return found, False
 
     def _attempt(self) -> tuple[str, int]:
         """Run the process once; return what it says and how it ends."""
@@ -78,7 +99,8 @@ class SelfTest:
         zygote = os.getpid()
         process = os.fork()
         if process == 0:
-            self._be_worker(theirs.fileno(), zygote)
+            ours.detach()  # what is closed later is another one's by then
+            self._be_worker(theirs.detach(), zygote)
         theirs.close()
         with ours:
             found = _read_to_end(ours, process)
@@ -87,7 +109,7 @@ class SelfTest:
     def _be_worker(self, channel: int, zygote: int) -> NoReturn:
         """Harden this process as a worker's, trying each layer before the next one masks it."""
         self._channel = channel
-        with suppress(BaseException):
+        try:
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
             for step in self._hardening.shared:
                 self._say(step.name, self._hardening.reasons.get(step.name) or _tried(step.effective))
@@ -96,38 +118,55 @@ class SelfTest:
                 if step.name is LayerName.ONE_DESCRIPTOR:
                     self._channel = CHANNEL
                 self._say(step.name, reason)
-            self._try_engine()
-        os._exit(0)
+            self._begin()
+        except BaseException as error:  # noqa: BLE001 (what it did not try shows no effect)
+            _end(error)
+        raise Forked
 
-    def _try_engine(self) -> None:
-        self._isolate = self._engine.isolate(lambda _, result: self._results.put(result), lambda _: os._exit(1))
+    def _begin(self) -> None:
+        """Try the engine: in callbacks of an isolate, which may be on this thread. The last one ends the process."""
+        trials = self._try_engine()
+
+        def go_on(_: int, result: Result) -> None:
+            isolate.evaluate(trials.send(result), 1)
+
+        if self._isolate is None:
+            isolate = self._engine.isolate(go_on, _end)
+            isolate.evaluate(next(trials), 1)
+            threading.Event().wait()
+        else:
+            isolate = self._isolate
+            isolate.on_result, isolate.on_error = go_on, _end
+            isolate.evaluate(next(trials), 1)
+
+    def _try_engine(self) -> Generator[bytes, Result, None]:
+        """Try what there is about the engine; yield what is to be evaluated."""
         self._say(LayerName.V8_MEMORY_CAGE, _tried(lambda: self._engine.uses_sandbox))
         for name in _BEFORE_PRELUDE:
-            self._say(name, _tried(self._trial(name)))
-        self._evaluate(Prelude(self._prelude_source).boot)
+            yield from self._trial(name)
+        yield Prelude(self._prelude_source).boot
         for name in _AFTER_PRELUDE:
-            self._say(name, _tried(self._trial(name)))
+            yield from self._trial(name)
         self._say(LayerName.CPU_LIMIT, _tried(cpu_is_limited))
         if self._hardening.gauge is not None:
             gauge = self._hardening.gauge
             self._say(LayerName.MEMORY_LIMIT, _tried(lambda: memory_is_limited(gauge)))
         limit_cpu(_CPU_SECONDS)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
-        self._say(_MAY_NOT_END, _tried(self._trial(_MAY_NOT_END)))
+        yield from self._trial(_MAY_NOT_END)
 
-    def _trial(self, name: LayerName) -> Callable[[], bool]:
-        def trial() -> bool:
-            result = self._evaluate(self._trials[name])
-            return result.kind is ResultKind.TEXT and result.text == _EFFECTIVE
-
-        return trial
-
-    def _evaluate(self, code: bytes) -> Result:
-        self._isolate.evaluate(code, 1)
-        return self._results.get()
+    def _trial(self, name: LayerName) -> Generator[bytes, Result, None]:
+        result = yield self._trials[name]
+        effective = result.kind is ResultKind.TEXT and result.text == _EFFECTIVE
+        self._say(name, None if effective else LayerReason.NO_EFFECT)
 
     def _say(self, name: LayerName, reason: LayerReason | None) -> None:
         os.write(self._channel, f"{name} {reason or ''}\n".encode())
+
+
+def _end(_: BaseException) -> NoReturn:
+    """End the process; what it has not said by then has no effect."""
+    os._exit(0)
 
 
 def _applied(step: Step) -> LayerReason | None:
@@ -160,7 +199,7 @@ def _read_to_end(channel: socket.socket, process: int) -> str:
     return found.decode()
 
 
-def _verdicts(found: str) -> dict[LayerName, LayerReason | None]:
+def _verdicts(found: str) -> Layers:
     said = dict(line.split(" ", 1) for line in found.splitlines())
     return {name: _verdict(name, said.get(name)) for name in LayerName}
 

@@ -1,9 +1,10 @@
 # Hostile side of the wall: once a method's code has run here, nothing this process says can be trusted.
 """The worker: takes frames from its channel, drives an isolate with them, and answers each with one frame.
 
-Threading: the main thread makes isolates and frees them, and otherwise sleeps; another waits for the signals that say
-that time is up. All else happens on the isolate's own thread, in its completion callbacks, which read the next frame
-from the channel and post what it asks for. So a host call costs no thread wake-up here.
+Threading: one thread waits for the signals that say that time is up. All else happens on the isolate's own thread, in
+its completion callbacks, which read the next frame from the channel and post what it asks for. So a host call costs no
+thread wake-up here. In a worker that took the isolate of its zygote over, that thread is also the main one. In others
+the main thread makes isolates and frees them, and otherwise sleeps.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from .engine import ResultKind
+from .engine import Forked, ResultKind
 from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
 from .hardening import CHANNEL
 from .prelude import Prelude
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .hardening import Hardening
     from .prelude import PreludeSource
     from .rlimits import MemoryGauge
+    from .template import Template
 
 _BOOT: Final = 1
 _STEP: Final = 2
@@ -36,6 +38,7 @@ _DRAIN: Final = 3
 _LAST_WORDS: Final = 4
 _ALLOCATED: Final = 5
 _OUTGOING: Final = 6
+_WARM: Final = 7
 _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
 _BREACH: Final = b"breach"
@@ -77,6 +80,30 @@ def run_worker(
         os._exit(status)
 
 
+def go_on_as_worker(
+    channel: int, parent: int, hardening: Hardening, template: Template, prelude_source: PreludeSource, report: bytes
+) -> NoReturn:
+    """Turn this process, freshly forked on the thread of the zygote's own isolate, into a worker for one run.
+
+    Args:
+        channel: The descriptor of its end of the channel.
+        parent: The zygote's process id.
+        hardening: As prepared in the zygote.
+        template: With that isolate.
+        prelude_source: What `prelude_source` returned.
+        report: What workers of this zygote say of themselves.
+
+    Raises:
+        Forked: Always, so that V8 carries out what was posted.
+    """
+    try:
+        gauge = hardening.apply(channel, parent)
+        Worker(template.engine, prelude_source, gauge, report).take_over(template)
+    except BaseException:  # noqa: BLE001 (nobody would hear of it)
+        os._exit(_BROKEN)
+    raise Forked
+
+
 class Worker:
     """One worker process.
 
@@ -108,8 +135,7 @@ class Worker:
 
     def serve(self) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._start_listening()
         while True:
             self._fault, self._fault_module = None, 0
             self._last_words = None
@@ -118,6 +144,21 @@ class Worker:
             self._isolate.evaluate(self._prelude.boot, _BOOT)
             self._reset.acquire()
             self._isolate.close()
+
+    def take_over(self, template: Template) -> None:
+        """Take the isolate of the zygote, on whose thread this process was forked, for a first run that is the last.
+
+        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
+        """
+        self._start_listening()
+        self._fault, self._fault_module = None, 0
+        self._prelude, self._isolate, self._last_words = template.prelude, template.isolate, template.last_words
+        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+        self._isolate.evaluate(template.warm_up, _WARM)
+
+    def _start_listening(self) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> NoReturn:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
@@ -147,8 +188,11 @@ class Worker:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
         if tag == _BOOT:
             self._booted(result)
+        elif tag == _WARM:
+            self._become_ready()
         elif tag == _LAST_WORDS:
-            self._ready(result)
+            self._last_words = result.buffer
+            self._become_ready()
         elif tag == _ALLOCATED:
             self._fill(result)
         elif tag == _DRAIN:
@@ -164,8 +208,7 @@ class Worker:
             os._exit(_BROKEN)
         self._isolate.evaluate(self._prelude.last_words, _LAST_WORDS)
 
-    def _ready(self, result: Result) -> None:
-        self._last_words = result.buffer
+    def _become_ready(self) -> None:
         if self._gauge is not None:
             self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
         self._answer(FrameKind.READY, self._report)

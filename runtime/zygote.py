@@ -1,7 +1,9 @@
 # Trusted, but without the application's environment: a process of its own that never runs a method's code.
-"""The zygote: loads V8 once, creates no isolate, and forks a worker whenever the application asks for one.
+"""The zygote: loads V8 once, and forks a worker whenever the application asks for one.
 
-It has one thread, so that forking is safe, and it ends when its channel (descriptor 0) closes. Its workers end with it.
+Where a worker can go on with an isolate of the zygote, it does, and serves one run; see `template.py`. Otherwise it
+makes isolates of its own. Only one thread does anything, so that forking is safe. The zygote ends when its channel
+(descriptor 0) closes. Its workers end with it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import select
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Engine
 from .hardening import Hardening
@@ -22,10 +24,16 @@ from .notices import LENGTH, Notice, NoticeKind
 from .prelude import prelude_source
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
-from .worker import MAXRSS_UNIT, run_worker
+from .template import Template
+from .worker import MAXRSS_UNIT, go_on_as_worker, run_worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .self_test import Layers
+
+_CAN_COPY: Final = sys.platform == "linux"
+"""Whether processes that are forked on an isolate's thread may go on with it; the self-test has the last word."""
 
 
 class Zygote:
@@ -38,6 +46,7 @@ class Zygote:
         self._prelude = prelude_source(_read_extensions(channel))
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
+        self._template: Template | None = None
         self._workers: set[int] = set()
         self._child_ended, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
@@ -50,7 +59,17 @@ class Zygote:
         gc.freeze()  # so that a collection in a worker does not copy the zygote's pages
         self._say(Notice(NoticeKind.LOADED))
         _close_standard_streams()
-        self._harden()
+        self._hardening.enter_alone()
+        if _CAN_COPY:
+            Template(self._engine, self._prelude, self._hardening, self._self_test).serve(self._serve)
+        self._hardening.enter_further()
+        self._serve(None, self._self_test.run())
+
+    def _serve(self, template: Template | None, layers: Layers) -> NoReturn:
+        self._template = template
+        self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
+        self._report = SandboxReport.of(self._engine.version, layers).encode()
+        gc.freeze()
         poll = select.poll()
         poll.register(self._channel, select.POLLIN)
         poll.register(self._child_ended, select.POLLIN)
@@ -61,12 +80,6 @@ class Zygote:
                     self._reap()
                 else:
                     self._take_requests()
-
-    def _harden(self) -> None:
-        self._hardening.enter()
-        layers = self._self_test.run()
-        self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
-        self._report = SandboxReport.of(self._engine.version, layers).encode()
 
     def _take_requests(self) -> None:
         requests = self._channel.recv(256)
@@ -84,10 +97,16 @@ class Zygote:
             zygote = os.getpid()
             process = os.fork()
             if process == 0:
-                _forget_signals()
-                run_worker(theirs.fileno(), zygote, self._engine, self._hardening, self._prelude, self._report)
+                ours.detach()  # what is closed later is another one's by then
+                self._be_worker(theirs.detach(), zygote)
             self._workers.add(process)
             self._hand_over(process, ours)
+
+    def _be_worker(self, channel: int, zygote: int) -> NoReturn:
+        _forget_signals()
+        if self._template is None:
+            run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
+        go_on_as_worker(channel, zygote, self._hardening, self._template, self._prelude, self._report)
 
     def _hand_over(self, process: int, channel: socket.socket) -> None:
         """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
@@ -95,7 +114,8 @@ class Zygote:
         try:
             if hasattr(os, "pidfd_open"):
                 descriptors.append(os.pidfd_open(process))
-            self._say(Notice(NoticeKind.FORKED, process), descriptors)
+            kind = NoticeKind.FORKED if self._template is None else NoticeKind.COPIED
+            self._say(Notice(kind, process), descriptors)
         finally:
             for descriptor in descriptors[1:]:
                 os.close(descriptor)

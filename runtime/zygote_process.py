@@ -135,8 +135,8 @@ class ZygoteProcess:
                 self._loaded.set_result(None)
         elif notice.kind is NoticeKind.EXITED:
             self._exited(notice)
-        elif notice.kind is NoticeKind.FORKED and descriptors:
-            self._forked(notice.process, descriptors)
+        elif notice.kind in {NoticeKind.FORKED, NoticeKind.COPIED} and descriptors:
+            self._forked(notice, descriptors)
         else:  # it could not fork, or this process has no descriptor left to take the worker's channel
             self._give(WorkerStartError("a worker could not be forked: too many processes or descriptors"))
 
@@ -146,11 +146,12 @@ class ZygoteProcess:
             worker.set_exit(WorkerExit(notice.status, notice.cpu_seconds, notice.peak_memory_bytes))
         self._look_for_use()
 
-    def _forked(self, process: int, descriptors: Sequence[int]) -> None:
+    def _forked(self, notice: Notice, descriptors: Sequence[int]) -> None:
         descriptor = descriptors[1] if len(descriptors) > 1 else None
-        worker = WorkerProcess(process, socket.socket(fileno=descriptors[0]), descriptor)
+        worker = WorkerProcess(notice.process, socket.socket(fileno=descriptors[0]), descriptor)
         worker.stale = self._retired
-        self._workers[process] = worker
+        worker.single_run = notice.kind is NoticeKind.COPIED
+        self._workers[notice.process] = worker
         if not self._give(worker):
             worker.kill()
             worker.close()

@@ -61,7 +61,14 @@ def zygote() -> psutil.Process:
 
 def forked() -> list[psutil.Process]:
     """Return the zygote's workers; the first process of their namespace is none."""
-    return [process for process in zygote().children() if process.name() != "methodhost-init"]
+    return [process for process in zygote().children() if is_worker(process)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        return process.name() != "methodhost-init"
+    except psutil.NoSuchProcess:
+        return False
 
 
 def refused(outcome: Outcome) -> bool:
@@ -146,9 +153,9 @@ async def test_a_worker_whose_descriptors_do_not_arrive_is_replaced(
 
 async def test_a_frame_that_cannot_be_read_ends_its_run(monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench) -> None:
     """Reading fails once: one failure, and the next run has a new worker."""
-    async with open_bench(workers=1, spares=0) as bench:
+    async with open_bench(workers=1, spares=1) as bench:
         await bench.value(NOTHING)
-        await until(lambda: bench.sandbox._pool._idle)
+        await until(lambda: bench.sandbox._pool._spares)
         Faulty(monkeypatch, FrameDecoder, "feed", FrameError("as asked")).left = 1
         outcome = await bench.run(CALLS)
         assert outcome.failure is not None
@@ -156,6 +163,7 @@ async def test_a_frame_that_cannot_be_read_ends_its_run(monkeypatch: pytest.Monk
         assert 1 == await bench.value(CALLS)
 
 
+@pytest.mark.usefixtures("own_isolates")
 @pytest.mark.parametrize("step", range(3))
 async def test_writing_to_a_dead_channel_fails_one_run(
     step: int, monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
@@ -182,6 +190,7 @@ def kill_workers(bench: Bench) -> None:
         os.kill(process, signal.SIGKILL)
 
 
+@pytest.mark.usefixtures("own_isolates")
 @pytest.mark.parametrize("used", [False, True])
 async def test_a_worker_killed_while_nobody_uses_it_costs_no_run(open_bench: OpenBench, *, used: bool) -> None:
     """A spare or an idle worker that is killed is noticed without being asked, and a spare is replaced."""
@@ -258,7 +267,7 @@ async def test_an_answer_that_comes_while_the_run_is_done_again_is_not_lost(
         answered.set()
         return HostReply(ok=True, value=None)
 
-    async with open_bench(workers=2) as bench:
+    async with open_bench(workers=2, spares=0) as bench:
         monkeypatch.setattr(WorkerProcess, "ask", wait_and_ask)
         assert 1 == (await bench.run(CALLS, calls=calls)).value
     assert ([1], 2) == (numbers, len(starts))

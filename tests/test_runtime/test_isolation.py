@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from runtime import HostReply
+
 if TYPE_CHECKING:
     from conftest import Bench
+
+    from runtime import HostCall
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,14 +62,18 @@ async def test_call_sites_show_no_function_of_the_host(bench: Bench) -> None:
 
 
 async def test_keys_never_share_a_process(bench: Bench) -> None:
-    """Runs of one key stay together; no worker ever serves two keys."""
+    """No worker ever serves two keys."""
     worker_of: dict[str, set[int]] = {}
-    pool = bench.sandbox._pool
-    for _ in range(5):
-        await asyncio.gather(*[bench.value("module.exports = ({ echo }) => echo(1)", key=key) for key in "abc"])
-        for worker in pool._alive:
+
+    async def calls(_: HostCall) -> HostReply:
+        for worker in bench.sandbox._pool._alive:
             if worker.lease is not None:
                 worker_of.setdefault(worker.lease.isolation_key, set()).add(worker.process.process)
+        return HostReply(ok=True, value=None)
+
+    code = "module.exports = ({ echo }) => echo(1)"
+    for _ in range(5):
+        await asyncio.gather(*[bench.value(code, key=key, calls=calls) for key in "abc"])
     processes = [process for group in worker_of.values() for process in group]
     assert len(set(processes)) == len(processes)
     assert {"a", "b", "c"} <= worker_of.keys()

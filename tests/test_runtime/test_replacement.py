@@ -47,6 +47,13 @@ async def processes_of(bench: Bench, runs: int, *, leaving: int = 0) -> list[int
     return found
 
 
+async def test_a_worker_with_the_isolate_of_its_zygote_serves_one_run(open_bench: OpenBench) -> None:
+    """There is no second run in a process where forks are cheap."""
+    async with open_bench(workers=1, spares=0) as bench:
+        assert 3 == len(set(await processes_of(bench, 3)))
+
+
+@pytest.mark.usefixtures("own_isolates")
 async def test_a_worker_serves_only_so_many_runs(open_bench: OpenBench) -> None:
     """A worker is replaced after a number of runs, which is not the same for all."""
     async with open_bench(workers=1, spares=0, policy=PoolPolicy(worker_runs=4)) as bench:
@@ -57,12 +64,14 @@ async def test_a_worker_serves_only_so_many_runs(open_bench: OpenBench) -> None:
     assert max(served) <= 4
 
 
+@pytest.mark.usefixtures("own_isolates")
 async def test_a_worker_that_is_old_serves_no_further_run(open_bench: OpenBench) -> None:
     """A worker is replaced after some time."""
     async with open_bench(workers=1, spares=0, policy=PoolPolicy(worker_age_seconds=1e-6)) as bench:
         assert 3 == len(set(await processes_of(bench, 3)))
 
 
+@pytest.mark.usefixtures("own_isolates")
 async def test_a_worker_that_once_took_much_memory_serves_no_further_run(open_bench: OpenBench) -> None:
     """What a run has left in a process is gone with it."""
     async with open_bench(workers=1, spares=0, policy=PoolPolicy(worker_growth_bytes=20 << 20)) as bench:
@@ -70,6 +79,7 @@ async def test_a_worker_that_once_took_much_memory_serves_no_further_run(open_be
         assert 3 == len(set(await processes_of(bench, 3, leaving=40 << 20)))
 
 
+@pytest.mark.usefixtures("own_isolates")
 async def test_an_idle_worker_ends(open_bench: OpenBench) -> None:
     """A worker that nobody uses for a while gives its memory back."""
     async with open_bench(workers=1, spares=0, policy=PoolPolicy(worker_idle_seconds=0.05)) as bench:
@@ -134,3 +144,12 @@ async def test_a_zygote_that_cannot_be_replaced_goes_on(monkeypatch: pytest.Monk
         assert {old} == zygotes()
         await until(lambda: old not in zygotes())
         assert 0 == await bench.value(NOTHING)
+
+
+async def test_spares_follow_demand(open_bench: OpenBench) -> None:
+    """After runs that found no spare there are more of them, but not more than four times as many as were asked for."""
+    async with open_bench(workers=8, spares=1) as bench:
+        assert [0] * 8 == await asyncio.gather(*[bench.value(NOTHING, key=str(n)) for n in range(8)])
+        await until(lambda: len(bench.sandbox._pool._spares) == 4)
+        await asyncio.sleep(0.05)
+        assert 4 == len(bench.sandbox._pool._spares)

@@ -68,6 +68,16 @@ def attempt(self, *, _attempt=self_test.SelfTest._attempt):
     return "", -signal.SIGKILL
 self_test.SelfTest._attempt = attempt
 """
+NO_COPY = "zygote._CAN_COPY = False"
+DYING_COPY = """
+from runtime import self_test
+def begin(self, *, _begin=self_test.SelfTest._begin):
+    if self._isolate:
+        os.kill(os.getpid(), signal.SIGKILL)
+    _begin(self)
+self_test.SelfTest._begin = begin
+"""
+SILENT_COPY = DYING_COPY.replace("os.kill(os.getpid(), signal.SIGKILL)", "os._exit(0)")
 MISSPELT_JITLESS = "engine.FLAGS = [flag.replace('jitless', 'jitles') for flag in engine.FLAGS]\n"
 NAMESPACES = (
     LayerName.USER_NAMESPACE,
@@ -138,23 +148,6 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def use_zygote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UseZygote:
-    """Let zygotes that are started from now on run some code first, which breaks one of them."""
-    python = sys.executable
-
-    def use(fault: str) -> None:
-        script = tmp_path / "zygote"
-        modules = "cgroup, engine, executable, hardening, landlock, namespaces, privileges, seccomp, zygote"
-        script.write_text(
-            f"#!{python} -I\nimport ctypes, errno, os, resource, signal\nfrom runtime import {modules}\n{fault}\nzygote.main()\n"
-        )
-        script.chmod(script.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setattr(sys, "executable", str(script))
-
-    return use
-
-
 @pytest.fixture(scope="module")
 def whole() -> SandboxReport:
     """Look at what this host gives where nothing is broken."""
@@ -196,6 +189,18 @@ async def test_an_accident_of_the_self_test_costs_no_layer(use_zygote: UseZygote
     """Where the process that tries the layers is ended by somebody else, another one does it."""
     use_zygote(ACCIDENT)
     assert whole == await report()
+
+
+@pytest.mark.parametrize("fault", [NO_COPY, DYING_COPY, SILENT_COPY])
+async def test_where_no_process_can_go_on_with_the_isolate_of_a_zygote_workers_make_their_own(
+    fault: str, use_zygote: UseZygote, whole: SandboxReport, open_bench: OpenBench
+) -> None:
+    """The self-test finds it, all layers are there nevertheless, and a worker serves all runs of its key."""
+    use_zygote(fault)
+    async with open_bench(workers=1, spares=0) as bench:
+        assert whole == bench.sandbox.report
+        assert [1, 1] == [await bench.value("module.exports = () => 1") for _ in range(2)]
+        assert [False] == [worker.process.single_run for worker in bench.sandbox._pool._alive]
 
 
 async def test_an_environment_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
