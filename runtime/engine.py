@@ -74,9 +74,9 @@ class Memory:
         start = min(start, self.length)
         return ctypes.string_at(self._address + start, min(length, self.length - start))
 
-    def fill(self, data: bytes) -> None:
-        """Copy bytes into it, from its start; what does not fit is left out."""
-        ctypes.memmove(self._address, data, min(len(data), self.length))
+    def view(self) -> memoryview:
+        """Return the memory itself."""
+        return memoryview((ctypes.c_char * self.length).from_address(self._address)).cast("B")
 
 
 _OTHER = Result(ResultKind.OTHER)

@@ -9,6 +9,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import signal
@@ -16,17 +17,27 @@ import struct
 import sys
 import threading
 import time
+from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Forked, ResultKind
-from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
+from .frames import (
+    HEAD,
+    KERNEL_LIMITS,
+    LAST_WORDS_SIGNAL,
+    OUT_OF_MEMORY,
+    USAGE,
+    FrameKind,
+    pieces_of,
+)
 from .hardening import CHANNEL
 from .prelude import Doors, Prelude
 from .rlimits import limit_cpu, limit_memory
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
+    from .frames import Part
     from .hardening import Hardening
     from .prelude import PreludeSource
     from .rlimits import MemoryGauge
@@ -129,7 +140,10 @@ class Worker:
         self._isolate: Isolate
         self._prelude: Prelude
         self._doors: Doors
-        self._delivery: Frame
+        self._channel = io.BufferedReader(io.FileIO(CHANNEL, closefd=False))
+        self._lengths: deque[int]
+        """Of the parts of a frame that were not read yet."""
+        self._delivery: bytes
         self._fault: Result | None
         self._fault_module: int
         self._turn: Result
@@ -231,12 +245,13 @@ class Worker:
         if result.buffer is None:
             self._answer_fault(result)
         else:
-            self._answer(FrameKind.TURN, self._turn.text, result.buffer.copy(0, result.buffer.length))
+            self._answer(FrameKind.TURN, self._turn.text, result.buffer.view())
         self._next()
 
     def _next(self) -> None:
-        frame = self._read()
-        if frame.kind is FrameKind.RESET:
+        kind, number = HEAD.unpack(self._read(HEAD.size))
+        self._lengths = deque(struct.unpack(f"<{number}I", self._read(4 * number)))
+        if kind == FrameKind.RESET:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self._time_is_up = None
@@ -247,31 +262,36 @@ class Worker:
             if self._time_is_up:
                 self._say_last(self._time_is_up)
             self._owes = True
-        if frame.kind is FrameKind.START:
-            self._start(*frame.parts)
-        elif frame.parts:
-            self._delivery = frame
-            if frame.parts[2]:
-                self._isolate.call(self._doors.allocate, b"%d" % len(frame.parts[2]), _ALLOCATED)
-                return
-            self._deliver()
+        if kind == FrameKind.START:
+            self._start(*(self._read_part() for _ in range(number)))
+        elif number:
+            self._take_delivery()
+            return
         self._drain()
 
-    def _fill(self, result: Result) -> None:
-        """Copy the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is None:
-            self._fault = result
+    def _take_delivery(self) -> None:
+        """Hand a delivery on to the isolate as it comes, so that it is held there alone."""
+        self._delivery = self._read_part()
+        self._add_libraries(self._read_part())
+        while len(self._lengths) > 1:
+            self._isolate.call(self._doors.take_text, self._read_part(), _STEP)
+        if self._lengths[0]:
+            self._isolate.call(self._doors.allocate, b"%d" % self._lengths[0], _ALLOCATED)
         else:
-            result.buffer.fill(self._delivery.parts[2])
             self._deliver()
+
+    def _fill(self, result: Result) -> None:
+        """Read the bytes of a delivery into the buffer that was made for them, and go on."""
+        if result.buffer is not None and self._channel.readinto(result.buffer.view()) == self._lengths[0]:
+            self._deliver()
+            return
+        self._fault = result
+        self._read_part()
         self._drain()
 
     def _deliver(self) -> None:
-        header, libraries, _, *texts = self._delivery.parts
-        self._add_libraries(libraries)
-        for text in texts:
-            self._isolate.call(self._doors.take_text, text, _STEP)
-        self._isolate.call(self._doors.deliver, header, _STEP)
+        self._isolate.call(self._doors.deliver, self._delivery, _STEP)
+        self._drain()
 
     def _drain(self) -> None:
         self._isolate.call(self._doors.drain, b"", _DRAIN)
@@ -298,29 +318,25 @@ class Worker:
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)
 
-    def _answer(self, kind: FrameKind, *parts: bytes) -> None:
+    def _answer(self, kind: FrameKind, *parts: Part) -> None:
         with self._writing:
             self._owes = False
             self._write(kind, *parts)
 
-    def _write(self, kind: FrameKind, *parts: bytes) -> None:
+    def _write(self, kind: FrameKind, *parts: Part) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        data = memoryview(encode(kind, (USAGE.pack(time.process_time(), peak), *parts)))
-        while data:
-            data = data[os.write(CHANNEL, data) :]
+        for piece in pieces_of(kind, (USAGE.pack(time.process_time(), peak), *parts)):
+            data = memoryview(piece)
+            while data:
+                data = data[os.write(CHANNEL, data) :]
 
-    def _read(self) -> Frame:
-        kind, count = HEAD.unpack(self._read_exactly(HEAD.size))
-        lengths = struct.unpack(f"<{count}I", self._read_exactly(4 * count))
-        return Frame(FrameKind(kind), tuple(self._read_exactly(length) for length in lengths))
+    def _read_part(self) -> bytes:
+        return self._read(self._lengths.popleft())
 
-    def _read_exactly(self, length: int) -> bytes:
-        data = b""
-        while len(data) < length:
-            chunk = os.read(CHANNEL, length - len(data))
-            if not chunk:  # the application closed the channel, or is gone
-                os._exit(0)
-            data = data + chunk if data else chunk
+    def _read(self, length: int) -> bytes:
+        data = self._channel.read(length)
+        if len(data) < length:  # the application closed the channel, or is gone
+            os._exit(0)
         return data
 
 
