@@ -22,13 +22,14 @@ worker.
 
 from __future__ import annotations
 
-import io
 import signal
 import struct
 from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from .long_bytes import room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +50,7 @@ LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
 OUT_OF_MEMORY: Final = 71
 """The exit code of a worker that cannot even take what it is sent."""
 
-Part: TypeAlias = bytes | memoryview
-"""Bytes of a frame that is sent."""
+Piece: TypeAlias = bytes | memoryview
 
 _PIECE_BYTES: Final = 256 * 1024
 """The longest that is written at once."""
@@ -85,9 +85,16 @@ class Frame:
     parts: tuple[bytes, ...] = ()
 
 
-def pieces_of(kind: FrameKind, parts: Sequence[Part]) -> Iterator[Part]:
-    """Yield the bytes of a frame in pieces: short parts together, and long ones bit by bit, without a copy."""
-    short: list[Part] = [HEAD.pack(kind, len(parts)), struct.pack(f"<{len(parts)}I", *map(len, parts))]
+def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = None) -> Iterator[Piece]:
+    """Yield the bytes of a frame in pieces: short parts together, and long ones bit by bit, without a copy.
+
+    Args:
+        kind: Of the frame.
+        parts: Of the frame.
+        beside: The length of one more part, whose bytes follow from elsewhere.
+    """
+    lengths = [*map(len, parts)] if beside is None else [*map(len, parts), beside]
+    short = [HEAD.pack(kind, len(lengths)), struct.pack(f"<{len(lengths)}I", *lengths)]
     for part in parts:
         if len(part) <= _PIECE_BYTES:
             short.append(part)
@@ -175,7 +182,7 @@ class _LongParts:
     """
 
     def __init__(self, lengths: Sequence[int], data: memoryview) -> None:
-        self._parts = [io.BytesIO(bytes(length)) for length in lengths]
+        self._parts = [room_for(length) for length in lengths]
         self._left = deque(part.getbuffer() for part, length in zip(self._parts, lengths, strict=True) if length)
         while data:
             count = min(len(data), len(self.rest))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterable, Sequence
 
-    from .frames import Part
+    from .frames import Piece
 
 _EXIT_SECONDS = 1.0
 _LAST_WORDS_SECONDS = 0.2
@@ -115,7 +115,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
         await answer
         return self._decoder.take()
 
-    async def _write(self, pieces: Iterable[Part], answer: asyncio.Future[None]) -> None:
+    async def _write(self, pieces: Iterable[Piece], answer: asyncio.Future[None]) -> None:
         """Write a frame as fast as it is read, until the worker has nothing more to say than its last words."""
         for piece in pieces:
             if self._full is not None:

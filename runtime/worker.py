@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 from collections import deque
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Forked, ResultKind
@@ -37,7 +37,6 @@ from .rlimits import limit_cpu, limit_memory
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
-    from .frames import Part
     from .hardening import Hardening
     from .prelude import PreludeSource
     from .rlimits import MemoryGauge
@@ -245,7 +244,7 @@ class Worker:
         if result.buffer is None:
             self._answer_fault(result)
         else:
-            self._answer(FrameKind.TURN, self._turn.text, result.buffer.view())
+            self._answer(FrameKind.TURN, self._turn.text, beside=result.buffer)
         self._next()
 
     def _next(self) -> None:
@@ -318,14 +317,20 @@ class Worker:
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)
 
-    def _answer(self, kind: FrameKind, *parts: Part) -> None:
+    def _answer(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         with self._writing:
             self._owes = False
-            self._write(kind, *parts)
+            self._write(kind, *parts, beside=beside)
 
-    def _write(self, kind: FrameKind, *parts: Part) -> None:
+    def _write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
+        """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        for piece in pieces_of(kind, (USAGE.pack(time.process_time(), peak), *parts)):
+        said = (USAGE.pack(time.process_time(), peak), *parts)
+        if beside is None:
+            pieces = pieces_of(kind, said)
+        else:
+            pieces = chain(pieces_of(kind, said, beside=beside.length), beside.given_away())
+        for piece in pieces:
             data = memoryview(piece)
             while data:
                 data = data[os.write(CHANNEL, data) :]
