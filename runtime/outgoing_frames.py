@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .host import HostReply
+    from .limits import SandboxLimits
     from .run_request import RunRequest
     from .values import JSON
 
@@ -50,7 +52,6 @@ class OutgoingFrames:
         limits = request.limits
         origin = request.journal.origin
         header = {
-            "limits": {key: getattr(limits, name) for name, key in _LIMITS.items()},
             "settings": dict(request.settings),
             "seed": origin.seed.hex(),
             "random": _seed_of_math(origin.seed),
@@ -60,12 +61,13 @@ class OutgoingFrames:
             "links": {name: dict(links) for name, links in request.links.items()},
             "packages": request.packages,
         }
-        texts = [json.dumps(header), request.arguments]
-        for module in request.modules:
-            texts += (module.name, str(module.length), module.body)
         kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
         libraries = self._new(chain.from_iterable(module.libraries for module in request.modules))
-        return [kernel, libraries, *(text.encode() for text in texts)]
+        text = f'{{"limits": {_limits_text(limits)}, {json.dumps(header)[1:]}'
+        parts = [kernel, libraries, text.encode(), request.arguments.encode()]
+        for module in request.modules:
+            parts += (module.name.encode(), b"%d" % module.length, module.body)
+        return parts
 
     def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
         """Return the parts of a DELIVER frame.
@@ -98,6 +100,12 @@ class OutgoingFrames:
         new = [name for name in in_order(names) if name not in self._libraries]
         self._libraries.update(new)
         return " ".join(new).encode()
+
+
+@lru_cache
+def _limits_text(limits: SandboxLimits) -> str:
+    """Return what the isolate is told of its limits; most runs have the same."""
+    return json.dumps({key: getattr(limits, name) for name, key in _LIMITS.items()})
 
 
 def _seed_of_math(seed: bytes) -> tuple[int, ...]:

@@ -136,12 +136,16 @@ class Run:
             cpu_seconds=self._cpu_seconds_of_others + self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
-        outcome = Outcome(
-            value=None, failure=self._failure, warnings=self._warnings, usage=usage, suspension=suspension
+        if self._failure is not None:
+            end = End()
+        return Outcome(
+            value=end.value,
+            failure=self._failure,
+            warnings=self._warnings,
+            usage=usage,
+            resource=end.resource,
+            suspension=suspension,
         )
-        if self._failure is not None or suspension is not None:
-            return outcome
-        return replace(outcome, value=end.value, resource=end.resource)
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""
