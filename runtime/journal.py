@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .clock import Clock
-    from .host import HostCall, HostReply
+    from .host import HostReply
     from .outcome import LogLine
     from .values import JSON
 
@@ -36,8 +36,9 @@ class CallEntry:
         number: Calls and timers of a run are numbered together, from 1.
         operation: What was asked for.
         site: Where in the method's source, where that is known.
-        digest: Of what it was asked with, secrets masked: 32 hexadecimal digits; where `call` is None.
-        call: The call itself, as long as that is kept.
+        digest: Of what it asks with, secrets masked: 32 hexadecimal digits; None as long as that itself is kept.
+        payload: What it asks with.
+        data: Bytes beside that.
         length: How long it came, in bytes.
     """
 
@@ -45,7 +46,8 @@ class CallEntry:
     operation: str
     site: str | None
     digest: str | None = None
-    call: HostCall | None = None
+    payload: JSON = None
+    data: bytes | None = None
     length: int = 0
 
 
@@ -223,12 +225,12 @@ class Journal:
 
     def digest(self, call: CallEntry) -> str:
         """Return the digest of what a call asks with."""
-        if call.call is None:
-            return call.digest or ""
-        text = self.mask(json.dumps(call.call.payload, sort_keys=True, ensure_ascii=False))
+        if call.digest is not None:
+            return call.digest
+        text = self.mask(json.dumps(call.payload, sort_keys=True, ensure_ascii=False))
         hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-        if call.call.data is not None:
-            hashed.update(hashlib.sha256(call.call.data).digest())
+        if call.data is not None:
+            hashed.update(hashlib.sha256(call.data).digest())
         return hashed.hexdigest()[:_DIGEST_LENGTH]
 
     def masked(self, facts: dict[str, JSON]) -> dict[str, JSON]:
@@ -240,9 +242,8 @@ class Journal:
         if isinstance(entry, Answer):
             return replace(entry, reply=None)
         if isinstance(entry, Turn):
-            return replace(
-                entry, calls=tuple(replace(call, digest=self.digest(call), call=None) for call in entry.calls)
-            )
+            calls = (replace(call, digest=self.digest(call), payload=None, data=None) for call in entry.calls)
+            return replace(entry, calls=tuple(calls))
         return entry
 
 
@@ -250,7 +251,7 @@ def _size_of(entry: Entry) -> int:
     if isinstance(entry, Answer) and entry.reply is not None:
         return _OVERHEAD_BYTES + len(entry.reply.utf8 or entry.reply.data or b"")
     if isinstance(entry, Turn):
-        calls = sum(call.length for call in entry.calls)
-        texts = sum(len(line.message) for line in entry.lines)
-        return _OVERHEAD_BYTES * (1 + len(entry.calls) + len(entry.timers) + len(entry.lines)) + calls + texts
+        parts = 1 + len(entry.calls) + len(entry.timers) + len(entry.lines)
+        beside = sum([*[call.length for call in entry.calls], *[len(line.message) for line in entry.lines]])
+        return _OVERHEAD_BYTES * parts + beside
     return _OVERHEAD_BYTES

@@ -7,7 +7,7 @@ import math
 import os
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
 
@@ -44,11 +44,27 @@ class WorkerGoneError(Exception):
         self.protocol = protocol
 
 
+class Listener(Protocol):
+    """Whoever waits for the answer to a frame: a future, or what can be told as one."""
+
+    def done(self) -> bool:
+        """Whether it waits no more."""
+        ...
+
+    def set_result(self, result: Frame, /) -> None:
+        """Take the answer."""
+        ...
+
+    def set_exception(self, exception: WorkerGoneError, /) -> None:
+        """Take it that there will be none."""
+        ...
+
+
 class WorkerProcess(asyncio.Protocol):
     """One worker process and its channel.
 
-    The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach. `on_gone`
-    is called when it is gone, also while nobody asks it anything.
+    The worker answers each frame with one frame, so to ask is all there is; whatever else arrives is a breach.
+    `on_gone` is called when it is gone, also while nobody asks it anything.
 
     Args:
         process: Its process id.
@@ -63,7 +79,7 @@ class WorkerProcess(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._decoder = FrameDecoder(_READY_BYTES)
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[Frame] | None = None
+        self._waiting: Listener | None = None
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
@@ -80,7 +96,10 @@ class WorkerProcess(asyncio.Protocol):
         Raises:
             WorkerGoneError: It ended before that.
         """
-        answer = self._expect()
+        if self._gone is not None:
+            raise self._gone
+        answer: asyncio.Future[Frame] = self._loop.create_future()
+        self._waiting = answer
         try:
             self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
             await self._loop.create_connection(lambda: self, sock=self._channel)
@@ -102,11 +121,25 @@ class WorkerProcess(asyncio.Protocol):
         Raises:
             WorkerGoneError: There will be no answer.
         """
-        answer = self._expect()
-        self._decoder.most_bytes = most_bytes
-        if self._transport is not None and not answer.done():
-            self._transport.write(encode(kind, parts))
+        answer: asyncio.Future[Frame] = self._loop.create_future()
+        self.tell(kind, parts, answer, most_bytes=most_bytes)
         return await answer
+
+    def tell(self, kind: FrameKind, parts: Sequence[bytes], listener: Listener, *, most_bytes: int) -> None:
+        """Send a frame; otherwise as `ask`, whose arguments these are.
+
+        Args:
+            kind: Of the frame.
+            parts: Of the frame.
+            listener: Told the answer in the moment in which it comes.
+            most_bytes: Of the answer.
+        """
+        if self._gone is not None:
+            raise self._gone
+        self._waiting = listener
+        self._decoder.most_bytes = most_bytes
+        if self._transport is not None:
+            self._transport.write(encode(kind, parts))
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -153,9 +186,10 @@ class WorkerProcess(asyncio.Protocol):
         if not frame.parts or len(frame.parts[0]) != USAGE.size:
             return
         cpu_seconds, peak_memory_bytes = USAGE.unpack(frame.parts[0])
-        if math.isfinite(cpu_seconds):
-            self.cpu_seconds = max(self.cpu_seconds, min(cpu_seconds, _MOST_CPU_SECONDS))
-        self.peak_memory_bytes = max(self.peak_memory_bytes, min(peak_memory_bytes, _MOST_MEMORY_BYTES))
+        if self.cpu_seconds < cpu_seconds < math.inf:
+            self.cpu_seconds = min(cpu_seconds, _MOST_CPU_SECONDS)
+        if self.peak_memory_bytes < peak_memory_bytes:
+            self.peak_memory_bytes = min(peak_memory_bytes, _MOST_MEMORY_BYTES)
 
     @property
     def owes_an_answer(self) -> bool:
@@ -203,13 +237,6 @@ class WorkerProcess(asyncio.Protocol):
                 os.kill(self.process, number)
         except ProcessLookupError:
             pass  # it ended by itself
-
-    def _expect(self) -> asyncio.Future[Frame]:
-        answer: asyncio.Future[Frame] = self._loop.create_future()
-        if self._gone is not None:
-            answer.set_exception(self._gone)
-        self._waiting = answer
-        return answer
 
     def _break_off(self, error: WorkerGoneError) -> None:
         if self._gone is None:
