@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEED_BYTES: Final = 32
 
-_OVERHEAD_BYTES: Final = 400
+_ENTRY_BYTES: Final = 400
 """What an entry takes beside texts and bytes, about."""
 _DIGEST_LENGTH: Final = 32
 
@@ -71,6 +71,13 @@ class Turn:
     dropped: tuple[int, ...] = ()
     lines: tuple[LogLine, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """What it takes of memory, in bytes, about."""
+        parts = 1 + len(self.calls) + len(self.timers) + len(self.lines)
+        beside = sum([*[call.length for call in self.calls], *[len(line.message) for line in self.lines]])
+        return _ENTRY_BYTES * parts + beside
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
@@ -80,11 +87,17 @@ class Answer:
     number: int
     reply: HostReply | None
 
+    @property
+    def size(self) -> int:
+        """What it takes of memory, in bytes, about."""
+        return _ENTRY_BYTES + (0 if self.reply is None else len(self.reply.utf8 or self.reply.data or b""))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """What the isolate was sent: the time, answers by the numbers of their calls, and a timer that fired."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     answers: tuple[int, ...] = ()
     timer: int | None = None
@@ -94,6 +107,7 @@ class Delivery:
 class Note:
     """What an extension's handler did meanwhile, in its own terms: `sent` and `answered` for HTTP."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     number: int
     kind: str
@@ -113,6 +127,7 @@ class Wait:
 class Suspension:
     """The run was put off, since all it did was wait."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     resume_at_ms: float
     waits: tuple[Wait, ...] = ()
@@ -122,6 +137,7 @@ class Suspension:
 class Resumption:
     """The run went on, on another worker."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
 
 
@@ -129,6 +145,7 @@ class Resumption:
 class End:
     """The method came to its end; with the type and key of a failure where there was one."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     failure: str | None = None
 
@@ -137,6 +154,7 @@ class End:
 class Cut:
     """The journal became too long: of what follows only the end is in it."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
 
 
@@ -179,7 +197,7 @@ class Journal:
         self.mask = mask
         self.most_bytes = most_bytes
         self._ended = False
-        self._size = sum(map(_size_of, self.entries))
+        self._size = sum(entry.size for entry in self.entries)
         self.on_entry = on_entry
 
     @classmethod
@@ -214,7 +232,7 @@ class Journal:
         if self._ended or (not self.complete and not isinstance(entry, End)):
             return
         self._ended = isinstance(entry, End)
-        self._size += _size_of(entry)
+        self._size += entry.size
         if self.complete and self._size > self.most_bytes:
             self.complete = False
             self.entries[:] = map(self._shortened, self.entries)
@@ -245,13 +263,3 @@ class Journal:
             calls = (replace(call, digest=self.digest(call), payload=None, data=None) for call in entry.calls)
             return replace(entry, calls=tuple(calls))
         return entry
-
-
-def _size_of(entry: Entry) -> int:
-    if isinstance(entry, Answer) and entry.reply is not None:
-        return _OVERHEAD_BYTES + len(entry.reply.utf8 or entry.reply.data or b"")
-    if isinstance(entry, Turn):
-        parts = 1 + len(entry.calls) + len(entry.timers) + len(entry.lines)
-        beside = sum([*[call.length for call in entry.calls], *[len(line.message) for line in entry.lines]])
-        return _OVERHEAD_BYTES * parts + beside
-    return _OVERHEAD_BYTES

@@ -247,7 +247,7 @@ class Run:
                 yield None
             if clock.is_virtual:
                 yield clock.settle()
-        if clock.active_time() - self._started_active > self._request.limits.wall_time_seconds:
+        if clock.is_virtual and self._left_seconds < 0:  # the deadline is one of the machine's time
             self._wall_time_over()
 
     def _look(self) -> None:
@@ -276,8 +276,12 @@ class Run:
         until = None if most is None else self._work.next_event
         if most is None or until is None or not self._journal.complete:
             return False
-        left = self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
-        return until - self._clock.time() >= min(most, left) and durability.may_suspend()
+        return until - self._clock.time() >= min(most, self._left_seconds) and durability.may_suspend()
+
+    @property
+    def _left_seconds(self) -> float:
+        """How much of its time the run has left."""
+        return self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
 
     def _note_suspension(self) -> None:
         """Take in that the run would be put off now, where time is virtual and jumps to its next event instead.
