@@ -9,6 +9,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 
 from __future__ import annotations
 
+import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
 import os
 import resource
 import signal
@@ -157,8 +158,8 @@ class Worker:
         self._isolate.evaluate(template.warm_up, _WARM)
 
     def _start_listening(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
-        threading.Thread(target=self._listen, daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {*_REASONS, signal.SIGCHLD})  # the last is the zygote's
+        _thread.start_new_thread(self._listen, ())
 
     def _listen(self) -> NoReturn:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from .engine import Engine
 from .hardening import Hardening
 from .host import Extension
+from .libc import fork
 from .notices import LENGTH, Notice, NoticeKind
 from .prelude import prelude_source
 from .sandbox_report import SandboxReport
@@ -95,7 +96,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             zygote = os.getpid()
-            process = os.fork()
+            process = fork()
             if process == 0:
                 ours.detach()  # what is closed later is another one's by then
                 self._be_worker(theirs.detach(), zygote)
@@ -103,7 +104,6 @@ class Zygote:
             self._hand_over(process, ours)
 
     def _be_worker(self, channel: int, zygote: int) -> NoReturn:
-        _forget_signals()
         if self._template is None:
             run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
         go_on_as_worker(channel, zygote, self._hardening, self._template, self._prelude, self._report)
@@ -165,11 +165,6 @@ def _close_standard_streams() -> None:
     os.dup2(null, 1)
     os.dup2(null, 2)
     os.close(null)
-
-
-def _forget_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def main() -> NoReturn:
