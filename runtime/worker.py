@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from .engine import Forked, ResultKind
 from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
 from .hardening import CHANNEL
-from .prelude import Prelude
+from .prelude import Doors, Prelude
 from .rlimits import limit_cpu, limit_memory
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _BOOT: Final = 1
 _STEP: Final = 2
 _DRAIN: Final = 3
-_LAST_WORDS: Final = 4
+_OPENED: Final = 4
 _ALLOCATED: Final = 5
 _OUTGOING: Final = 6
 _WARM: Final = 7
@@ -129,6 +129,7 @@ class Worker:
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
+        self._doors: Doors
         self._delivery: Frame
         self._fault: Result | None
         self._fault_module: int
@@ -153,7 +154,7 @@ class Worker:
         """
         self._start_listening()
         self._fault, self._fault_module = None, 0
-        self._prelude, self._isolate, self._last_words = template.prelude, template.isolate, template.last_words
+        self._prelude, self._isolate, self._doors = template.prelude, template.isolate, template.doors
         self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
         self._isolate.evaluate(template.warm_up, _WARM)
 
@@ -189,10 +190,7 @@ class Worker:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
         if tag == _BOOT:
             self._booted(result)
-        elif tag == _WARM:
-            self._become_ready()
-        elif tag == _LAST_WORDS:
-            self._last_words = result.buffer
+        elif tag in {_OPENED, _WARM}:
             self._become_ready()
         elif tag == _ALLOCATED:
             self._fill(result)
@@ -207,9 +205,11 @@ class Worker:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._answer(FrameKind.FAULT, b"boot", b"", result.text)
             os._exit(_BROKEN)
-        self._isolate.evaluate(self._prelude.last_words, _LAST_WORDS)
+        self._doors = Doors(self._isolate, self._prelude)
+        self._isolate.evaluate(b"0", _OPENED)
 
     def _become_ready(self) -> None:
+        self._last_words = self._doors.last_words.memory
         if self._gauge is not None:
             self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
         self._answer(FrameKind.READY, self._report)
@@ -222,7 +222,7 @@ class Worker:
             self._answer_fault(self._fault or result)
         elif result.text.startswith(_HAS_DATA):
             self._turn = result
-            self._isolate.evaluate(self._prelude.outgoing, _OUTGOING)
+            self._isolate.call(self._doors.take_outgoing, b"", _OUTGOING)
             return
         else:
             self._answer(FrameKind.TURN, result.text)
@@ -253,10 +253,10 @@ class Worker:
         elif frame.parts:
             self._delivery = frame
             if frame.parts[2]:
-                self._isolate.evaluate(self._prelude.allocate(len(frame.parts[2])), _ALLOCATED)
+                self._isolate.call(self._doors.allocate, b"%d" % len(frame.parts[2]), _ALLOCATED)
                 return
             self._deliver()
-        self._isolate.evaluate(self._prelude.drain, _DRAIN)
+        self._drain()
 
     def _fill(self, result: Result) -> None:
         """Copy the bytes of a delivery into the buffer that was made for them, and go on."""
@@ -265,14 +265,17 @@ class Worker:
         else:
             result.buffer.fill(self._delivery.parts[2])
             self._deliver()
-        self._isolate.evaluate(self._prelude.drain, _DRAIN)
+        self._drain()
 
     def _deliver(self) -> None:
         header, libraries, _, *texts = self._delivery.parts
         self._add_libraries(libraries)
-        self._isolate.evaluate(
-            self._prelude.deliver(header.decode(), [text.decode(errors="replace") for text in texts]), _STEP
-        )
+        for text in texts:
+            self._isolate.call(self._doors.take_text, text, _STEP)
+        self._isolate.call(self._doors.deliver, header, _STEP)
+
+    def _drain(self) -> None:
+        self._isolate.call(self._doors.drain, b"", _DRAIN)
 
     def _add_libraries(self, names: bytes) -> None:
         for name in names.decode().split():
@@ -287,12 +290,11 @@ class Worker:
         self._least_cpu_time = time.process_time() + cpu_seconds / 10
         limit_cpu(cpu_seconds)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
-        prelude = self._prelude
-        self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
+        self._isolate.call(self._doors.configure, header, _STEP)
         self._add_libraries(libraries)
         for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
-            self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), tag)
-        self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)
+            self._isolate.evaluate(self._prelude.add_module(name.decode(), int(length), body.decode()), tag)
+        self._isolate.call(self._doors.start, arguments, _STEP)
 
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)

@@ -71,14 +71,22 @@ const allocate = (length) => {
   return incoming;
 };
 
+// The texts of the next replies.
+let texts = list();
+const takeText = (text) => {
+  push(texts, text);
+};
+
 // `header` is JSON text: { now, replies: [[id, ok, value, body], ...] }. A body is "text", which is the next of `texts`, or a number of bytes, which are
 // the next of `incoming`, or null.
-const deliver = (header, texts) => {
+const deliver = (header) => {
   const delivery = JSONParse(header);
   const { replies } = delivery;
   const bytes = incoming ?? allocate(0);
   const length = ArrayBufferByteLength(bytes);
   incoming = null;
+  const bodies = texts;
+  texts = list();
   let nextText = 0;
   let nextByte = 0;
   setClock(delivery.now);
@@ -86,7 +94,7 @@ const deliver = (header, texts) => {
     const reply = replies[i];
     const kind = reply[3];
     let body;
-    if (kind === "text") body = texts[nextText++];
+    if (kind === "text") body = bodies[nextText++];
     else if (kind !== null) {
       body = kind === length ? bytes : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
       nextByte += kind;
