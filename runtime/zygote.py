@@ -15,6 +15,7 @@ import select
 import signal
 import socket
 import sys
+from base64 import b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Engine
@@ -23,6 +24,7 @@ from .host import Extension
 from .libc import fork
 from .notices import LENGTH, Notice, NoticeKind
 from .prelude import prelude_source
+from .rehearsal import Rehearsals
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
@@ -44,7 +46,9 @@ class Zygote:
         self._channel = channel
         self._engine = Engine()
         self._hardening = Hardening()
-        self._prelude = prelude_source(_read_extensions(channel))
+        extensions, rehearsals = _read_setup(channel)
+        self._rehearsals = Rehearsals(rehearsals)
+        self._prelude = prelude_source(extensions)
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
         self._template: Template | None = None
@@ -62,7 +66,7 @@ class Zygote:
         _close_standard_streams()
         self._hardening.enter_alone()
         if _CAN_COPY:
-            Template(self._engine, self._prelude, self._hardening, self._self_test).serve(self._serve)
+            Template(self._engine, self._prelude, self._hardening, self._self_test, self._rehearsals).serve(self._serve)
         self._hardening.enter_further()
         self._serve(None, self._self_test.run())
 
@@ -106,7 +110,7 @@ class Zygote:
     def _be_worker(self, channel: int, zygote: int) -> NoReturn:
         if self._template is None:
             run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
-        go_on_as_worker(channel, zygote, self._hardening, self._template, self._prelude, self._report)
+        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report)
 
     def _hand_over(self, process: int, channel: socket.socket) -> None:
         """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
@@ -146,10 +150,12 @@ class Zygote:
         os._exit(0)
 
 
-def _read_extensions(channel: socket.socket) -> list[Extension]:
+def _read_setup(channel: socket.socket) -> tuple[list[Extension], list[bytes]]:
+    """Return extensions, and the frames of rehearsals."""
     (length,) = LENGTH.unpack(_receive(channel, LENGTH.size))
     setup = json.loads(_receive(channel, length))
-    return [Extension(name=name, source=source) for name, source in setup["extensions"]]
+    extensions = [Extension(name=name, source=source) for name, source in setup["extensions"]]
+    return extensions, [b64decode(frames) for frames in setup["rehearsals"]]
 
 
 def _receive(channel: socket.socket, length: int) -> bytes:
