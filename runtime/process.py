@@ -7,7 +7,7 @@ import math
 import os
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
 
@@ -169,8 +169,7 @@ class WorkerProcess(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport of the channel."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # other loops than asyncio's have classes of their own
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the worker, every one of which may be hostile."""
