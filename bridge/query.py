@@ -7,10 +7,8 @@ import re
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote_plus
 
-import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from .errors import RequestRefusedError
 from .form_fields import fields_of, flat_items
 from .scalars import scalar_text
 
@@ -89,21 +87,6 @@ def read_query(given: object) -> object:
 
 
 GivenQuery: TypeAlias = Annotated[Query, BeforeValidator(read_query)]
-
-
-def with_query(url: httpx.URL, query: str) -> httpx.URL:
-    """Return the URL with the parameters after its own query, which stays as it is.
-
-    Raises:
-        RequestRefusedError: No URL can be that long, whatever the limits say.
-    """
-    if not query:
-        return url
-    own = url.query.decode("ascii")
-    try:
-        return url.copy_with(query=f"{own}&{query}".encode() if own else query.encode())
-    except httpx.InvalidURL:
-        raise RequestRefusedError("The URL is too long with its query.", key="url") from None
 
 
 def _formatted(key: str, value: JSON, query_format: QueryFormat) -> JSON:

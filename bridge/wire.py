@@ -108,16 +108,18 @@ def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
         framing = (
             (b"transfer-encoding", b"chunked") if body.length is None else (b"content-length", b"%d" % body.length)
         )
-        return httpx.Request(request.verb, request.url, headers=[*headers, framing], stream=body, extensions=extensions)
+        return httpx.Request(
+            request.verb, request.target.url, headers=[*headers, framing], stream=body, extensions=extensions
+        )
     if body:
-        headers = [(b"Host", request.url.netloc), *headers, (b"Content-Length", b"%d" % len(body))]
+        headers = [(b"Host", request.target.url.netloc), *headers, (b"Content-Length", b"%d" % len(body))]
     elif request.verb.upper() in _BODY_VERBS:
-        headers = [(b"Host", request.url.netloc), (b"Content-Length", b"0"), *headers]
+        headers = [(b"Host", request.target.url.netloc), (b"Content-Length", b"0"), *headers]
     else:
-        headers = [(b"Host", request.url.netloc), *headers]
+        headers = [(b"Host", request.target.url.netloc), *headers]
     sent = httpx.Request(
         request.verb,
-        request.url,
+        request.target.url,
         headers=headers,
         stream=httpx.ByteStream(body or b""),  # given as content, it would be looked at for what is known here
         extensions=extensions,
