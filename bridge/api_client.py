@@ -47,7 +47,7 @@ from .response_depth import measured
 from .sent_once import sent_once
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
 from .upload import Upload
-from .wire import send
+from .wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -114,7 +114,7 @@ class ApiClient:
         durable: Durable | None = None,
         gate: RateGate | None = None,
     ) -> None:
-        self._transport = transport
+        self._wire = Wire(transport, limits)
         self._policy = policy
         self._limits = limits
         self._redactor = redactor
@@ -370,7 +370,7 @@ class ApiClient:
                 self._policy.admit(request.target.origin)
                 request.note(SENT, {"verb": request.verb, "url": request.target.href})
                 async with patience:
-                    response = await send(self._transport, request, self._limits, self._deadline, patience)
+                    response = await self._wire.send(request, self._deadline, patience)
             except FOREIGN as error:
                 failed = _meaning(error, request)
                 request.note(REFUSED if failed.key == _NOT_SENT else ANSWERED, {"error": failed.key})

@@ -56,6 +56,7 @@ class OutgoingRequest:
         handlers: What judges its response before the default rules.
         proxy: What it goes through.
         full_response: Whether the call gives status and headers beside the data.
+        hooked: Whether functions of the client, in the isolate, look at the response.
         binary: Whether the call gives the data as bytes.
         streamed: Whether it gives them as they come.
         plain: Whether it gives them as text, even where they are JSON.
@@ -80,6 +81,7 @@ class OutgoingRequest:
     handlers: ResponseHandlers = field(default_factory=ResponseHandlers, repr=False)
     proxy: Proxy | None = None
     full_response: bool = False
+    hooked: bool = False
     binary: bool = False
     streamed: bool = False
     plain: bool = False
@@ -156,6 +158,7 @@ async def prepare(
         handlers=config.handlers,
         proxy=config.proxy,
         full_response=merged.full_response,
+        hooked=call.client is not None,
         binary=call.options.response_type == "arraybuffer",
         streamed=call.options.response_type == "stream",
         retries=merged.retries,

@@ -63,12 +63,17 @@ class Query(BaseModel):
 
     def text(self, query_format: QueryFormat) -> str:
         """Return what goes over the wire."""
+        if not self.members:
+            return "&".join(self.pairs)
         members = {key: _formatted(key, value, query_format) for key, value in self.members.items()}
         suffix = "" if query_format == "repeat" else "[]"
         written = (
             f"{_encoded(name)}={_encoded(scalar_text(value))}" for name, value in fields_of(members, list_suffix=suffix)
         )
         return "&".join((*written, *self.pairs))
+
+
+NO_QUERY: Final = Query()
 
 
 def read_query(given: object) -> object:

@@ -35,7 +35,7 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
         "full": request.full_response,
         "plain": request.plain,
         "warnings": [*request.warnings, *response.warnings],
-        **_head(response),
+        **(_head(response) if request.full_response or request.hooked else {}),
         **_built(response),
     }
     if stream is not None:

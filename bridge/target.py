@@ -50,6 +50,11 @@ class Target:
         return Origin.of(self.url)
 
     @cached_property
+    def authority(self) -> str:
+        """Host, and port where it is not that of the scheme: what the header `Host` says."""
+        return self.url.netloc.decode("ascii")
+
+    @cached_property
     def href(self) -> str:
         """The whole URL as text; its query may hold secrets."""
         return str(self.url)
