@@ -4,22 +4,26 @@
 That interface is private to mini-racer, so its exact version is pinned. Only text goes in and only text comes out:
 Python never touches a JavaScript object, whose getters and proxies would run hostile code on our side of the interface.
 
-Threading: `mr_eval` posts a task to the isolate's own thread and returns at once. Completion callbacks run on that
-thread, one at a time, with the isolate idle below them; a callback may block, and may post further tasks, but must not
-free its own isolate.
+Threading: `mr_eval` and `mr_call_function` post a task to the isolate's own thread and return at once. Completion
+callbacks run on that thread, one at a time, with the isolate idle below them; a callback may block, and may post
+further tasks, but must not free its own isolate.
 """
 
 from __future__ import annotations
 
 import ctypes
+from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
 
+from .libc import give_back
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FLAGS: Final = (
     "--single-threaded",
@@ -30,6 +34,9 @@ FLAGS: Final = (
 _TEXT: Final = 5
 _ARRAY_BUFFER: Final = 102
 _FIRST_EXCEPTION: Final = 200
+_PIECE_BYTES: Final = 256 * 1024
+_KEEP: Final = 0
+"""The tag of what is kept, rather than told."""
 _SYNTAX_EXCEPTION: Final = 201
 
 
@@ -70,12 +77,33 @@ class Memory:
         start = min(start, self.length)
         return ctypes.string_at(self._address + start, min(length, self.length - start))
 
-    def fill(self, data: bytes) -> None:
-        """Copy bytes into it, from its start; what does not fit is left out."""
-        ctypes.memmove(self._address, data, min(len(data), self.length))
+    def view(self) -> memoryview:
+        """Return the memory itself."""
+        return memoryview((ctypes.c_char * self.length).from_address(self._address)).cast("B")
+
+    def given_away(self) -> Iterator[memoryview]:
+        """Yield it piece by piece, and give the pages of each back to the system: who reads it again finds zeros."""
+        view = self.view()
+        for start in range(0, self.length, _PIECE_BYTES):
+            yield view[start : start + _PIECE_BYTES]
+            if self.length - start >= _PIECE_BYTES:
+                give_back(self._address + start, _PIECE_BYTES)
 
 
 _OTHER = Result(ResultKind.OTHER)
+
+
+@dataclass
+class Kept:
+    """A value that stays in its isolate: known as soon as what was posted before it has been evaluated.
+
+    Attributes:
+        handle: V8's name for it; None before that, and where there is no value because something was thrown.
+        memory: Its bytes, where it is an ArrayBuffer.
+    """
+
+    handle: Any = None
+    memory: Memory | None = None
 
 
 class Forked(BaseException):
@@ -108,7 +136,8 @@ class Engine:
             on_result: Called on that thread with the tag of each evaluation and how it ended.
             on_error: Called instead of letting an exception out of it, which nobody would hear of.
         """
-        self._isolate = Isolate(self._library, self._callback, on_result, on_error)
+        self._isolate = Isolate(self._library, on_result, on_error)
+        self._isolate.start(self._callback)
         return self._isolate
 
     def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
@@ -122,7 +151,6 @@ class Isolate:
     def __init__(
         self,
         library: Any,  # noqa: ANN401 (a ctypes library)
-        callback: Any,  # noqa: ANN401 (a ctypes function)
         on_result: Callable[[int, Result], None],
         on_error: Callable[[BaseException], None],
     ) -> None:
@@ -131,14 +159,41 @@ class Isolate:
         self.on_error = on_error
         self._thread_state: int | None = None
         self._retired = False
-        self._context = library.mr_init_context(callback)
+        self._keeps: deque[Kept] = deque()
+        self._context: int
+        self._no_arguments: Kept
+
+    def start(self, callback: Any) -> None:  # noqa: ANN401 (a ctypes function)
+        """Make the isolate and its thread, which calls `callback` at the end of each evaluation."""
+        self._context = self._library.mr_init_context(callback)
+        self._no_arguments = self.keep(b"[]")
 
     def evaluate(self, code: bytes, tag: int) -> None:
         """Post `code` (UTF-8) to be evaluated as a script; `on_result` hears of it with `tag`, which must not be 0."""
-        library, context = self._library, self._context
-        handle = library.mr_alloc_string_val(context, code, len(code), _TEXT)
-        library.mr_eval(context, handle, tag)
-        library.mr_free_value(context, handle)
+        with self._text(code) as handle:
+            self._library.mr_eval(self._context, handle, tag)
+
+    def call(self, function: Kept, text: bytes, tag: int) -> None:
+        """Post a call of `function` with `text` (UTF-8) as its `this`; `on_result` hears of it as of an evaluation.
+
+        Nothing is compiled for that, and the text is no part of a script.
+        """
+        with self._text(text) as handle:
+            self._library.mr_call_function(self._context, function.handle, handle, self._no_arguments.handle, tag)
+
+    def keep(self, code: bytes) -> Kept:
+        """Post `code` (UTF-8) to be evaluated, and return what will be its value."""
+        kept = Kept()
+        self._keeps.append(kept)
+        self.evaluate(code, _KEEP)
+        return kept
+
+    @contextmanager
+    def _text(self, text: bytes) -> Iterator[Any]:
+        """Give a text to V8 for as long as it takes to post something with it, which holds it from then on."""
+        handle = self._library.mr_alloc_string_val(self._context, text, len(text), _TEXT)
+        yield handle
+        self._library.mr_free_value(self._context, handle)
 
     def limit_heap(self, size_bytes: int) -> None:
         """End evaluations once the JavaScript heap is larger than this after a garbage collection."""
@@ -163,13 +218,23 @@ class Isolate:
             if self._thread_state is None:
                 # Python would make a state for this thread anew at each callback, which can fail where memory is short.
                 self._thread_state = ctypes.pythonapi.PyGILState_Ensure()
-            self.on_result(tag, self._take(handle))
+            if tag == _KEEP:
+                self._take_kept(handle)
+            else:
+                self.on_result(tag, self._take(handle))
             if self._retired:
                 ctypes.pythonapi.PyGILState_Release(self._thread_state)
         except Forked:
             return
         except BaseException as error:  # noqa: BLE001 (nobody would hear of it)
             self.on_error(error)
+
+    def _take_kept(self, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+        kept, raw = self._keeps.popleft(), handle.contents
+        if raw.type < _FIRST_EXCEPTION:
+            kept.handle = handle
+        if raw.type == _ARRAY_BUFFER:
+            kept.memory = Memory(raw.value.value_ptr, raw.len)
 
     def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
         raw = handle.contents

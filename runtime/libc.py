@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 from typing import Final
 
@@ -39,3 +40,14 @@ def prctl(option: int, value: object = 0, *more: object) -> int:
     """
     arguments = (option, value, *more)
     return call("prctl", *arguments, *(0,) * (5 - len(arguments)))
+
+
+def give_back(address: int, length: int) -> None:
+    """Give the whole pages of some memory back to the system, which from then on are zeros.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
+    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
+    call("madvise", start, end - start, mmap.MADV_DONTNEED)

@@ -16,10 +16,10 @@ from .stack import script_url
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .engine import Isolate
     from .host import Extension
 
 SCRIPT_NAME = "methodhost:prelude"
-_DOORS = "configure, addLibrary, addModule, start, deliver, drain, allocate, takeOutgoing, lastWordsBuffer"
 _NAME_BYTES = 16
 
 
@@ -54,7 +54,7 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     text = (
         '(() => {\n"use strict";\n'
         f"{''.join(f'const {name} = {json.dumps(table)};' for name, table in tables.items())}\n"
-        f"{body}\nreturn Object.freeze({{ __proto__: null, {_DOORS} }});\n}})()"
+        f"{body}\nreturn doors;\n}})()"
     )
     return PreludeSource(text, library_sources())
 
@@ -82,13 +82,10 @@ class Prelude:
         self._libraries = source.libraries
         self._name = f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
         self.boot = f'"use strict";const {self._name}={source.text};\n//# sourceURL={SCRIPT_NAME}'.encode()
-        self.drain = f'"use strict";{self._name}.drain()'.encode()
-        self.outgoing = f'"use strict";{self._name}.takeOutgoing()'.encode()
-        self.last_words = f'"use strict";{self._name}.lastWordsBuffer'.encode()
 
-    def configure(self, header: str) -> bytes:
-        """Return the step that tells a run its limits and settings."""
-        return f'"use strict";{self._name}.configure({json.dumps(header)})'.encode()
+    def door(self, name: str) -> bytes:
+        """Return the step that gives a door of js/98_doors.js."""
+        return f'"use strict";{self._name}.{name}'.encode()
 
     def add_library(self, name: str) -> bytes:
         """Return the step that brings a library's text, which is evaluated when it is first used.
@@ -109,15 +106,31 @@ class Prelude:
         """
         return f"{_module_head(self._name, name, length)}{body})\n//# sourceURL={script_url(name)}".encode()
 
-    def start(self, arguments: str) -> bytes:
-        """Return the step that calls the method with `arguments`, JSON text of one object."""
-        return f'"use strict";{self._name}.start({json.dumps(arguments)})'.encode()
 
-    def allocate(self, length: int) -> bytes:
-        """Return the step that gives a buffer for the bytes of the answers that come next."""
-        return f'"use strict";{self._name}.allocate({length})'.encode()
+class Doors:
+    """The doors of an isolate's prelude: functions that are called with one text each, which is no part of a script.
 
-    def deliver(self, header: str, texts: Sequence[str]) -> bytes:
-        """Return the step that brings answers to host calls."""
-        literals = ",".join(json.dumps(text) for text in texts)
-        return f'"use strict";{self._name}.deliver({json.dumps(header)},[{literals}])'.encode()
+    Args:
+        isolate: Which was posted the prelude.
+        prelude: This one.
+
+    Attributes:
+        last_words: The memory that the isolate writes and the host reads.
+        configure: Told a run's limits and settings.
+        start: Calls the method with its arguments.
+        allocate: Gives a buffer for so many bytes of the answers that come next.
+        take_text: Told a text of the answers that come next.
+        deliver: Told answers to calls.
+        drain: Tells what happened.
+        take_outgoing: Gives the bytes beside that.
+    """
+
+    def __init__(self, isolate: Isolate, prelude: Prelude) -> None:
+        self.last_words = isolate.keep(prelude.door("lastWordsBuffer"))
+        self.configure = isolate.keep(prelude.door("configure"))
+        self.start = isolate.keep(prelude.door("start"))
+        self.allocate = isolate.keep(prelude.door("allocate"))
+        self.take_text = isolate.keep(prelude.door("takeText"))
+        self.deliver = isolate.keep(prelude.door("deliver"))
+        self.drain = isolate.keep(prelude.door("drain"))
+        self.take_outgoing = isolate.keep(prelude.door("takeOutgoing"))

@@ -9,11 +9,13 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
+from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .frames import Piece
 
 _EXIT_SECONDS = 1.0
 _LAST_WORDS_SECONDS = 0.2
@@ -51,8 +53,8 @@ class Listener(Protocol):
         """Whether it waits no more."""
         ...
 
-    def set_result(self, result: Frame, /) -> None:
-        """Take the answer."""
+    def set_result(self, result: None, /) -> None:
+        """Take it that the answer is there; `WorkerProcess.take` gives it."""
         ...
 
     def set_exception(self, exception: WorkerGoneError, /) -> None:
@@ -60,7 +62,7 @@ class Listener(Protocol):
         ...
 
 
-class WorkerProcess(asyncio.Protocol):
+class WorkerProcess(asyncio.BufferedProtocol):
     """One worker process and its channel.
 
     The worker answers each frame with one frame, so to ask is all there is; whatever else arrives is a breach.
@@ -80,6 +82,10 @@ class WorkerProcess(asyncio.Protocol):
         self._decoder = FrameDecoder(_READY_BYTES)
         self._transport: asyncio.Transport | None = None
         self._waiting: Listener | None = None
+        self._pieces: Iterator[Piece] = iter(())
+        """What is still to be written of the frame that the worker is sent."""
+        self._full = False
+        """Whether the worker is to read more of what was written before it is written more."""
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
@@ -98,7 +104,7 @@ class WorkerProcess(asyncio.Protocol):
         """
         if self._gone is not None:
             raise self._gone
-        answer: asyncio.Future[Frame] = self._loop.create_future()
+        answer: asyncio.Future[None] = self._loop.create_future()
         self._waiting = answer
         try:
             self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
@@ -108,22 +114,25 @@ class WorkerProcess(asyncio.Protocol):
         except BaseException:
             answer.cancel()
             raise
-        return await answer
+        await answer
+        return self.take()
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
         """Send a frame and return the answer.
 
         Args:
             kind: Of the frame.
-            parts: Of the frame.
+            parts: Of the frame; forgotten as soon as they are written.
             most_bytes: The longest answer that is accepted.
 
         Raises:
             WorkerGoneError: There will be no answer.
         """
-        answer: asyncio.Future[Frame] = self._loop.create_future()
+        answer: asyncio.Future[None] = self._loop.create_future()
         self.tell(kind, parts, answer, most_bytes=most_bytes)
-        return await answer
+        del parts
+        await answer
+        return self.take()
 
     def tell(self, kind: FrameKind, parts: Sequence[bytes], listener: Listener, *, most_bytes: int) -> None:
         """Send a frame; otherwise as `ask`, whose arguments these are.
@@ -131,15 +140,19 @@ class WorkerProcess(asyncio.Protocol):
         Args:
             kind: Of the frame.
             parts: Of the frame.
-            listener: Told the answer in the moment in which it comes.
+            listener: Told in the moment in which the answer is there.
             most_bytes: Of the answer.
         """
         if self._gone is not None:
             raise self._gone
         self._waiting = listener
         self._decoder.most_bytes = most_bytes
-        if self._transport is not None:
-            self._transport.write(encode(kind, parts))
+        self._pieces = pieces_of(kind, parts)
+        self._write()
+
+    def take(self) -> Frame:
+        """Return the answer that came."""
+        return self._decoder.take()
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -206,7 +219,11 @@ class WorkerProcess(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview | bytearray:
+        """Return where the worker's next bytes belong."""
+        return bytearray(1) if self._waiting is None else self._decoder.buffer()
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take bytes from the worker, every one of which may be hostile."""
         if self._gone is not None:
             return
@@ -214,14 +231,34 @@ class WorkerProcess(asyncio.Protocol):
             self._break_off(WorkerGoneError("it spoke without being asked", protocol=True))
             return
         try:
-            frame = self._decoder.feed(data)
+            whole = self._decoder.received(nbytes)
         except FrameError as error:
             self._break_off(WorkerGoneError(str(error), protocol=True))
             return
-        if frame is not None:
-            answer, self._waiting = self._waiting, None
-            if not answer.done():
-                answer.set_result(frame)
+        if not whole:
+            return
+        listener, self._waiting, self._pieces = self._waiting, None, iter(())
+        if self._decoder.is_long:  # asyncio holds its memory until this returns, and it would be copied
+            self._loop.call_soon(_tell, listener)
+        else:
+            _tell(listener)
+
+    def pause_writing(self) -> None:
+        """Take in that the worker has much to read."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Take in that it has read most of that."""
+        self._full = False
+        self._write()
+
+    def _write(self) -> None:
+        """Write of a frame what the worker reads; the rest when it has, unless it has nothing more to say by then."""
+        while not self._full and self._transport is not None:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._transport.write(piece)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
@@ -249,3 +286,8 @@ class WorkerProcess(asyncio.Protocol):
             self._waiting.set_exception(self._gone)
         if self.on_gone is not None:
             self.on_gone()
+
+
+def _tell(listener: Listener) -> None:
+    if not listener.done():
+        listener.set_result(None)

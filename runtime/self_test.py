@@ -42,6 +42,7 @@ _CPU_SECONDS: Final = 0.5
 _MOST_ATTEMPTS: Final = 3
 """The process may be ended by something that has nothing to do with layers, and all workers would suffer for it."""
 _ORDERLY_ENDS: Final = frozenset({0, -signal.SIGPROF})
+_NOTHING: Final = b"0"
 _EFFECTIVE: Final = b"effective"
 _BEFORE_PRELUDE: Final = (LayerName.V8_NO_JIT, LayerName.V8_NO_CODE_FROM_STRINGS)
 _AFTER_PRELUDE: Final = (LayerName.REMOVED_GLOBALS,)
@@ -125,38 +126,40 @@ class SelfTest:
 
     def _begin(self) -> None:
         """Try the engine: in callbacks of an isolate, which may be on this thread. The last one ends the process."""
-        trials = self._try_engine()
 
         def go_on(_: int, result: Result) -> None:
-            isolate.evaluate(trials.send(result), 1)
+            trials.send(result)
 
+        isolate = self._isolate or self._engine.isolate(go_on, _end)
+        trials = self._try_engine(isolate)
+        isolate.on_result, isolate.on_error = go_on, _end
+        next(trials)
         if self._isolate is None:
-            isolate = self._engine.isolate(go_on, _end)
-            isolate.evaluate(next(trials), 1)
             threading.Event().wait()
-        else:
-            isolate = self._isolate
-            isolate.on_result, isolate.on_error = go_on, _end
-            isolate.evaluate(next(trials), 1)
 
-    def _try_engine(self) -> Generator[bytes, Result, None]:
-        """Try what there is about the engine; yield what is to be evaluated."""
+    def _try_engine(self, isolate: Isolate) -> Generator[None, Result, None]:
+        """Try what there is about the engine; yield until what was posted has been evaluated."""
         self._say(LayerName.V8_MEMORY_CAGE, _tried(lambda: self._engine.uses_sandbox))
         for name in _BEFORE_PRELUDE:
-            yield from self._trial(name)
-        yield Prelude(self._prelude_source).boot
+            yield from self._trial(isolate, name)
+        isolate.keep(Prelude(self._prelude_source).boot)
         for name in _AFTER_PRELUDE:
-            yield from self._trial(name)
+            yield from self._trial(isolate, name)
         self._say(LayerName.CPU_LIMIT, _tried(cpu_is_limited))
         if self._hardening.gauge is not None:
             gauge = self._hardening.gauge
             self._say(LayerName.MEMORY_LIMIT, _tried(lambda: memory_is_limited(gauge)))
         limit_cpu(_CPU_SECONDS)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
-        yield from self._trial(_MAY_NOT_END)
+        yield from self._trial(isolate, _MAY_NOT_END)
 
-    def _trial(self, name: LayerName) -> Generator[bytes, Result, None]:
-        result = yield self._trials[name]
+    def _trial(self, isolate: Isolate, name: LayerName) -> Generator[None, Result, None]:
+        """Try a layer with a function, which gives back what it is called with; runs call functions as well."""
+        trial = isolate.keep(self._trials[name])
+        isolate.evaluate(_NOTHING, 1)
+        yield
+        isolate.call(trial, _EFFECTIVE, 1)
+        result = yield
         effective = result.kind is ResultKind.TEXT and result.text == _EFFECTIVE
         self._say(name, None if effective else LayerReason.NO_EFFECT)
 

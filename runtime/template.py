@@ -18,20 +18,20 @@ import threading
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
-from .prelude import Prelude
+from .prelude import Doors, Prelude
 from .source import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .engine import Engine, Isolate, Memory, Result
+    from .engine import Engine, Isolate, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
     from .self_test import Layers, SelfTest
 
 _NOTHING: Final = 1
 _BOOT: Final = 2
-_LAST_WORDS: Final = 3
+_OPENED: Final = 3
 
 
 class Template:
@@ -49,7 +49,7 @@ class Template:
     ) -> None:
         self.engine = engine
         self.prelude = Prelude(prelude_source)
-        self.last_words: Memory | None = None
+        self.doors: Doors
         """Of the isolate."""
         self.warm_up = read_source(__package__, "warm_up.js").encode()
         """What copies the pages that a run changes first; it leaves nothing."""
@@ -87,9 +87,9 @@ class Template:
         elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX} and tag == _BOOT:
             self._serve(None, self._layers)  # each worker will say what was thrown
         elif tag == _BOOT:
-            self.isolate.evaluate(self.prelude.last_words, _LAST_WORDS)
+            self.doors = Doors(self.isolate, self.prelude)
+            self.isolate.evaluate(b"0", _OPENED)
         else:
-            self.last_words = result.buffer
             self._serve(self, self._layers)
 
     def _try_to_boot(self) -> None:

@@ -9,6 +9,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import signal
@@ -16,13 +17,22 @@ import struct
 import sys
 import threading
 import time
-from itertools import count
+from collections import deque
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Forked, ResultKind
-from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
+from .frames import (
+    HEAD,
+    KERNEL_LIMITS,
+    LAST_WORDS_SIGNAL,
+    OUT_OF_MEMORY,
+    USAGE,
+    FrameKind,
+    pieces_of,
+)
 from .hardening import CHANNEL
-from .prelude import Prelude
+from .prelude import Doors, Prelude
 from .rlimits import limit_cpu, limit_memory
 
 if TYPE_CHECKING:
@@ -35,7 +45,7 @@ if TYPE_CHECKING:
 _BOOT: Final = 1
 _STEP: Final = 2
 _DRAIN: Final = 3
-_LAST_WORDS: Final = 4
+_OPENED: Final = 4
 _ALLOCATED: Final = 5
 _OUTGOING: Final = 6
 _WARM: Final = 7
@@ -128,7 +138,11 @@ class Worker:
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
-        self._delivery: Frame
+        self._doors: Doors
+        self._channel = io.BufferedReader(io.FileIO(CHANNEL, closefd=False))
+        self._lengths: deque[int]
+        """Of the parts of a frame that were not read yet."""
+        self._delivery: bytes
         self._fault: Result | None
         self._fault_module: int
         self._turn: Result
@@ -152,7 +166,7 @@ class Worker:
         """
         self._start_listening()
         self._fault, self._fault_module = None, 0
-        self._prelude, self._isolate, self._last_words = template.prelude, template.isolate, template.last_words
+        self._prelude, self._isolate, self._doors = template.prelude, template.isolate, template.doors
         self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
         self._isolate.evaluate(template.warm_up, _WARM)
 
@@ -188,10 +202,7 @@ class Worker:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
         if tag == _BOOT:
             self._booted(result)
-        elif tag == _WARM:
-            self._become_ready()
-        elif tag == _LAST_WORDS:
-            self._last_words = result.buffer
+        elif tag in {_OPENED, _WARM}:
             self._become_ready()
         elif tag == _ALLOCATED:
             self._fill(result)
@@ -206,9 +217,11 @@ class Worker:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._answer(FrameKind.FAULT, b"boot", b"", result.text)
             os._exit(_BROKEN)
-        self._isolate.evaluate(self._prelude.last_words, _LAST_WORDS)
+        self._doors = Doors(self._isolate, self._prelude)
+        self._isolate.evaluate(b"0", _OPENED)
 
     def _become_ready(self) -> None:
+        self._last_words = self._doors.last_words.memory
         if self._gauge is not None:
             self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
         self._answer(FrameKind.READY, self._report)
@@ -221,7 +234,7 @@ class Worker:
             self._answer_fault(self._fault or result)
         elif result.text.startswith(_HAS_DATA):
             self._turn = result
-            self._isolate.evaluate(self._prelude.outgoing, _OUTGOING)
+            self._isolate.call(self._doors.take_outgoing, b"", _OUTGOING)
             return
         else:
             self._answer(FrameKind.TURN, result.text)
@@ -231,12 +244,13 @@ class Worker:
         if result.buffer is None:
             self._answer_fault(result)
         else:
-            self._answer(FrameKind.TURN, self._turn.text, result.buffer.copy(0, result.buffer.length))
+            self._answer(FrameKind.TURN, self._turn.text, beside=result.buffer)
         self._next()
 
     def _next(self) -> None:
-        frame = self._read()
-        if frame.kind is FrameKind.RESET:
+        kind, number = HEAD.unpack(self._read(HEAD.size))
+        self._lengths = deque(struct.unpack(f"<{number}I", self._read(4 * number)))
+        if kind == FrameKind.RESET:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             self._time_is_up = None
@@ -247,31 +261,39 @@ class Worker:
             if self._time_is_up:
                 self._say_last(self._time_is_up)
             self._owes = True
-        if frame.kind is FrameKind.START:
-            self._start(*frame.parts)
-        elif frame.parts:
-            self._delivery = frame
-            if frame.parts[2]:
-                self._isolate.evaluate(self._prelude.allocate(len(frame.parts[2])), _ALLOCATED)
-                return
+        if kind == FrameKind.START:
+            self._start(*(self._read_part() for _ in range(number)))
+        elif number:
+            self._take_delivery()
+            return
+        self._drain()
+
+    def _take_delivery(self) -> None:
+        """Hand a delivery on to the isolate as it comes, so that it is held there alone."""
+        self._delivery = self._read_part()
+        self._add_libraries(self._read_part())
+        while len(self._lengths) > 1:
+            self._isolate.call(self._doors.take_text, self._read_part(), _STEP)
+        if self._lengths[0]:
+            self._isolate.call(self._doors.allocate, b"%d" % self._lengths[0], _ALLOCATED)
+        else:
             self._deliver()
-        self._isolate.evaluate(self._prelude.drain, _DRAIN)
 
     def _fill(self, result: Result) -> None:
-        """Copy the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is None:
-            self._fault = result
-        else:
-            result.buffer.fill(self._delivery.parts[2])
+        """Read the bytes of a delivery into the buffer that was made for them, and go on."""
+        if result.buffer is not None and self._channel.readinto(result.buffer.view()) == self._lengths[0]:
             self._deliver()
-        self._isolate.evaluate(self._prelude.drain, _DRAIN)
+            return
+        self._fault = result
+        self._read_part()
+        self._drain()
 
     def _deliver(self) -> None:
-        header, libraries, _, *texts = self._delivery.parts
-        self._add_libraries(libraries)
-        self._isolate.evaluate(
-            self._prelude.deliver(header.decode(), [text.decode(errors="replace") for text in texts]), _STEP
-        )
+        self._isolate.call(self._doors.deliver, self._delivery, _STEP)
+        self._drain()
+
+    def _drain(self) -> None:
+        self._isolate.call(self._doors.drain, b"", _DRAIN)
 
     def _add_libraries(self, names: bytes) -> None:
         for name in names.decode().split():
@@ -286,39 +308,40 @@ class Worker:
         self._least_cpu_time = time.process_time() + cpu_seconds / 10
         limit_cpu(cpu_seconds)
         signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
-        prelude = self._prelude
-        self._isolate.evaluate(prelude.configure(header.decode()), _STEP)
+        self._isolate.call(self._doors.configure, header, _STEP)
         self._add_libraries(libraries)
         for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
-            self._isolate.evaluate(prelude.add_module(name.decode(), int(length), body.decode()), tag)
-        self._isolate.evaluate(prelude.start(arguments.decode()), _STEP)
+            self._isolate.evaluate(self._prelude.add_module(name.decode(), int(length), body.decode()), tag)
+        self._isolate.call(self._doors.start, arguments, _STEP)
 
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)
 
-    def _answer(self, kind: FrameKind, *parts: bytes) -> None:
+    def _answer(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         with self._writing:
             self._owes = False
-            self._write(kind, *parts)
+            self._write(kind, *parts, beside=beside)
 
-    def _write(self, kind: FrameKind, *parts: bytes) -> None:
+    def _write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
+        """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        data = memoryview(encode(kind, (USAGE.pack(time.process_time(), peak), *parts)))
-        while data:
-            data = data[os.write(CHANNEL, data) :]
+        said = (USAGE.pack(time.process_time(), peak), *parts)
+        if beside is None:
+            pieces = pieces_of(kind, said)
+        else:
+            pieces = chain(pieces_of(kind, said, beside=beside.length), beside.given_away())
+        for piece in pieces:
+            data = memoryview(piece)
+            while data:
+                data = data[os.write(CHANNEL, data) :]
 
-    def _read(self) -> Frame:
-        kind, count = HEAD.unpack(self._read_exactly(HEAD.size))
-        lengths = struct.unpack(f"<{count}I", self._read_exactly(4 * count))
-        return Frame(FrameKind(kind), tuple(self._read_exactly(length) for length in lengths))
+    def _read_part(self) -> bytes:
+        return self._read(self._lengths.popleft())
 
-    def _read_exactly(self, length: int) -> bytes:
-        data = b""
-        while len(data) < length:
-            chunk = os.read(CHANNEL, length - len(data))
-            if not chunk:  # the application closed the channel, or is gone
-                os._exit(0)
-            data = data + chunk if data else chunk
+    def _read(self, length: int) -> bytes:
+        data = self._channel.read(length)
+        if len(data) < length:  # the application closed the channel, or is gone
+            os._exit(0)
         return data
 
 

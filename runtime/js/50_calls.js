@@ -42,7 +42,7 @@ const withFramesOf = (error, site) => {
 
 const never = new NativePromise(() => {});
 
-// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload; `site`, from `takeSite`, is
+// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload, and are zeros afterwards; `site`, from `takeSite`, is
 // where the method asked for it, if that was before. `control` is given a function `drop`, after which nobody waits for the answer; where it
 // is `quiet`, nobody is warned when the method ends before the answer.
 const call = (operation, payload, settle, bytes = null, site = takeSite(call), control = null) => {
@@ -71,14 +71,22 @@ const allocate = (length) => {
   return incoming;
 };
 
+// The texts of the next replies.
+let texts = list();
+const takeText = (text) => {
+  push(texts, text);
+};
+
 // `header` is JSON text: { now, replies: [[id, ok, value, body], ...] }. A body is "text", which is the next of `texts`, or a number of bytes, which are
 // the next of `incoming`, or null.
-const deliver = (header, texts) => {
+const deliver = (header) => {
   const delivery = JSONParse(header);
   const { replies } = delivery;
   const bytes = incoming ?? allocate(0);
   const length = ArrayBufferByteLength(bytes);
   incoming = null;
+  const bodies = texts;
+  texts = list();
   let nextText = 0;
   let nextByte = 0;
   setClock(delivery.now);
@@ -86,7 +94,7 @@ const deliver = (header, texts) => {
     const reply = replies[i];
     const kind = reply[3];
     let body;
-    if (kind === "text") body = texts[nextText++];
+    if (kind === "text") body = bodies[nextText++];
     else if (kind !== null) {
       body = kind === length ? bytes : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
       nextByte += kind;
@@ -120,7 +128,7 @@ const mustWait = (settlers) =>
   settlers.isCall &&
   (underWay >= limits.concurrentCalls || (isLong(settlers) && longUnderWay > 0 && longUnderWay + settlers.length > 2 * limits.callBytes));
 
-// The bytes of the one call of a turn that has any; held until the host has copied them.
+// The bytes of the one call of a turn that has any; held until the host has taken them out of memory.
 let outgoing = null;
 const takeOutgoing = () => outgoing;
 

@@ -1,1 +1,3 @@
-["Atomics", "SharedArrayBuffer", "WebAssembly"].some((name) => name in globalThis) ? "none" : "effective";
+(function () {
+  return ["Atomics", "SharedArrayBuffer", "WebAssembly"].some((name) => name in globalThis) ? "none" : this.toString();
+});

@@ -1,2 +1,4 @@
 // By backtracking this takes longer than anybody can wait.
-/^(a+)+$/.test("a".repeat(40) + "b") ? "none" : "effective";
+(function () {
+  return /^(a+)+$/.test("a".repeat(40) + "b") ? "none" : this.toString();
+});

@@ -6,4 +6,7 @@ const refuses = (attempt) => {
     return error instanceof EvalError;
   }
 };
-[() => Function("return 1"), () => (0, eval)("1"), () => (async () => {}).constructor("")].every(refuses) ? "effective" : "none";
+(function () {
+  const attempts = [() => Function("return 1"), () => (0, eval)("1"), () => (async () => {}).constructor("")];
+  return attempts.every(refuses) ? this.toString() : "none";
+});

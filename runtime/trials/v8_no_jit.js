@@ -1,2 +1,4 @@
 // WebAssembly goes with the compilers, and is there again when the flag is not understood.
-typeof WebAssembly === "undefined" ? "effective" : "none";
+(function () {
+  return typeof WebAssembly === "undefined" ? this.toString() : "none";
+});
