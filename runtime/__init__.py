@@ -12,7 +12,7 @@ from .disk_cache import DiskCache
 from .errors import HostLimitError, LayerMissingError, RunEnded, RuntimeFault, SandboxClosedError, WorkerStartError
 from .failure import Failure, Location
 from .fair_queue import FairQueue, Place
-from .host import Extension, HostCall, HostCalls, HostReply, Note, no_note
+from .host import Extension, HostCall, HostCalls, HostReply, Note, Rehearsal, no_note
 from .journal import SEED_BYTES, Delivery, End, Entry, Journal, Origin, Resumption, Suspension, TimerEntry, Turn
 from .journal import Note as NoteEntry
 from .journal_text import JournalTextError, entry_text, read_entry
@@ -72,6 +72,7 @@ __all__ = [
     "Outcome",
     "Place",
     "PoolPolicy",
+    "Rehearsal",
     "Requirement",
     "Resumption",
     "RunEnded",

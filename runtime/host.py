@@ -19,19 +19,6 @@ def no_note(kind: str, facts: dict[str, JSON]) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extension:
-    """The JavaScript side of something that methods may use.
-
-    Attributes:
-        name: How settings for it are addressed.
-        source: One function expression, `(core) => {...}`, evaluated in each isolate before any method's code.
-    """
-
-    name: str
-    source: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class HostCall:
     """One call out of the sandbox. Every part of it was written by hostile code.
 
@@ -80,6 +67,36 @@ class HostReply:
     def text(self) -> str | None:
         """The text as the isolate has it."""
         return None if self.utf8 is None else self.utf8.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rehearsal:
+    """A run of the host's own that is carried out where workers come from, so that V8 has compiled what runs need.
+
+    Attributes:
+        code: A CommonJS module that exports the method.
+        settings: For the extension.
+        replies: Answers to its calls, which wait for one another.
+    """
+
+    code: str
+    settings: JSON = None
+    replies: tuple[HostReply, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extension:
+    """The JavaScript side of something that methods may use.
+
+    Attributes:
+        name: How settings for it are addressed.
+        source: One function expression, `(core) => {...}`, evaluated in each isolate before any method's code.
+        rehearsal: A run that uses it as most do.
+    """
+
+    name: str
+    source: str
+    rehearsal: Rehearsal | None = None
 
 
 class HostCalls(Protocol):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
 from .jitter import up_to
+from .rehearsal_frames import rehearsal_frames
 from .zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Launcher:
     """
 
     def __init__(self, extensions: Sequence[Extension], policy: PoolPolicy) -> None:
-        self._setup = json.dumps({"extensions": [[item.name, item.source] for item in extensions]}).encode()
+        self._setup = _setup(extensions)
         self._policy = policy
         self._zygote: ZygoteProcess | None = None
         self._most_forks = 0.0
@@ -129,3 +131,13 @@ class Launcher:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _setup(extensions: Sequence[Extension]) -> bytes:
+    """Return what a zygote is told first."""
+    rehearsals = [rehearsal_frames(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
+    setup = {
+        "extensions": [[item.name, item.source] for item in extensions],
+        "rehearsals": [b64encode(frames).decode() for frames in rehearsals],
+    }
+    return json.dumps(setup).encode()

@@ -28,7 +28,7 @@ class PreludeSource:
     """JavaScript of the host, the same for all isolates.
 
     Attributes:
-        text: The prelude as one expression that gives the object through which the worker drives a run.
+        text: The prelude as a function that makes the object through which the worker drives a run.
         libraries: The text of each library by its name.
     """
 
@@ -54,7 +54,7 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     text = (
         '(() => {\n"use strict";\n'
         f"{''.join(f'const {name} = {json.dumps(table)};' for name, table in tables.items())}\n"
-        f"{body}\nreturn doors;\n}})()"
+        f"{body}\nreturn doors;\n}})"
     )
     return PreludeSource(text, library_sources())
 
@@ -68,6 +68,10 @@ def _module_head(door: str, name: str, length: int) -> str:
     return f"{door}.addModule({json.dumps(name)},{length},"
 
 
+def _random_name() -> str:
+    return f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
+
+
 class Prelude:
     """The prelude of one isolate, and the pieces of JavaScript that drive it.
 
@@ -76,12 +80,20 @@ class Prelude:
 
     Args:
         source: What `prelude_source` returned.
+        maker: A name in the isolate for the function that makes it, where there is one already.
     """
 
-    def __init__(self, source: PreludeSource) -> None:
-        self._libraries = source.libraries
-        self._name = f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
-        self.boot = f'"use strict";const {self._name}={source.text};\n//# sourceURL={SCRIPT_NAME}'.encode()
+    def __init__(self, source: PreludeSource, maker: str | None = None) -> None:
+        self._source = source
+        self._maker = maker or _random_name()
+        self._name = _random_name()
+        definition = "" if maker else f"{self._maker}={source.text},"
+        boot = f'"use strict";const {definition}{self._name}={self._maker}();\n//# sourceURL={SCRIPT_NAME}'
+        self.boot = boot.encode()
+
+    def again(self) -> Prelude:
+        """Return another instance, for the isolate in which this one was booted."""
+        return Prelude(self._source, self._maker)
 
     def door(self, name: str) -> bytes:
         """Return the step that gives a door of js/98_doors.js."""
@@ -92,7 +104,7 @@ class Prelude:
 
         The parentheses let V8 compile it at once: a library that comes is mostly used, and would be parsed twice.
         """
-        loader = f'(function (module, exports, globalThis, require) {{"use strict";{self._libraries[name]}\n}})'
+        loader = f'(function (module, exports, globalThis, require) {{"use strict";{self._source.libraries[name]}\n}})'
         step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 

@@ -82,10 +82,9 @@ class WorkerProcess(asyncio.BufferedProtocol):
         self._decoder = FrameDecoder(_READY_BYTES)
         self._transport: asyncio.Transport | None = None
         self._waiting: Listener | None = None
-        self._pieces: Iterator[Piece] = iter(())
-        """What is still to be written of the frame that the worker is sent."""
+        self._unsent: Iterator[Piece] = iter(())
+        """Of the frame that is being written, as fast as the worker reads it."""
         self._full = False
-        """Whether the worker is to read more of what was written before it is written more."""
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
@@ -139,7 +138,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
         Args:
             kind: Of the frame.
-            parts: Of the frame.
+            parts: Of the frame; long ones are let go of as they are written.
             listener: Told in the moment in which the answer is there.
             most_bytes: Of the answer.
         """
@@ -147,8 +146,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
             raise self._gone
         self._waiting = listener
         self._decoder.most_bytes = most_bytes
-        self._pieces = pieces_of(kind, parts)
-        self._write()
+        self._unsent = pieces_of(kind, parts)
+        self._write_on()
 
     def take(self) -> Frame:
         """Return the answer that came."""
@@ -237,8 +236,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
             return
         if not whole:
             return
-        listener, self._waiting, self._pieces = self._waiting, None, iter(())
-        if self._decoder.is_long:  # asyncio holds its memory until this returns, and it would be copied
+        listener, self._waiting = self._waiting, None
+        if self._decoder.is_long:  # asyncio holds its memory until this returns, so that it would be copied
             self._loop.call_soon(_tell, listener)
         else:
             _tell(listener)
@@ -250,15 +249,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         """Take in that it has read most of that."""
         self._full = False
-        self._write()
-
-    def _write(self) -> None:
-        """Write of a frame what the worker reads; the rest when it has, unless it has nothing more to say by then."""
-        while not self._full and self._transport is not None:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            self._transport.write(piece)
+        self._write_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
@@ -274,6 +265,14 @@ class WorkerProcess(asyncio.BufferedProtocol):
                 os.kill(self.process, number)
         except ProcessLookupError:
             pass  # it ended by itself
+
+    def _write_on(self) -> None:
+        """Write what the worker can take, until it has answered: then it reads no more."""
+        while not self._full and self._waiting is not None and not self._waiting.done():
+            piece = next(self._unsent, None)
+            if piece is None or self._transport is None:
+                return
+            self._transport.write(piece)
 
     def _break_off(self, error: WorkerGoneError) -> None:
         if self._gone is None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 from .engine import Forked, ResultKind
 from .hardening import CHANNEL
 from .layer import EVERYWHERE, LayerName, LayerReason
+from .libc import fork
 from .prelude import Prelude, PreludeSource
 from .rlimits import cpu_is_limited, limit_cpu, memory_is_limited
 from .source import read_source
@@ -98,7 +99,7 @@ class SelfTest:
         """Run the process once; return what it says and how it ends."""
         ours, theirs = socket.socketpair()
         zygote = os.getpid()
-        process = os.fork()
+        process = fork()
         if process == 0:
             ours.detach()  # what is closed later is another one's by then
             self._be_worker(theirs.detach(), zygote)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .engine import Engine, Isolate, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
+    from .rehearsal import Rehearsals
     from .self_test import Layers, SelfTest
 
 _NOTHING: Final = 1
@@ -42,10 +43,16 @@ class Template:
         prelude_source: What `prelude_source` returned.
         hardening: Of which the zygote has applied the first half.
         self_test: Tries the layers.
+        rehearsals: Of runs.
     """
 
     def __init__(
-        self, engine: Engine, prelude_source: PreludeSource, hardening: Hardening, self_test: SelfTest
+        self,
+        engine: Engine,
+        prelude_source: PreludeSource,
+        hardening: Hardening,
+        self_test: SelfTest,
+        rehearsals: Rehearsals,
     ) -> None:
         self.engine = engine
         self.prelude = Prelude(prelude_source)
@@ -56,6 +63,7 @@ class Template:
         self.isolate: Isolate
         self._hardening = hardening
         self._self_test = self_test
+        self._rehearsals = rehearsals
         self._serve: Callable[[Template | None, Layers], NoReturn]
         self._layers: Layers = {}
         self._main_is_done = threading.Lock()
@@ -97,7 +105,12 @@ class Template:
         if layers is None:
             self._serve(None, self._self_test.run())
         self._layers = layers
-        self.isolate.evaluate(self.prelude.boot, _BOOT)
+        self._rehearsals.begin(self.isolate, self.prelude, self._boot)
+
+    def _boot(self, prelude: Prelude) -> None:
+        self.prelude = prelude
+        self.isolate.on_result, self.isolate.on_error = self._on_result, _give_up
+        self.isolate.evaluate(prelude.boot, _BOOT)
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -9,6 +9,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 
 from __future__ import annotations
 
+import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
 import io
 import os
 import resource
@@ -33,13 +34,12 @@ from .frames import (
 )
 from .hardening import CHANNEL
 from .prelude import Doors, Prelude
-from .rlimits import limit_cpu, limit_memory
+from .run_limits import RunLimits
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
-    from .rlimits import MemoryGauge
     from .template import Template
 
 _BOOT: Final = 1
@@ -54,8 +54,6 @@ _FIRST_MODULE: Final = 16
 _BREACH: Final = b"breach"
 _CPU_TIME: Final = b"cpu_time"
 _REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
-_LOOK_CPU_SECONDS: Final = 0.05
-"""How long a method computes between two looks at whether it went beyond a limit."""
 MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
@@ -84,15 +82,13 @@ def run_worker(
     """
     status = _BROKEN
     try:
-        gauge = hardening.apply(channel, parent)
-        Worker(engine, prelude_source, gauge, report).serve()
+        limits = RunLimits(hardening.apply(channel, parent))
+        Worker(CHANNEL, limits, report).serve(engine, prelude_source)
     finally:
         os._exit(status)
 
 
-def go_on_as_worker(
-    channel: int, parent: int, hardening: Hardening, template: Template, prelude_source: PreludeSource, report: bytes
-) -> NoReturn:
+def go_on_as_worker(channel: int, parent: int, hardening: Hardening, template: Template, report: bytes) -> NoReturn:
     """Turn this process, freshly forked on the thread of the zygote's own isolate, into a worker for one run.
 
     Args:
@@ -100,15 +96,14 @@ def go_on_as_worker(
         parent: The zygote's process id.
         hardening: As prepared in the zygote.
         template: With that isolate.
-        prelude_source: What `prelude_source` returned.
         report: What workers of this zygote say of themselves.
 
     Raises:
         Forked: Always, so that V8 carries out what was posted.
     """
     try:
-        gauge = hardening.apply(channel, parent)
-        Worker(template.engine, prelude_source, gauge, report).take_over(template)
+        limits = RunLimits(hardening.apply(channel, parent))
+        Worker(CHANNEL, limits, report).take_over(template)
     except BaseException:  # noqa: BLE001 (nobody would hear of it)
         os._exit(_BROKEN)
     raise Forked
@@ -118,43 +113,38 @@ class Worker:
     """One worker process.
 
     Args:
-        engine: V8.
-        prelude_source: Of the prelude, for each isolate anew.
-        gauge: Of this process's memory, where there is one.
+        channel: The descriptor of its channel.
+        limits: What the kernel holds its runs to.
         report: What this worker says of itself when it is ready.
     """
 
-    def __init__(self, engine: Engine, prelude_source: PreludeSource, gauge: MemoryGauge | None, report: bytes) -> None:
-        self._engine = engine
-        self._prelude_source = prelude_source
-        self._gauge = gauge
+    def __init__(self, channel: int, limits: RunLimits, report: bytes) -> None:
+        self._channel = io.BufferedReader(io.FileIO(channel, closefd=False))
+        self._limits = limits
         self._report = report
-        self._memory_at_start: int | None = None
         self._reset = threading.Semaphore(0)
         self._writing = threading.Lock()
         self._owes = False
         self._time_is_up: bytes | None = None
-        self._least_cpu_time = 0.0
         self._last_words: Memory | None = None
         self._isolate: Isolate
         self._prelude: Prelude
         self._doors: Doors
-        self._channel = io.BufferedReader(io.FileIO(CHANNEL, closefd=False))
         self._lengths: deque[int]
         """Of the parts of a frame that were not read yet."""
         self._delivery: bytes
-        self._fault: Result | None
-        self._fault_module: int
+        self._fault: Result | None = None
+        self._fault_module = 0
         self._turn: Result
 
-    def serve(self) -> NoReturn:
+    def serve(self, engine: Engine, prelude_source: PreludeSource) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
         self._start_listening()
         while True:
             self._fault, self._fault_module = None, 0
             self._last_words = None
-            self._prelude = Prelude(self._prelude_source)
-            self._isolate = self._engine.isolate(self._on_result, _give_up)
+            self._prelude = Prelude(prelude_source)
+            self._isolate = engine.isolate(self._on_result, _give_up)
             self._isolate.evaluate(self._prelude.boot, _BOOT)
             self._reset.acquire()
             self._isolate.close()
@@ -165,14 +155,22 @@ class Worker:
         Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
         """
         self._start_listening()
-        self._fault, self._fault_module = None, 0
-        self._prelude, self._isolate, self._doors = template.prelude, template.isolate, template.doors
-        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+        template.isolate.on_error = _give_up
+        self._adopt(template.isolate, template.prelude, template.doors)
         self._isolate.evaluate(template.warm_up, _WARM)
 
+    def rehearse(self, isolate: Isolate, prelude: Prelude, doors: Doors) -> None:
+        """Do what is asked for on the channel; the isolate's `on_error` is told an EOFError when that is closed."""
+        self._adopt(isolate, prelude, doors)
+        self._next()
+
+    def _adopt(self, isolate: Isolate, prelude: Prelude, doors: Doors) -> None:
+        self._isolate, self._prelude, self._doors = isolate, prelude, doors
+        isolate.on_result = self._on_result
+
     def _start_listening(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, _REASONS)
-        threading.Thread(target=self._listen, daemon=True).start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {*_REASONS, signal.SIGCHLD})  # the last is the zygote's
+        _thread.start_new_thread(self._listen, ())
 
     def _listen(self) -> NoReturn:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
@@ -189,7 +187,7 @@ class Worker:
         """Whether there is no breach to tell of, or the CPU time was that of the run before, which ended just then."""
         if reason == _BREACH:
             return not LastWords(self._last_words).breach
-        return reason == _CPU_TIME and time.process_time() < self._least_cpu_time
+        return reason == _CPU_TIME and self._limits.hardly_begun
 
     def _say_last(self, reason: bytes) -> NoReturn:
         """Write what nobody may write anything after."""
@@ -222,8 +220,7 @@ class Worker:
 
     def _become_ready(self) -> None:
         self._last_words = self._doors.last_words.memory
-        if self._gauge is not None:
-            self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
+        self._limits.measure()
         self._answer(FrameKind.READY, self._report)
         self._next()
 
@@ -251,8 +248,7 @@ class Worker:
         kind, number = HEAD.unpack(self._read(HEAD.size))
         self._lengths = deque(struct.unpack(f"<{number}I", self._read(4 * number)))
         if kind == FrameKind.RESET:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            self._limits.end()
             self._time_is_up = None
             self._isolate.retire()
             self._reset.release()
@@ -301,13 +297,8 @@ class Worker:
 
     def _start(self, limits: bytes, libraries: bytes, header: bytes, arguments: bytes, *modules: bytes) -> None:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
-        if self._memory_at_start is not None:
-            limit_memory(self._memory_at_start + memory_bytes)
-            self._memory_at_start = None  # a limit of the kernel is for life
+        self._limits.begin(memory_bytes, cpu_seconds)
         self._isolate.limit_heap(heap_bytes)
-        self._least_cpu_time = time.process_time() + cpu_seconds / 10
-        limit_cpu(cpu_seconds)
-        signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_CPU_SECONDS, _LOOK_CPU_SECONDS)
         self._isolate.call(self._doors.configure, header, _STEP)
         self._add_libraries(libraries)
         for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
@@ -333,7 +324,7 @@ class Worker:
         for piece in pieces:
             data = memoryview(piece)
             while data:
-                data = data[os.write(CHANNEL, data) :]
+                data = data[os.write(self._channel.fileno(), data) :]
 
     def _read_part(self) -> bytes:
         return self._read(self._lengths.popleft())
@@ -341,7 +332,7 @@ class Worker:
     def _read(self, length: int) -> bytes:
         data = self._channel.read(length)
         if len(data) < length:  # the application closed the channel, or is gone
-            os._exit(0)
+            raise EOFError
         return data
 
 
@@ -356,4 +347,6 @@ class LastWords:
 
 
 def _give_up(error: BaseException) -> NoReturn:
+    if isinstance(error, EOFError):
+        os._exit(0)
     os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else _BROKEN)

@@ -15,13 +15,16 @@ import select
 import signal
 import socket
 import sys
+from base64 import b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Engine
 from .hardening import Hardening
 from .host import Extension
+from .libc import fork
 from .notices import LENGTH, Notice, NoticeKind
 from .prelude import prelude_source
+from .rehearsal import Rehearsals
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
@@ -43,7 +46,9 @@ class Zygote:
         self._channel = channel
         self._engine = Engine()
         self._hardening = Hardening()
-        self._prelude = prelude_source(_read_extensions(channel))
+        extensions, rehearsals = _read_setup(channel)
+        self._rehearsals = Rehearsals(rehearsals)
+        self._prelude = prelude_source(extensions)
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
         self._template: Template | None = None
@@ -61,7 +66,7 @@ class Zygote:
         _close_standard_streams()
         self._hardening.enter_alone()
         if _CAN_COPY:
-            Template(self._engine, self._prelude, self._hardening, self._self_test).serve(self._serve)
+            Template(self._engine, self._prelude, self._hardening, self._self_test, self._rehearsals).serve(self._serve)
         self._hardening.enter_further()
         self._serve(None, self._self_test.run())
 
@@ -95,7 +100,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             zygote = os.getpid()
-            process = os.fork()
+            process = fork()
             if process == 0:
                 ours.detach()  # what is closed later is another one's by then
                 self._be_worker(theirs.detach(), zygote)
@@ -103,10 +108,9 @@ class Zygote:
             self._hand_over(process, ours)
 
     def _be_worker(self, channel: int, zygote: int) -> NoReturn:
-        _forget_signals()
         if self._template is None:
             run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
-        go_on_as_worker(channel, zygote, self._hardening, self._template, self._prelude, self._report)
+        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report)
 
     def _hand_over(self, process: int, channel: socket.socket) -> None:
         """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
@@ -146,10 +150,12 @@ class Zygote:
         os._exit(0)
 
 
-def _read_extensions(channel: socket.socket) -> list[Extension]:
+def _read_setup(channel: socket.socket) -> tuple[list[Extension], list[bytes]]:
+    """Return extensions, and the frames of rehearsals."""
     (length,) = LENGTH.unpack(_receive(channel, LENGTH.size))
     setup = json.loads(_receive(channel, length))
-    return [Extension(name=name, source=source) for name, source in setup["extensions"]]
+    extensions = [Extension(name=name, source=source) for name, source in setup["extensions"]]
+    return extensions, [b64decode(frames) for frames in setup["rehearsals"]]
 
 
 def _receive(channel: socket.socket, length: int) -> bytes:
@@ -165,11 +171,6 @@ def _close_standard_streams() -> None:
     os.dup2(null, 1)
     os.dup2(null, 2)
     os.close(null)
-
-
-def _forget_signals() -> None:
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def main() -> NoReturn:

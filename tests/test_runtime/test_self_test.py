@@ -101,7 +101,7 @@ FAULTS = {
         {LayerName.V8_LINEAR_REGEXP: NO_EFFECT},
     ),
     "globals that stay": (
-        "zygote.prelude_source = lambda _: __import__('runtime.prelude').prelude.PreludeSource('undefined', {})",
+        "zygote.prelude_source = lambda _: __import__('runtime.prelude').prelude.PreludeSource('() => undefined', {})",
         {LayerName.REMOVED_GLOBALS: NO_EFFECT},
     ),
     "descriptors that stay": ("os.closerange = lambda low, high: None", {LayerName.ONE_DESCRIPTOR: NO_EFFECT}),

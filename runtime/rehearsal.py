@@ -1,0 +1,109 @@
+# Trusted, but without the application's environment: in a process that never runs a method's code.
+"""Runs of the host's own that an isolate carries out before anybody's, and of which no trace is left in it.
+
+V8 compiles a function when it is first called. What every run needs would be compiled in every worker, were it not
+compiled before they are forked. So the prelude is evaluated, a run is carried out with it, what both have changed of
+the language is undone, and the prelude is evaluated anew: as another instance, which shares nothing with the first one
+but what V8 has compiled.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from os import _exit
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from .engine import ResultKind
+from .prelude import Doors
+from .run_limits import RunLimits
+from .source import read_source
+from .worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from .engine import Isolate, Kept, Result
+    from .prelude import Prelude
+
+_BOOT: Final = 1
+_OPENED: Final = 2
+_RESTORED: Final = 3
+
+
+class _NoLimits(RunLimits):
+    """The kernel's limits are for life."""
+
+    def begin(self, memory_bytes: int, cpu_seconds: float) -> None:
+        pass
+
+
+class Rehearsals:
+    """Such runs, one after the other.
+
+    Args:
+        runs: The frames that a worker would be sent, of each.
+    """
+
+    def __init__(self, runs: Iterable[bytes]) -> None:
+        self._runs = iter(runs)
+        self._keep_language = read_source(__package__, "rehearsal.js").encode()
+        self._isolate: Isolate
+        self._prelude: Prelude
+        self._on_end: Callable[[Prelude], None]
+        self._frames: bytes
+        self._restore_language: Kept
+
+    def begin(self, isolate: Isolate, prelude: Prelude, on_end: Callable[[Prelude], None]) -> None:
+        """Carry them out on the isolate's thread: from a callback on, to another one that calls `on_end`.
+
+        Args:
+            isolate: In which nothing was evaluated.
+            prelude: For the first one.
+            on_end: Is given the one to go on with, and the isolate back.
+        """
+        self._isolate, self._prelude, self._on_end = isolate, prelude, on_end
+        self._restore_language = isolate.keep(self._keep_language)
+        self._begin_next()
+
+    def _begin_next(self) -> None:
+        frames = next(self._runs, None)
+        if frames is None:
+            self._on_end(self._prelude)
+            return
+        self._frames = frames
+        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+        self._isolate.evaluate(self._prelude.boot, _BOOT)
+
+    def _on_result(self, tag: int, result: Result) -> None:
+        if tag == _BOOT and result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
+            self._on_end(self._prelude)  # where it will be thrown again, and told
+        elif tag == _BOOT:
+            self._doors = Doors(self._isolate, self._prelude)
+            self._isolate.evaluate(b"0", _OPENED)
+        elif tag == _OPENED:
+            self._run()
+        else:
+            self._prelude = self._prelude.again()
+            self._begin_next()
+
+    def _run(self) -> None:
+        self._channel, application = self._ends = socket.socketpair()
+        application.sendall(self._frames)
+        application.shutdown(socket.SHUT_WR)
+        worker = Worker(self._channel.fileno(), _NoLimits(None), b"")
+        self._isolate.on_error = self._ended
+        worker.rehearse(self._isolate, self._prelude, self._doors)
+
+    def _ended(self, error: BaseException) -> None:
+        if not isinstance(error, EOFError):
+            _give_up(error)
+        for end in self._ends:
+            end.close()
+        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+        self._isolate.call(self._restore_language, b"", _RESTORED)
+
+
+def _give_up(error: BaseException) -> NoReturn:
+    sys.excepthook(type(error), error, error.__traceback__)
+    _exit(1)

@@ -1,0 +1,80 @@
+"""What is rehearsed where workers come from is nothing that a run can see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runtime import Clock, Extension, HostReply, Journal, Module, Rehearsal, Sandbox, Script
+
+if TYPE_CHECKING:
+    from runtime import HostCall, LogLine
+
+EXTENSION = Extension(
+    name="echo",
+    source="""(core) => core.onStart("echo", (settings, given) => {
+      given.echo = (payload) => core.call("echo", payload, { resolve: (value) => value });
+    })""",
+)
+
+REHEARSAL = Rehearsal(
+    code="""
+      module.exports = async ({ echo }) => {
+        const before = Date.now() + Math.random();
+        console.group("group");
+        console.count();
+        setTimeout(() => {}, 5);
+        globalThis.left = Error.left = /l(e)ft/.exec("left");
+        return [before, await echo("asked"), await Promise.all([1, new Promise((resolve) => resolve(new Date()))])];
+      };
+    """,
+    replies=(HostReply(ok=True, value="answered"),),
+)
+LANGUAGE = """
+    module.exports = async ({ echo }) => {
+      const seen = new Map();
+      const told = (value, path) => {
+        if ((typeof value !== "object" && typeof value !== "function") || value === null) return `${typeof value} ${String(value)}`;
+        if (seen.has(value)) return seen.get(value);
+        seen.set(value, path);
+        const lines = [typeof value === "function" ? String(value) : typeof value, told(Object.getPrototypeOf(value), `${path}.__proto__`)];
+        for (const key of Reflect.ownKeys(value)) {
+          const { value: held, get, set, ...flags } = Object.getOwnPropertyDescriptor(value, key);
+          const here = `${path}.${String(key)}`;
+          lines.push(`${here} ${JSON.stringify(flags)} ${told(held, here)} ${told(get, here)} ${told(set, here)}`);
+        }
+        return lines.join("\\n");
+      };
+      const state = [Math.random(), RegExp.$_, RegExp.lastMatch, RegExp.$1, await echo("asked")];
+      console.log("a line");
+      console.count();
+      return [state, told(globalThis, "globalThis")];
+    };
+"""
+
+
+async def answer(call: HostCall) -> HostReply:
+    """Answer a call with its payload, and its number."""
+    return HostReply(ok=True, value=[call.payload, call.number])
+
+
+async def told_in(extension: Extension) -> list[object]:
+    """Return what a run tells of the language, and of the host."""
+    lines: list[LogLine] = []
+    journal = Journal.begin(Clock(), most_bytes=1 << 20, seed=bytes(32))
+    async with Sandbox(extensions=(extension,), workers=1, spares=0) as sandbox:
+        script = Script(module=Module(name="list.js", code=LANGUAGE))
+        outcome = await sandbox.run(
+            script, {}, isolation_key="acme", calls=answer, journal=journal, on_log=lines.append
+        )
+    assert outcome.failure is None
+    state, language = outcome.value
+    return [state, outcome.warnings, *(line.message for line in lines), *language.split("\n")]
+
+
+async def test_rehearsal_leaves_no_trace() -> None:
+    """The language is the same after a rehearsal, in the same order, and so is all that a run has of the host."""
+    without = await told_in(EXTENSION)
+    rehearsed = await told_in(replace(EXTENSION, rehearsal=REHEARSAL))
+    assert len(without) > 1000
+    assert without == rehearsed
