@@ -7,7 +7,7 @@ import math
 import os
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 
@@ -215,8 +215,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport of the channel."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # other loops than asyncio's have classes of their own
 
     def get_buffer(self, sizehint: int) -> memoryview | bytearray:
         """Return where the worker's next bytes belong."""
