@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from runtime import Failure, RunEnded
+from runtime import Failure, RunEnded, room_for
 
 from .unpacking import unpacker_for
 
@@ -16,18 +15,21 @@ if TYPE_CHECKING:
     from runtime import JSON
 
     from .limits import Limits
+    from .response import Response
     from .unpacking import Unpacker
 
+_LONGEST_LENGTH: Final = 15
+"""Digits."""
 _LONG_BYTES: Final = 64 * 1024
 """Others run after something so long: neither a bomb nor a fast server may hold them up."""
 
 
-async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits) -> bytes:
+async def read_body(stream: httpx.AsyncByteStream, head: Response, limits: Limits) -> bytes:
     """Return the whole body, unpacked.
 
     Args:
         stream: The body as it comes.
-        encoding: The header `content-encoding`.
+        head: Of the response; says how long it comes, and how it is packed.
         limits: `response_bytes` bounds the body both as it comes and unpacked.
 
     Raises:
@@ -35,12 +37,14 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
         ConnectionFailedError: `decode`: it is packed in a way that was not asked for, or damaged.
     """
     unpacker: Unpacker | None = None
-    body = io.BytesIO()  # a list of pieces would take many times the limit where a server sends it byte by byte
+    body = room_for(min(_length(head), limits.response_bytes))
     received = 0
     async for chunk in stream:
         received += len(chunk)
         refuse_too_long(received, limits)
-        unpacker = unpacker or unpacker_for(encoding)  # a body that is empty is not packed, whatever its headers say
+        unpacker = unpacker or unpacker_for(
+            _encoding(head)
+        )  # a body that is empty is not packed, whatever its headers say
         for piece in unpacker.feed(chunk):
             body.write(piece)
             refuse_too_long(body.tell(), limits)
@@ -50,7 +54,19 @@ async def read_body(stream: httpx.AsyncByteStream, encoding: str, limits: Limits
             await asyncio.sleep(0)
     if unpacker is not None:
         unpacker.end()
+    body.truncate()
     return body.getvalue()
+
+
+def _length(head: Response) -> int:
+    """Return how long the body comes, as far as that is told."""
+    told = head.header("content-length") or ""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) <= _LONGEST_LENGTH else 0
+
+
+def _encoding(head: Response) -> str:
+    """Return how the body is packed."""
+    return ", ".join(value for name, value in head.headers if name == "content-encoding")
 
 
 def refuse_too_long(length: int, limits: Limits) -> None:

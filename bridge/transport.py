@@ -7,7 +7,6 @@ becomes `/b`, `%3F` in a signed query becomes `?`) and reports a closed connecti
 from __future__ import annotations
 
 import asyncio
-import io
 import weakref
 from typing import TYPE_CHECKING, Final, Self
 
@@ -23,7 +22,7 @@ from .unpacking import PIECE_BYTES
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable, Callable
+    from collections.abc import AsyncIterable, AsyncIterator, Callable
 
     from .egress import EgressPolicy
     from .lookups import ConnectionLookups
@@ -170,11 +169,20 @@ class _Body(httpx.AsyncByteStream):
         self._end_use()
 
 
-def _data(request: httpx.Request) -> io.BytesIO | AsyncIterable[bytes] | None:
+def _data(request: httpx.Request) -> bytes | AsyncIterable[bytes | memoryview] | None:
     """Return the body for aiohttp. It writes a stream while it waits for the response, and breaks off with it."""
-    if isinstance(request.stream, httpx.ByteStream):
-        return io.BytesIO(request.content) if request.content else None
-    return request.stream if isinstance(request.stream, httpx.AsyncByteStream) else None
+    if not isinstance(request.stream, httpx.ByteStream):
+        return request.stream if isinstance(request.stream, httpx.AsyncByteStream) else None
+    body = request.content
+    return (body if len(body) <= PIECE_BYTES else _in_pieces(body)) or None
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[memoryview]:
+    """Yield a long body bit by bit, so that others run in between; aiohttp would copy all of it for that."""
+    view = memoryview(body)
+    for start in range(0, len(view), PIECE_BYTES):
+        yield view[start : start + PIECE_BYTES]
+        await asyncio.sleep(0)
 
 
 def _dialled(url: httpx.URL) -> URL:

@@ -59,7 +59,7 @@ async def send(
             stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
             waits.append(stream.is_late)
             return replace(head, stream=stream)
-        body = await read_body(raw_body(answered), _encoding(head), limits)
+        body = await read_body(raw_body(answered), head, limits)
         return Response(status=head.status, reason=head.reason, headers=head.headers, body=body)
     finally:
         if stream is None:  # it closes the response itself
@@ -85,11 +85,6 @@ def _head(answered: httpx.Response) -> Response:
         headers=tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in answered.headers.raw),
         body=b"",
     )
-
-
-def _encoding(response: Response) -> str:
-    """Return how the body is packed."""
-    return ", ".join(value for name, value in response.headers if name == "content-encoding")
 
 
 def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:

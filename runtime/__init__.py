@@ -19,6 +19,7 @@ from .journal_text import JournalTextError, entry_text, read_entry
 from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
+from .long_bytes import room_for
 from .nesting import is_deeper
 from .outcome import LogLine, Outcome, Usage
 from .outline import outline_script
@@ -98,4 +99,5 @@ __all__ = [
     "outline_script",
     "read_entry",
     "read_source",
+    "room_for",
 ]

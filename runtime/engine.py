@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
 
+from .libc import give_back
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -32,6 +34,7 @@ FLAGS: Final = (
 _TEXT: Final = 5
 _ARRAY_BUFFER: Final = 102
 _FIRST_EXCEPTION: Final = 200
+_PIECE_BYTES: Final = 256 * 1024
 _KEEP: Final = 0
 """The tag of what is kept, rather than told."""
 _SYNTAX_EXCEPTION: Final = 201
@@ -74,9 +77,17 @@ class Memory:
         start = min(start, self.length)
         return ctypes.string_at(self._address + start, min(length, self.length - start))
 
-    def fill(self, data: bytes) -> None:
-        """Copy bytes into it, from its start; what does not fit is left out."""
-        ctypes.memmove(self._address, data, min(len(data), self.length))
+    def view(self) -> memoryview:
+        """Return the memory itself."""
+        return memoryview((ctypes.c_char * self.length).from_address(self._address)).cast("B")
+
+    def given_away(self) -> Iterator[memoryview]:
+        """Yield it piece by piece, and give the pages of each back to the system: who reads it again finds zeros."""
+        view = self.view()
+        for start in range(0, self.length, _PIECE_BYTES):
+            yield view[start : start + _PIECE_BYTES]
+            if self.length - start >= _PIECE_BYTES:
+                give_back(self._address + start, _PIECE_BYTES)
 
 
 _OTHER = Result(ResultKind.OTHER)

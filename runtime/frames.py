@@ -10,7 +10,7 @@ worker.
 
     application -> worker
     START    limits, libraries, header, arguments, name, length and body of modules   begin a run
-    DELIVER  header, libraries, data, text...                                         answers, maybe none
+    DELIVER  header, libraries, text..., data                                         answers, maybe none
     RESET                                                 a fresh isolate, where workers make their own
 
     worker -> application
@@ -24,12 +24,15 @@ from __future__ import annotations
 
 import signal
 import struct
+from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from .long_bytes import room_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST_PARTS: Final = 2**16 - 1
 HEAD: Final = struct.Struct("<BH")
@@ -47,6 +50,13 @@ LAST_WORDS_SIGNAL: Final = signal.SIGUSR1
 OUT_OF_MEMORY: Final = 71
 """The exit code of a worker that cannot even take what it is sent."""
 
+Piece: TypeAlias = bytes | memoryview
+
+_PIECE_BYTES: Final = 256 * 1024
+"""The longest that is written at once."""
+_SHORT_BYTES: Final = 16 * 1024
+_MOST_PARTS_OF_WORKERS: Final = 4
+
 
 class FrameKind(IntEnum):
     """What a frame says."""
@@ -58,6 +68,9 @@ class FrameKind(IntEnum):
     TURN = 17
     FAULT = 18
     LAST = 19
+
+
+_KINDS: Final = frozenset(FrameKind)
 
 
 class FrameError(Exception):
@@ -72,14 +85,33 @@ class Frame:
     parts: tuple[bytes, ...] = ()
 
 
-def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
-    """Return the bytes of a frame."""
-    lengths = struct.pack(f"<{len(parts)}I", *map(len, parts))
-    return b"".join((HEAD.pack(kind, len(parts)), lengths, *parts))
+def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = None) -> Iterator[Piece]:
+    """Yield the bytes of a frame in pieces: short parts together, and long ones bit by bit, without a copy.
+
+    Args:
+        kind: Of the frame.
+        parts: Of the frame.
+        beside: The length of one more part, whose bytes follow from elsewhere.
+    """
+    lengths = [*map(len, parts)] if beside is None else [*map(len, parts), beside]
+    short = [HEAD.pack(kind, len(lengths)), struct.pack(f"<{len(lengths)}I", *lengths)]
+    for part in parts:
+        if len(part) <= _PIECE_BYTES:
+            short.append(part)
+            continue
+        yield b"".join(short)
+        short = []
+        view = memoryview(part)
+        for start in range(0, len(view), _PIECE_BYTES):
+            yield view[start : start + _PIECE_BYTES]
+    if short:
+        yield b"".join(short)
 
 
 class FrameDecoder:
-    """Cuts a stream of bytes into frames.
+    """Cuts the stream of bytes from a worker into frames: says where bytes belong, and is told how many came.
+
+    A short frame gathers in memory that stays. Parts of a long one are received where they are to be.
 
     Args:
         most_bytes: The longest frame that is accepted.
@@ -87,58 +119,97 @@ class FrameDecoder:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self._buffer = bytearray()
-        self._wanted = HEAD.size
+        self._start = bytearray(_SHORT_BYTES)
+        self._length = 0
+        self._long: _LongParts | None = None
 
-    def feed(self, data: bytes) -> Frame | None:
-        """Take bytes from the stream; return the frame they complete.
+    def buffer(self) -> memoryview:
+        """Return where the next bytes belong; there is room for at least one, unless a frame is whole."""
+        return memoryview(self._start)[self._length :] if self._long is None else self._long.rest
+
+    def received(self, count: int) -> bool:
+        """Take in that so many bytes came; return whether the frame is whole.
 
         Raises:
             FrameError: The bytes are no frame, the frame is too long, or something follows it: a worker that speaks
                 twice.
         """
-        self._buffer += data
-        if len(self._buffer) < self._wanted:
-            return None
-        frame = self._decode()
-        if frame is None:
-            return None
-        self._buffer.clear()
-        self._wanted = HEAD.size
-        return frame
+        if self._long is not None:
+            return self._long.received(count)
+        self._length += count
+        if self._length < HEAD.size:
+            return False
+        kind, number = HEAD.unpack_from(self._start)
+        if kind not in _KINDS:
+            raise FrameError("a frame of unknown kind")
+        if number > _MOST_PARTS_OF_WORKERS:
+            raise FrameError("a frame of too many parts")
+        start = HEAD.size + 4 * number
+        return self._length >= start and self._is_whole(start, self._lengths())
 
-    def _decode(self) -> Frame | None:
-        kind, count = HEAD.unpack_from(self._buffer)
-        start = HEAD.size + 4 * count
-        if start > self.most_bytes:
-            raise FrameError("a frame is too long")
-        if len(self._buffer) < start:
-            self._wanted = start
-            return None
-        lengths = struct.unpack_from(f"<{count}I", self._buffer, HEAD.size)
+    def take(self) -> Frame:
+        """Return the frame that is whole, and begin the next one."""
+        if self._long is None:
+            lengths = self._lengths()
+            parts = _cut(self._start, HEAD.size + 4 * len(lengths), lengths)
+        else:
+            parts = self._long.contents()
+        self._length, self._long = 0, None
+        return Frame(FrameKind(self._start[0]), parts)
+
+    def _lengths(self) -> tuple[int, ...]:
+        _, number = HEAD.unpack_from(self._start)
+        return struct.unpack_from(f"<{number}I", self._start, HEAD.size)
+
+    def _is_whole(self, start: int, lengths: Sequence[int]) -> bool:
         end = start + sum(lengths)
         if end > self.most_bytes:
             raise FrameError("a frame is too long")
-        if len(self._buffer) < end:
-            self._wanted = end
-            return None
-        if len(self._buffer) > end:
+        if end > len(self._start):
+            self._long = _LongParts(lengths, memoryview(self._start)[start : self._length])
+            return False
+        if self._length > end:
             raise FrameError("bytes follow a frame")
-        return Frame(_kind(kind), _cut(self._buffer, start, lengths))
+        return self._length == end
 
 
-def _kind(value: int) -> FrameKind:
-    try:
-        return FrameKind(value)
-    except ValueError:
-        raise FrameError("a frame of unknown kind") from None
+class _LongParts:
+    """The parts of a frame that is longer than what gathers; memory is taken as they come, not as they are promised.
+
+    Args:
+        lengths: Of the parts.
+        data: What came of them already.
+    """
+
+    def __init__(self, lengths: Sequence[int], data: memoryview) -> None:
+        self._parts = [room_for(length) for length in lengths]
+        self._left = deque(part.getbuffer() for part, length in zip(self._parts, lengths, strict=True) if length)
+        while data:
+            count = min(len(data), len(self.rest))
+            self.rest[:count] = data[:count]
+            self.received(count)
+            data = data[count:]
+
+    @property
+    def rest(self) -> memoryview:
+        """What is to be filled next."""
+        return self._left[0]
+
+    def received(self, count: int) -> bool:
+        """Take in that so many bytes came; return whether that was all."""
+        rest = self._left.popleft()[count:]
+        if rest:
+            self._left.appendleft(rest)
+        return not self._left
+
+    def contents(self) -> tuple[bytes, ...]:
+        """Return what came, without a copy as long as nobody holds memory to fill."""
+        return tuple(part.getvalue() for part in self._parts)
 
 
 def _cut(buffer: bytearray, start: int, lengths: Sequence[int]) -> tuple[bytes, ...]:
     parts = []
-    view = memoryview(buffer)
     for length in lengths:
-        parts.append(bytes(view[start : start + length]))
+        parts.append(bytes(buffer[start : start + length]))
         start += length
-    view.release()
     return tuple(parts)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 from typing import Final
 
@@ -57,3 +58,14 @@ def fork() -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return process
+
+
+def give_back(address: int, length: int) -> None:
+    """Give the whole pages of some memory back to the system, which from then on are zeros.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
+    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
+    call("madvise", start, end - start, mmap.MADV_DONTNEED)

@@ -17,7 +17,7 @@ def is_deeper(text: bytes, most: int) -> Generator[None, None, bool]:
 
     Brackets in strings do not count. Of text that is not JSON it says nothing.
     """
-    if text.count(b"[") + text.count(b"{") <= most:
+    if len(text) <= _WINDOW_BYTES and text.count(b"[") + text.count(b"{") <= most:
         return False
     depth, start, inside = 0, 0, False
     while start < len(text):

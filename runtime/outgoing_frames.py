@@ -91,7 +91,7 @@ class OutgoingFrames:
         if not header:
             return []
         text = json.dumps({"now": int(now_ms), "replies": header})
-        return [text.encode(), self._new(libraries), b"".join(data), *texts]
+        return [text.encode(), self._new(libraries), *texts, b"".join(data)]
 
     def _new(self, names: Iterable[str]) -> bytes:
         """Return the names of libraries that the isolate has not got yet, as frames have them."""

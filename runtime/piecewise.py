@@ -23,6 +23,7 @@ _PIECE_BYTES: Final = 32 * 1024
 _DEEPEST: Final = 200  # the parser's own bound
 _OBJECT: Final = ord("{")
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_NEITHER_QUOTES_NOR_BRACKETS: Final = bytes(byte for byte in _NO_BRACKETS if byte not in b'"')
 _CLOSING: Final = bytes.maketrans(b"[{", b"]}")
 _SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _OPENING: Final = bytes.maketrans(b"]}", b"[{")
@@ -80,9 +81,9 @@ def brackets_of(text: bytes, *, inside: bool) -> tuple[bytes, bool]:
         text: A part that begins and ends with no half of an escape.
         inside: Whether it begins inside of a string.
     """
-    between = _without_escapes(text).split(b'"')
-    plain = b"".join(between[1 if inside else 0 :: 2])
-    return plain.translate(_SQUARE, _NO_BRACKETS), inside == (len(between) % 2 == 1)
+    text = _without_escapes(text) if b"\\" in text else text
+    between = text.translate(_SQUARE, _NEITHER_QUOTES_NOR_BRACKETS).replace(b'""', b"").split(b'"')
+    return b"".join(between[1 if inside else 0 :: 2]), inside == (len(between) % 2 == 1)
 
 
 def values_in(plain: bytes) -> int:

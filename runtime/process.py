@@ -9,11 +9,13 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, encode
+from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .frames import Piece
 
 _EXIT_SECONDS = 1.0
 _LAST_WORDS_SECONDS = 0.2
@@ -44,7 +46,7 @@ class WorkerGoneError(Exception):
         self.protocol = protocol
 
 
-class WorkerProcess(asyncio.Protocol):
+class WorkerProcess(asyncio.BufferedProtocol):
     """One worker process and its channel.
 
     The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach. `on_gone`
@@ -63,7 +65,9 @@ class WorkerProcess(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._decoder = FrameDecoder(_READY_BYTES)
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[Frame] | None = None
+        self._waiting: asyncio.Future[None] | None = None
+        self._full: asyncio.Future[None] | None = None
+        """Done when the worker has read enough of what was written."""
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
@@ -89,14 +93,15 @@ class WorkerProcess(asyncio.Protocol):
         except BaseException:
             answer.cancel()
             raise
-        return await answer
+        await answer
+        return self._decoder.take()
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
         """Send a frame and return the answer.
 
         Args:
             kind: Of the frame.
-            parts: Of the frame.
+            parts: Of the frame; forgotten as soon as they are sent.
             most_bytes: The longest answer that is accepted.
 
         Raises:
@@ -104,9 +109,20 @@ class WorkerProcess(asyncio.Protocol):
         """
         answer = self._expect()
         self._decoder.most_bytes = most_bytes
-        if self._transport is not None and not answer.done():
-            self._transport.write(encode(kind, parts))
-        return await answer
+        pieces = pieces_of(kind, parts)
+        del parts
+        await self._write(pieces, answer)
+        await answer
+        return self._decoder.take()
+
+    async def _write(self, pieces: Iterable[Piece], answer: asyncio.Future[None]) -> None:
+        """Write a frame as fast as it is read, until the worker has nothing more to say than its last words."""
+        for piece in pieces:
+            if self._full is not None:
+                await asyncio.wait((answer, self._full), return_when=asyncio.FIRST_COMPLETED)
+            if self._transport is None or answer.done():
+                return
+            self._transport.write(piece)
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -172,7 +188,11 @@ class WorkerProcess(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview | bytearray:
+        """Return where the worker's next bytes belong."""
+        return bytearray(1) if self._waiting is None else self._decoder.buffer()
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Take bytes from the worker, every one of which may be hostile."""
         if self._gone is not None:
             return
@@ -180,14 +200,24 @@ class WorkerProcess(asyncio.Protocol):
             self._break_off(WorkerGoneError("it spoke without being asked", protocol=True))
             return
         try:
-            frame = self._decoder.feed(data)
+            whole = self._decoder.received(nbytes)
         except FrameError as error:
             self._break_off(WorkerGoneError(str(error), protocol=True))
             return
-        if frame is not None:
+        if whole:
             answer, self._waiting = self._waiting, None
             if not answer.done():
-                answer.set_result(frame)
+                answer.set_result(None)
+
+    def pause_writing(self) -> None:
+        """Take in that the worker has much to read."""
+        self._full = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        """Take in that it has read most of that."""
+        if self._full is not None:
+            self._full.set_result(None)
+            self._full = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
@@ -204,8 +234,8 @@ class WorkerProcess(asyncio.Protocol):
         except ProcessLookupError:
             pass  # it ended by itself
 
-    def _expect(self) -> asyncio.Future[Frame]:
-        answer: asyncio.Future[Frame] = self._loop.create_future()
+    def _expect(self) -> asyncio.Future[None]:
+        answer: asyncio.Future[None] = self._loop.create_future()
         if self._gone is not None:
             answer.set_exception(self._gone)
         self._waiting = answer

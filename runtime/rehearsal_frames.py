@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .frames import FrameKind, encode
+from .frames import FrameKind, pieces_of
 from .journal import SEED_BYTES, Journal, Origin
 from .limits import SandboxLimits
 from .outgoing_frames import OutgoingFrames
@@ -34,9 +34,9 @@ def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
             on_start=lambda: None,
         )
     )
-    sent = [encode(FrameKind.START, frames.start())]
+    sent = [*pieces_of(FrameKind.START, frames.start())]
     for number, reply in enumerate(rehearsal.replies, 1):
-        sent.append(encode(FrameKind.DELIVER, frames.delivery(0.0, [(number, reply)], None)))
+        sent += pieces_of(FrameKind.DELIVER, frames.delivery(0.0, [(number, reply)], None))
     return b"".join(sent)
 
 

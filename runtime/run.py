@@ -186,8 +186,8 @@ class Run:
                 return turn.end or End()
             frame = await self._ask(FrameKind.DELIVER, await self._next_delivery(turn))
 
-    async def _ask(self, kind: FrameKind, parts: list[bytes]) -> Frame:
-        return await self._worker.ask(kind, parts, most_bytes=self._bounds.most_bytes)
+    def _ask(self, kind: FrameKind, parts: list[bytes]) -> Awaitable[Frame]:
+        return self._worker.ask(kind, parts, most_bytes=self._bounds.most_bytes)
 
     async def _next_delivery(self, turn: Turn) -> list[bytes]:
         """Return what the isolate is sent next: what it was sent before, and then what there is, when there is any."""

@@ -10,6 +10,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 from __future__ import annotations
 
 import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
+import io
 import os
 import resource
 import signal
@@ -17,11 +18,20 @@ import struct
 import sys
 import threading
 import time
-from itertools import count
+from collections import deque
+from itertools import chain, count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Forked, ResultKind
-from .frames import HEAD, KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, USAGE, Frame, FrameKind, encode
+from .frames import (
+    HEAD,
+    KERNEL_LIMITS,
+    LAST_WORDS_SIGNAL,
+    OUT_OF_MEMORY,
+    USAGE,
+    FrameKind,
+    pieces_of,
+)
 from .hardening import CHANNEL
 from .prelude import Doors, Prelude
 from .run_limits import RunLimits
@@ -110,6 +120,7 @@ class Worker:
 
     def __init__(self, channel: int, limits: RunLimits, report: bytes) -> None:
         self._channel = channel
+        self._incoming = io.BufferedReader(io.FileIO(channel, closefd=False))
         self._limits = limits
         self._report = report
         self._reset = threading.Semaphore(0)
@@ -120,7 +131,9 @@ class Worker:
         self._isolate: Isolate
         self._prelude: Prelude
         self._doors: Doors
-        self._delivery: Frame
+        self._lengths: deque[int]
+        """Of the parts of a frame that were not read yet."""
+        self._delivery: bytes
         self._fault: Result | None = None
         self._fault_module = 0
         self._turn: Result
@@ -229,12 +242,13 @@ class Worker:
         if result.buffer is None:
             self._answer_fault(result)
         else:
-            self._answer(FrameKind.TURN, self._turn.text, result.buffer.copy(0, result.buffer.length))
+            self._answer(FrameKind.TURN, self._turn.text, beside=result.buffer)
         self._next()
 
     def _next(self) -> None:
-        frame = self._read()
-        if frame.kind is FrameKind.RESET:
+        kind, number = HEAD.unpack(self._read(HEAD.size))
+        self._lengths = deque(struct.unpack(f"<{number}I", self._read(4 * number)))
+        if kind == FrameKind.RESET:
             self._limits.end()
             self._time_is_up = None
             self._isolate.retire()
@@ -244,31 +258,36 @@ class Worker:
             if self._time_is_up:
                 self._say_last(self._time_is_up)
             self._owes = True
-        if frame.kind is FrameKind.START:
-            self._start(*frame.parts)
-        elif frame.parts:
-            self._delivery = frame
-            if frame.parts[2]:
-                self._isolate.call(self._doors.allocate, b"%d" % len(frame.parts[2]), _ALLOCATED)
-                return
-            self._deliver()
+        if kind == FrameKind.START:
+            self._start(*(self._read_part() for _ in range(number)))
+        elif number:
+            self._take_delivery()
+            return
         self._drain()
 
-    def _fill(self, result: Result) -> None:
-        """Copy the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is None:
-            self._fault = result
+    def _take_delivery(self) -> None:
+        """Hand a delivery on to the isolate as it comes, so that it is held there alone."""
+        self._delivery = self._read_part()
+        self._add_libraries(self._read_part())
+        while len(self._lengths) > 1:
+            self._isolate.call(self._doors.take_text, self._read_part(), _STEP)
+        if self._lengths[0]:
+            self._isolate.call(self._doors.allocate, b"%d" % self._lengths[0], _ALLOCATED)
         else:
-            result.buffer.fill(self._delivery.parts[2])
             self._deliver()
+
+    def _fill(self, result: Result) -> None:
+        """Read the bytes of a delivery into the buffer that was made for them, and go on."""
+        if result.buffer is not None and self._incoming.readinto(result.buffer.view()) == self._lengths[0]:
+            self._deliver()
+            return
+        self._fault = result
+        self._read_part()
         self._drain()
 
     def _deliver(self) -> None:
-        header, libraries, _, *texts = self._delivery.parts
-        self._add_libraries(libraries)
-        for text in texts:
-            self._isolate.call(self._doors.take_text, text, _STEP)
-        self._isolate.call(self._doors.deliver, header, _STEP)
+        self._isolate.call(self._doors.deliver, self._delivery, _STEP)
+        self._drain()
 
     def _drain(self) -> None:
         self._isolate.call(self._doors.drain, b"", _DRAIN)
@@ -290,29 +309,31 @@ class Worker:
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)
 
-    def _answer(self, kind: FrameKind, *parts: bytes) -> None:
+    def _answer(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         with self._writing:
             self._owes = False
-            self._write(kind, *parts)
+            self._write(kind, *parts, beside=beside)
 
-    def _write(self, kind: FrameKind, *parts: bytes) -> None:
+    def _write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
+        """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        data = memoryview(encode(kind, (USAGE.pack(time.process_time(), peak), *parts)))
-        while data:
-            data = data[os.write(self._channel, data) :]
+        said = (USAGE.pack(time.process_time(), peak), *parts)
+        if beside is None:
+            pieces = pieces_of(kind, said)
+        else:
+            pieces = chain(pieces_of(kind, said, beside=beside.length), beside.given_away())
+        for piece in pieces:
+            data = memoryview(piece)
+            while data:
+                data = data[os.write(self._channel, data) :]
 
-    def _read(self) -> Frame:
-        kind, count = HEAD.unpack(self._read_exactly(HEAD.size))
-        lengths = struct.unpack(f"<{count}I", self._read_exactly(4 * count))
-        return Frame(FrameKind(kind), tuple(self._read_exactly(length) for length in lengths))
+    def _read_part(self) -> bytes:
+        return self._read(self._lengths.popleft())
 
-    def _read_exactly(self, length: int) -> bytes:
-        data = b""
-        while len(data) < length:
-            chunk = os.read(self._channel, length - len(data))
-            if not chunk:  # the application closed the channel, or is gone
-                raise EOFError
-            data = data + chunk if data else chunk
+    def _read(self, length: int) -> bytes:
+        data = self._incoming.read(length)
+        if len(data) < length:  # the application closed the channel, or is gone
+            raise EOFError
         return data
 
 

@@ -133,13 +133,21 @@ const sendOnce = async (client, { verb, path, query, data }, call) => {
 const hasExpired = (error) =>
   error instanceof ConnectionError && error.key === "access_token_expired" && (WeakMapGet(failures, error)?.carriesClient ?? true);
 
+// A copy of the bytes of a call, which may have to be sent once more.
+const copied = (bytes) => {
+  if (bytes === null) return null;
+  return ObjectIsPrototypeOf(NativePromise.prototype, bytes) ? PromiseThen(bytes, core.copyBytes) : core.copyBytes(bytes);
+};
+
 const sendWithHooks = async (client, request, call) => {
+  const bytes = client.renew === undefined ? null : copied(call.bytes);
   try {
     return await sendOnce(client, request, call);
   } catch (error) {
     const renewed = client.renew !== undefined && hasExpired(error) ? await client.renew(client) : null;
     if (renewed === null) throw error;
     call.payload.client = renewed.config;
+    call.bytes = bytes;
     return sendOnce(renewed, request, call);
   }
 };

@@ -42,7 +42,7 @@ const withFramesOf = (error, site) => {
 
 const never = new NativePromise(() => {});
 
-// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload; `site`, from `takeSite`, is
+// `settle` makes of the answer what the promise gives; `bytes`, from `copyBytes`, go out beside the payload, and are zeros afterwards; `site`, from `takeSite`, is
 // where the method asked for it, if that was before. `control` is given a function `drop`, after which nobody waits for the answer; where it
 // is `quiet`, nobody is warned when the method ends before the answer.
 const call = (operation, payload, settle, bytes = null, site = takeSite(call), control = null) => {
@@ -128,7 +128,7 @@ const mustWait = (settlers) =>
   settlers.isCall &&
   (underWay >= limits.concurrentCalls || (isLong(settlers) && longUnderWay > 0 && longUnderWay + settlers.length > 2 * limits.callBytes));
 
-// The bytes of the one call of a turn that has any; held until the host has copied them.
+// The bytes of the one call of a turn that has any; held until the host has taken them out of memory.
 let outgoing = null;
 const takeOutgoing = () => outgoing;
 

@@ -167,6 +167,18 @@ async def test_a_client_with_functions_is_renewed_once(run_with: RunWith) -> Non
     assert [401, 401, 401, 200, 200, 200, 200] == [request.status for request in report.requests]
 
 
+async def test_bytes_are_sent_again_whole(run_with: RunWith) -> None:
+    """A repeated call has the bytes that the first one had, which are gone from memory as soon as they are sent."""
+    report = await run_with(
+        client("onError: () => undefined"),
+        """const bytes = new Uint8Array(700_000).fill(97)
+        const answers = await Promise.all([bytes, new Blob([bytes])].map((body) => apiClient.post('/x', body)))
+        return answers.map(({ headers, body }) => [headers.authorization, body === 'a'.repeat(700_000)])""",
+        token="expired",
+    )
+    assert [["Bearer fresh", True]] * 2 == report.unwrap()
+
+
 async def test_on_error_may_say_that_credentials_expired(run_with: RunWith) -> None:
     """A ConnectionError with the key access_token_expired from onError renews the client as a 401 does."""
     make = client(

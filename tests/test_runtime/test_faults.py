@@ -156,7 +156,7 @@ async def test_a_frame_that_cannot_be_read_ends_its_run(monkeypatch: pytest.Monk
     async with open_bench(workers=1, spares=1) as bench:
         await bench.value(NOTHING)
         await until(lambda: bench.sandbox._pool._spares)
-        Faulty(monkeypatch, FrameDecoder, "feed", FrameError("as asked")).left = 1
+        Faulty(monkeypatch, FrameDecoder, "received", FrameError("as asked")).left = 1
         outcome = await bench.run(CALLS)
         assert outcome.failure is not None
         assert ("limit", "protocol") == (outcome.failure.type, outcome.failure.key)

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from runtime.frames import Frame, FrameDecoder, FrameError, FrameKind, encode
+from runtime.frames import Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 from runtime.turn import TurnError
 from runtime.turn_text import read_turn
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
-@pytest.mark.parametrize("parts", [(), (b"",), (b"a", b"", b"bc" * 1000)])
+
+def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
+    """Return the bytes of a frame."""
+    return b"".join(pieces_of(kind, parts))
+
+
+def decode(data: bytes, decoder: FrameDecoder, step: int = 1 << 20) -> Iterator[Frame]:
+    """Yield the frames in bytes of which at most so many come at once."""
+    while data:
+        buffer = decoder.buffer()
+        count = min(step, len(buffer), len(data))
+        buffer[:count] = data[:count]
+        data = data[count:]
+        if decoder.received(count):
+            yield decoder.take()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [(), (b"",), (b"a", b"", b"bc" * 1000), (b"", b"a" * 70_000, b"b" * 700_001, b""), (b"a" * 16_000, b"b" * 400)],
+)
 @pytest.mark.parametrize("step", [1, 3, 1 << 20])
 def test_a_frame_survives_any_cutting_of_the_stream(parts: tuple[bytes, ...], step: int) -> None:
-    """Bytes may arrive in any portions."""
-    data = encode(FrameKind.TURN, parts)
+    """Bytes may arrive in any portions, and the next frame follows."""
     decoder = FrameDecoder(1 << 20)
-    frames = [frame for start in range(0, len(data), step) if (frame := decoder.feed(data[start : start + step]))]
-    assert [Frame(FrameKind.TURN, parts)] == frames
+    for _ in range(2):
+        assert [Frame(FrameKind.TURN, parts)] == list(decode(encode(FrameKind.TURN, parts), decoder, step))
 
 
 @pytest.mark.parametrize(
@@ -28,12 +51,13 @@ def test_a_frame_survives_any_cutting_of_the_stream(parts: tuple[bytes, ...], st
         encode(FrameKind.TURN) + b"x",
         b"\x11\xff\x00" + b"\xff" * 1020,
         b"\x11\xff\xff",
+        encode(FrameKind.TURN, (b"",) * 5),
     ],
 )
 def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
-    """Unknown kinds, lengths beyond the limit and anything after a frame are breaches."""
+    """Unknown kinds, lengths beyond the limit, parts that no frame has and anything after a frame are breaches."""
     with pytest.raises(FrameError):
-        FrameDecoder(100).feed(data)
+        list(decode(data, FrameDecoder(100)))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime import HostCall, HostReply, LogLine, Module, Outcome, SandboxLimits
-from runtime.frames import USAGE, FrameKind, encode
+from runtime.frames import USAGE, FrameKind, pieces_of
 from runtime.journal import Journal, Origin
 from runtime.process import WorkerExit, WorkerProcess
 from runtime.run import Run
@@ -50,6 +50,11 @@ TYPES = {"custom_code", "connection", "request", "egress", "configuration", "lim
 fuzzed = settings(
     max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
+    """Return the bytes of a frame."""
+    return b"".join(pieces_of(kind, parts))
 
 
 class FakeWorker(WorkerProcess):
