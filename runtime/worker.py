@@ -10,6 +10,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 from __future__ import annotations
 
 import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
+import gc
 import io
 import os
 import resource
@@ -155,6 +156,7 @@ class Worker:
 
         Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
         """
+        gc.disable()  # one run leaves little behind, and a collection copies pages
         self._start_listening()
         template.isolate.on_error = _give_up
         self._adopt(template.isolate, template.prelude, template.doors)
