@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
+    from .rehearsal import Practice
     from .template import Template
 
 _BOOT: Final = 1
@@ -89,7 +90,9 @@ def run_worker(
         os._exit(status)
 
 
-def go_on_as_worker(channel: int, parent: int, hardening: Hardening, template: Template, report: bytes) -> NoReturn:
+def go_on_as_worker(
+    channel: int, parent: int, hardening: Hardening, template: Template, report: bytes, *, practised: bool
+) -> NoReturn:
     """Turn this process, freshly forked on the thread of the zygote's own isolate, into a worker for one run.
 
     Args:
@@ -98,13 +101,14 @@ def go_on_as_worker(channel: int, parent: int, hardening: Hardening, template: T
         hardening: As prepared in the zygote.
         template: With that isolate.
         report: What workers of this zygote say of themselves.
+        practised: Whether it practises first.
 
     Raises:
         Forked: Always, so that V8 carries out what was posted.
     """
     try:
         limits = RunLimits(hardening.apply(channel, parent))
-        Worker(CHANNEL, limits, report).take_over(template)
+        Worker(CHANNEL, limits, report).take_over(template, practised=practised)
     except BaseException:  # noqa: BLE001 (nobody would hear of it)
         os._exit(_BROKEN)
     raise Forked
@@ -121,7 +125,7 @@ class Worker:
 
     def __init__(self, channel: int, limits: RunLimits, report: bytes) -> None:
         self._channel = channel
-        self._incoming = io.BufferedReader(io.FileIO(channel, closefd=False))
+        self._incoming: io.BufferedIOBase = io.BufferedReader(io.FileIO(channel, closefd=False))
         self._limits = limits
         self._report = report
         self._reset = threading.Semaphore(0)
@@ -151,16 +155,35 @@ class Worker:
             self._reset.acquire()
             self._isolate.close()
 
-    def take_over(self, template: Template) -> None:
+    def take_over(self, template: Template, *, practised: bool) -> None:
         """Take the isolate of the zygote, on whose thread this process was forked, for a first run that is the last.
 
-        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
+        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before: the
+        more, the sooner the run is answered.
         """
         gc.disable()  # one run leaves little behind, and a collection copies pages
         self._start_listening()
         template.isolate.on_error = _give_up
-        self._adopt(template.isolate, template.prelude, template.doors)
-        self._isolate.evaluate(template.warm_up, _WARM)
+        if practised and template.practice is not None:
+            self._practise(template, template.practice)
+        else:
+            self._adopt(template.isolate, template.prelude, template.doors)
+            self._isolate.evaluate(template.warm_up, _WARM)
+
+    def _practise(self, template: Template, practice: Practice) -> None:
+        """Begin a run of the host's own, with an instance of the prelude that is of no use afterwards."""
+        incoming, self._incoming = self._incoming, io.BytesIO(practice.start)
+
+        def end(tag: int, _: Result) -> None:
+            if tag == _DRAIN:
+                self._incoming = incoming
+                self._limits.end()
+                self._adopt(template.isolate, template.prelude, template.doors)
+                self._become_ready()
+
+        self._adopt(template.isolate, practice.prelude, practice.doors)
+        self._isolate.on_result = end
+        self._next()
 
     def rehearse(self, isolate: Isolate, prelude: Prelude, doors: Doors) -> None:
         """Do what is asked for on the channel; the isolate's `on_error` is told an EOFError when that is closed."""
