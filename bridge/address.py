@@ -7,6 +7,7 @@ versions of Python. Source: the IANA special-purpose address registries.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
@@ -14,6 +15,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 _LITERAL: Final = re.compile(r"[0-9.]+|.*:.*", re.DOTALL)
 """What addresses look like; reading a name as one costs two exceptions."""
+_MOST_KEPT: Final = 512
 
 _KINDS_OF_IPV4: Final = tuple(
     (IPv4Network(network), kind)
@@ -55,6 +57,7 @@ _KINDS_OF_IPV6: Final = tuple(
 )
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def literal(host: str) -> Address | None:
     """Return the address that a host is already, so that nothing will be resolved; None for a name."""
     if not _LITERAL.fullmatch(host):

@@ -47,7 +47,7 @@ from .response_depth import measured
 from .sent_once import sent_once
 from .stream_registry import STREAM_OPERATIONS, StreamRegistry
 from .upload import Upload
-from .wire import send
+from .wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -114,7 +114,7 @@ class ApiClient:
         durable: Durable | None = None,
         gate: RateGate | None = None,
     ) -> None:
-        self._transport = transport
+        self._wire = Wire(transport, limits)
         self._policy = policy
         self._limits = limits
         self._redactor = redactor
@@ -215,7 +215,7 @@ class ApiClient:
         options = CallOptions(headers={"Accept": "application/json", "Content-Type": FORM_TYPE}, auth=auth)
         call = MethodCall(verb="POST", path=url, body=FormBody(kind="form", text=form), options=options)
         prepared = await prepare(call, ClientConfig(), self._limits, self._random)
-        request = replace(prepared, own_origin=prepared.origin)
+        request = replace(prepared, own_origin=prepared.target.origin)
         self._allowance.take()
         async with self._allowance.slot:
             return await self._exchange(request, Patience(self._deadline, self._limits.request_seconds))
@@ -366,11 +366,11 @@ class ApiClient:
         """Send one request and record what became of it."""
         with concerning(request), self._recorder.record(request) as recording:
             try:
-                self._policy.admit_origin(request.origin, request.own_origin)
-                self._policy.admit(request.origin)
-                request.note(SENT, {"verb": request.verb, "url": str(request.url)})
+                self._policy.admit_origin(request.target.origin, request.own_origin)
+                self._policy.admit(request.target.origin)
+                request.note(SENT, {"verb": request.verb, "url": request.target.href})
                 async with patience:
-                    response = await send(self._transport, request, self._limits, self._deadline, patience)
+                    response = await self._wire.send(request, self._deadline, patience)
             except FOREIGN as error:
                 failed = _meaning(error, request)
                 request.note(REFUSED if failed.key == _NOT_SENT else ANSWERED, {"error": failed.key})

@@ -118,7 +118,7 @@ class Attempts:
             ConnectionFailedError: `rate_limit_exceeded`: that is too long.
         """
         wait = await self._gate.wait(
-            request.origin,
+            request.target.origin,
             self._deadline,
             self._limits.retry_after_seconds,
             attempts=attempts,
@@ -131,7 +131,7 @@ class Attempts:
     def _close_gate(self, request: OutgoingRequest, seconds: float) -> None:
         """Hold back other requests; never longer than one would wait, whatever a server says."""
         most = seconds if self._puts_off(seconds) else self._limits.retry_after_seconds
-        self._gate.close(request.origin, min(seconds, most))
+        self._gate.close(request.target.origin, min(seconds, most))
 
     def _may_follow(self, error: ConnectionFailedError, request: OutgoingRequest, attempts: int) -> bool:
         """Whether another attempt may follow one that failed, if there is time."""

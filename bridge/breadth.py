@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import RequestRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .limits import Limits
 
@@ -34,23 +34,38 @@ def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:
     Raises:
         RequestRefusedError: `url`, `header` or `invalid`.
     """
-    options = payload.get("options")
-    given = options if isinstance(options, dict) else {}
-    for query in (payload.get("query"), given.get("query")):
-        if _more_than(query, limits.url_bytes):
-            raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes with its query.", key="url")
-    for headers in (payload.get("headers"), given.get("headers")):
-        if isinstance(headers, dict | list) and len(headers) > limits.header_count:
-            message = f"The call gives {len(headers)} headers; at most {limits.header_count} are allowed."
-            raise RequestRefusedError(message, key="header")
-    body = payload.get("body")
+    for name, value in payload.items():
+        if value is not None and name in _CHECKS:
+            _CHECKS[name](value, limits)
+
+
+def _check_options(options: object, limits: Limits) -> None:
+    if isinstance(options, dict):
+        _check_query(options.get("query"), limits)
+        _check_headers(options.get("headers"), limits)
+
+
+def _check_query(query: object, limits: Limits) -> None:
+    if _more_than(query, limits.url_bytes):
+        raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes with its query.", key="url")
+
+
+def _check_headers(headers: object, limits: Limits) -> None:
+    if isinstance(headers, dict | list) and len(headers) > limits.header_count:
+        message = f"The call gives {len(headers)} headers; at most {limits.header_count} are allowed."
+        raise RequestRefusedError(message, key="header")
+
+
+def _check_body(body: object, _: Limits) -> None:
     form = body if isinstance(body, dict) else {}
     parts = form.get("parts")
     if _more_values(form.get("members"), _MOST_FIELDS) or (isinstance(parts, list) and len(parts) > _MOST_FIELDS):
         raise RequestRefusedError(f"The form has more than {_MOST_FIELDS} fields.", key="invalid")
-    for name in ("client", "dynamic"):
-        if _more_values(payload.get(name), _MOST_OF_CLIENT):
-            raise RequestRefusedError(f"The client's options hold more than {_MOST_OF_CLIENT} values.", key="invalid")
+
+
+def _check_client(client: object, _: Limits) -> None:
+    if _more_values(client, _MOST_OF_CLIENT):
+        raise RequestRefusedError(f"The client's options hold more than {_MOST_OF_CLIENT} values.", key="invalid")
 
 
 def _more_than(value: object, most_bytes: int) -> bool:
@@ -96,3 +111,13 @@ def _parts(value: object) -> Iterator[object]:
             waiting.extend(part.values())
         elif isinstance(part, list):
             waiting.extend(part)
+
+
+_CHECKS: Final[dict[str, Callable[[object, Limits], None]]] = {
+    "options": _check_options,
+    "query": _check_query,
+    "headers": _check_headers,
+    "body": _check_body,
+    "client": _check_client,
+    "dynamic": _check_client,
+}

@@ -11,7 +11,7 @@ from .body import Body  # noqa: TC001 (pydantic reads it)
 from .breadth import refuse_too_broad
 from .client_config import MOST_RETRIES
 from .errors import RequestRefusedError
-from .query import GivenQuery, Query, QueryFormat
+from .query import NO_QUERY, GivenQuery, Query, QueryFormat
 
 if TYPE_CHECKING:
     from runtime import HostCall
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _VERBS: Final = {f"apiClient.{verb}": verb.upper() for verb in ("get", "post", "put", "patch", "delete")}
 
-_NO_QUERY: Final = Query()
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -29,7 +27,7 @@ class _Part(BaseModel):
 
 def _no_query() -> Query:
     """Return the query of who gives none; pydantic would copy a default in its place, deeply and at each call."""
-    return _NO_QUERY
+    return NO_QUERY
 
 
 def _no_options() -> CallOptions:

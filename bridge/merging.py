@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .headers import checked_header, is_left_out
-from .query import Query
+from .query import NO_QUERY, Query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runtime import JSON
+
     from .auth import Authentication
     from .call import CallOptions, MethodCall
     from .client_config import ClientConfig
@@ -44,11 +48,14 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
         RequestRefusedError: `header`.
     """
     headers = _merge_headers(config, call.options)
+    left_out = tuple(name for name in headers if is_left_out(name))
+    for name in left_out:
+        del headers[name]
     return MergedOptions(
         query=_merge_query(config, call),
-        headers={name: value for name, value in headers.items() if not is_left_out(name)},
+        headers=headers,
         full_response=_merge_full_response(config, call.options),
-        left_out=tuple(name for name in headers if is_left_out(name)),
+        left_out=left_out,
         retries=_merge_retries(config, call.options),
     )
 
@@ -68,12 +75,13 @@ def _merge_headers(config: ClientConfig, options: CallOptions) -> dict[str, str 
 def _merge_query(config: ClientConfig, call: MethodCall) -> str:
     """Auth < client < options < argument, whole values; null leaves a parameter as it is."""
     auth = _client_auth(config, call.options)
-    query = Query(members={**auth.query()} if auth else {})
-    if config.query:
-        query = query.overridden_by(Query(members=config.query))
-    for given in (call.options.query, call.query):
-        query = query.overridden_by(given)
+    query = _query_of(auth.query() if auth else {}).overridden_by(_query_of(config.query))
+    query = query.overridden_by(call.options.query).overridden_by(call.query)
     return query.text(call.options.query_format or config.query_format)
+
+
+def _query_of(members: Mapping[str, JSON]) -> Query:
+    return Query(members=dict(members)) if members else NO_QUERY
 
 
 def _client_auth(config: ClientConfig, options: CallOptions) -> Authentication | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.metadata import version
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -15,26 +14,24 @@ from .encoded_body import FORM_TYPE, EncodedBody, encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, refuse_too_many
 from .merging import merge, merge_base_uri
-from .origin import Origin
 from .patching import patched
-from .query import with_query
 from .response_handlers import ResponseHandlers
-from .target import target_url
+from .target import target_of
 from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import httpx
-
     from runtime import JSON, HostCall, Note
 
     from .call import MethodCall
     from .client_config import ClientConfig
     from .limits import Limits
+    from .origin import Origin
     from .proxy import Proxy
     from .run_random import RunRandom
+    from .target import Target
 
 DEFAULT_HEADERS: Final = {
     "accept": "application/json, text/plain, */*",
@@ -51,7 +48,7 @@ class OutgoingRequest:
 
     Attributes:
         verb: Upper case.
-        url: Checked; host and port are dialled as they are here.
+        target: Where it goes.
         headers: By lower-case name.
         body: Sent as it is; None sends none. A stream can be sent once.
         carries_client: Whether the client's credentials are in it.
@@ -59,6 +56,7 @@ class OutgoingRequest:
         handlers: What judges its response before the default rules.
         proxy: What it goes through.
         full_response: Whether the call gives status and headers beside the data.
+        hooked: Whether functions of the client, in the isolate, look at the response.
         binary: Whether the call gives the data as bytes.
         streamed: Whether it gives them as they come.
         plain: Whether it gives them as text, even where they are JSON.
@@ -75,7 +73,7 @@ class OutgoingRequest:
     """
 
     verb: str
-    url: httpx.URL
+    target: Target
     headers: dict[str, str] = field(repr=False)
     body: bytes | Upload | None = field(repr=False)
     carries_client: bool
@@ -83,6 +81,7 @@ class OutgoingRequest:
     handlers: ResponseHandlers = field(default_factory=ResponseHandlers, repr=False)
     proxy: Proxy | None = None
     full_response: bool = False
+    hooked: bool = False
     binary: bool = False
     streamed: bool = False
     plain: bool = False
@@ -96,11 +95,6 @@ class OutgoingRequest:
     attempt: int = 1
     note: Note = field(default=no_note, repr=False)
     site: str | None = None
-
-    @cached_property
-    def origin(self) -> Origin:
-        """Where it goes."""
-        return Origin.of(self.url)
 
     @property
     def is_idempotent(self) -> bool:
@@ -142,14 +136,13 @@ async def prepare(
         RequestRefusedError: It asks for something impossible.
         ClientIncompleteError: The client has no base for its path.
     """
-    url = target_url(merge_base_uri(config, call.options), call.path)
-    origin = Origin.of(url)
-    owned = config.owns(origin)
+    target = target_of(merge_base_uri(config, call.options), call.path)
+    owned = config.owns(target.origin)
     visible = config if owned else config.for_others()
     call, given = patched(call, visible.overrides), call
     merged = merge(visible, call)
-    url = with_query(url, merged.query)
-    refuse_long_url(url, limits)
+    target = target.with_query(merged.query)
+    refuse_long_url(target, limits)
     body = await _encoded(call, random)
     refuse_large_body(body, limits)
     headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
@@ -157,7 +150,7 @@ async def prepare(
     most = call.options.max_redirects
     return OutgoingRequest(
         verb=call.verb,
-        url=url,
+        target=target,
         headers=headers,
         body=upload if body is None else body.content,
         carries_client=owned,
@@ -165,6 +158,7 @@ async def prepare(
         handlers=config.handlers,
         proxy=config.proxy,
         full_response=merged.full_response,
+        hooked=call.client is not None,
         binary=call.options.response_type == "arraybuffer",
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
@@ -173,7 +167,7 @@ async def prepare(
         site=asked.site if asked else None,
         plain=call.options.response_type == "text",
         redirects=limits.redirects if most is None else min(most, limits.redirects),
-        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, origin, owned=owned)),
+        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, target.origin, owned=owned)),
     )
 
 
@@ -212,13 +206,13 @@ def refuse_large_body(body: EncodedBody | None, limits: Limits) -> None:
         raise RunEnded(Failure(type="limit", key="request_size", message=message, data=data))
 
 
-def refuse_long_url(url: httpx.URL, limits: Limits) -> None:
+def refuse_long_url(target: Target, limits: Limits) -> None:
     """Refuse a URL that is longer than the limits allow.
 
     Raises:
         RequestRefusedError: `url`.
     """
-    if len(str(url)) > limits.url_bytes:
+    if len(target.href) > limits.url_bytes:
         raise RequestRefusedError(f"The URL is longer than {limits.url_bytes} bytes.", key="url")
 
 

@@ -15,7 +15,7 @@ from .encoded_body import encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, is_left_out, refuse_too_many
 from .outgoing import DEFAULT_HEADERS, OutgoingRequest, left_out_warnings, refuse_large_body, refuse_long_url
-from .target import parse_url
+from .target import Target, parse_url
 from .unpacking import OFFERED_ENCODINGS
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ class PlainCall(BaseModel):
             RunEnded: The body is too long.
             RequestRefusedError: It asks for something impossible.
         """
-        url = parse_url(self.url)
-        refuse_long_url(url, limits)
+        target = Target(parse_url(self.url))
+        refuse_long_url(target, limits)
         whole = None if isinstance(self.body, StreamBody) else self.body
         body = None if whole is None else await encoded(whole, self.data, random)
         refuse_large_body(body, limits)
@@ -111,7 +111,7 @@ class PlainCall(BaseModel):
         most = limits.redirects if self.max_redirects is None else min(self.max_redirects, limits.redirects)
         return OutgoingRequest(
             verb=self.method,
-            url=url,
+            target=target,
             headers=sent,
             body=upload if body is None else body.content,
             carries_client=False,

@@ -7,10 +7,8 @@ import re
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from urllib.parse import quote, unquote_plus
 
-import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from .errors import RequestRefusedError
 from .form_fields import fields_of, flat_items
 from .scalars import scalar_text
 
@@ -65,12 +63,17 @@ class Query(BaseModel):
 
     def text(self, query_format: QueryFormat) -> str:
         """Return what goes over the wire."""
+        if not self.members:
+            return "&".join(self.pairs)
         members = {key: _formatted(key, value, query_format) for key, value in self.members.items()}
         suffix = "" if query_format == "repeat" else "[]"
         written = (
             f"{_encoded(name)}={_encoded(scalar_text(value))}" for name, value in fields_of(members, list_suffix=suffix)
         )
         return "&".join((*written, *self.pairs))
+
+
+NO_QUERY: Final = Query()
 
 
 def read_query(given: object) -> object:
@@ -89,21 +92,6 @@ def read_query(given: object) -> object:
 
 
 GivenQuery: TypeAlias = Annotated[Query, BeforeValidator(read_query)]
-
-
-def with_query(url: httpx.URL, query: str) -> httpx.URL:
-    """Return the URL with the parameters after its own query, which stays as it is.
-
-    Raises:
-        RequestRefusedError: No URL can be that long, whatever the limits say.
-    """
-    if not query:
-        return url
-    own = url.query.decode("ascii")
-    try:
-        return url.copy_with(query=f"{own}&{query}".encode() if own else query.encode())
-    except httpx.InvalidURL:
-        raise RequestRefusedError("The URL is too long with its query.", key="url") from None
 
 
 def _formatted(key: str, value: JSON, query_format: QueryFormat) -> JSON:

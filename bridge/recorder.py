@@ -105,7 +105,7 @@ class Recording:
         request, response = self._request, self.response
         return Exchange(
             method=request.verb,
-            url=redactor.text(str(request.url)),
+            url=redactor.text(request.target.href),
             status=response.status if response else None,
             attempt=request.attempt,
             duration_ms=round((self._clock.time() - self._started) * 1000, 3),

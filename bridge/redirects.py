@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import httpx
 
 from .errors import EgressRefusedError, RequestRefusedError
-from .target import parse_url
+from .target import Target, parse_url
 from .upload import Upload
 
 if TYPE_CHECKING:
@@ -32,13 +32,12 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
     location = response.header("location")
     if location is None or not is_redirect(response):
         return None
-    url = _resolved(request.url, location)
-    hop = replace(request, url=url)
+    hop = replace(request, target=_resolved(request.target.url, location))
     if _becomes_get(request, response.status):
         hop = _without_body(hop)
     elif isinstance(hop.body, Upload) and hop.body.started:
         raise EgressRefusedError("The server redirects a stream, which cannot be sent again.", key="redirect")
-    return hop if request.origin.reaches(hop.origin) else _for_anybody(hop)
+    return hop if request.target.origin.reaches(hop.target.origin) else _for_anybody(hop)
 
 
 def is_redirect(response: Response) -> bool:
@@ -56,9 +55,9 @@ def _becomes_get(request: OutgoingRequest, status: int) -> bool:
     return not request.any_status or status == HTTPStatus.SEE_OTHER or request.verb == "POST"
 
 
-def _resolved(url: httpx.URL, location: str) -> httpx.URL:
+def _resolved(url: httpx.URL, location: str) -> Target:
     try:
-        return parse_url(str(url.join(location)))
+        return Target(parse_url(str(url.join(location))))
     except (RequestRefusedError, httpx.InvalidURL, ValueError):
         raise EgressRefusedError("The server redirects to something that is not an http URL.", key="redirect") from None
 

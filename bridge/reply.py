@@ -35,7 +35,7 @@ def success_reply(request: OutgoingRequest, response: Response, stream: int | No
         "full": request.full_response,
         "plain": request.plain,
         "warnings": [*request.warnings, *response.warnings],
-        **_head(response),
+        **(_head(response) if request.full_response or request.hooked else {}),
         **_built(response),
     }
     if stream is not None:
@@ -60,8 +60,8 @@ def plain_reply(
         "status": response.status,
         "statusText": response.reason,
         "headers": [[name, value] for name, value in response.headers],
-        "url": str(request.url),
-        "redirected": request.url != asked.url,
+        "url": request.target.href,
+        "redirected": request.target.url != asked.target.url,
         "stream": stream,
         "warnings": [*asked.warnings, *response.warnings],
     }
@@ -94,7 +94,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         "retryAfter": error.retry_after_seconds,
         "plain": bool((request and request.plain) or (response and response.deep)),
         "warnings": [*(request.warnings if request else ()), *(response.warnings if response else ())],
-        "request": {"method": request.verb, "url": redactor.text(str(request.url.copy_with(query=None)))}
+        "request": {"method": request.verb, "url": redactor.text(str(request.target.url.copy_with(query=None)))}
         if request
         else None,
         "response": _head(response) if response else None,

@@ -1,4 +1,4 @@
-"""The URL that a call means.
+"""Target: the URL that a call means.
 
 What is checked here is what is dialled: every later step takes host and port from the `httpx.URL` made here.
 Rules: decisions 12 and 16; the traps are those of the reference on hostile methods, group G.
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import socket
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Final
 
 import httpx
 
 from .address import literal
 from .errors import ClientIncompleteError, RequestRefusedError
-from .origin import DEFAULT_PORTS
+from .origin import DEFAULT_PORTS, Origin
 
 _ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SCHEME_WITHOUT_HOST: Final = re.compile(r"(https?|wss?|ftp|file|data|blob|about|javascript|mailto):", re.IGNORECASE)
@@ -28,8 +30,54 @@ _STEP: Final = re.compile(r"/(\.|%2e)", re.IGNORECASE)
 """What a path holds in which a segment may be a step."""
 
 
-def target_url(base_uri: str | None, path: str) -> httpx.URL:
-    """Return the URL of a call: an absolute URL as it is, anything else appended to the base.
+_LONGEST_KEPT: Final = 1024
+_MOST_KEPT: Final = 512
+
+
+@dataclass(frozen=True)
+class Target:
+    """A checked URL, and what every request to it needs to know of it.
+
+    Attributes:
+        url: Its host and port are dialled as they are here.
+    """
+
+    url: httpx.URL = field(repr=False)
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where it leads."""
+        return Origin.of(self.url)
+
+    @cached_property
+    def authority(self) -> str:
+        """Host, and port where it is not that of the scheme: what the header `Host` says."""
+        return self.url.netloc.decode("ascii")
+
+    @cached_property
+    def href(self) -> str:
+        """The whole URL as text; its query may hold secrets."""
+        return str(self.url)
+
+    def with_query(self, query: str) -> Target:
+        """Return the target with parameters after its own query, which stays as it is.
+
+        Raises:
+            RequestRefusedError: No URL can be that long, whatever the limits say.
+        """
+        if not query:
+            return self
+        own = self.url.query.decode("ascii")
+        try:
+            return Target(self.url.copy_with(query=f"{own}&{query}".encode() if own else query.encode()))
+        except httpx.InvalidURL:
+            raise RequestRefusedError("The URL is too long with its query.", key="url") from None
+
+
+def target_of(base_uri: str | None, path: str) -> Target:
+    """Return the target of a call: an absolute URL as it is, anything else appended to the base.
+
+    Methods ask for the same few paths again and again, so these are kept.
 
     Args:
         base_uri: Of the client or the call; its query stays.
@@ -39,16 +87,23 @@ def target_url(base_uri: str | None, path: str) -> httpx.URL:
         RequestRefusedError: `url`: there is no such URL, or it is a trick.
         ClientIncompleteError: The path is relative and there is no base.
     """
+    return (_kept if len(path) <= _LONGEST_KEPT else _read)(base_uri, path)
+
+
+def _read(base_uri: str | None, path: str) -> Target:
     _refuse_hidden(path)
     if _ABSOLUTE.match(path):
-        return parse_url(path)
+        return Target(parse_url(path))
     if _SCHEME_WITHOUT_HOST.match(path):
         raise _refused("it starts with a scheme but has no '//' and host")
     if path.startswith("//"):
         raise _refused("it starts with '//': write the scheme too, or one slash")
     if not base_uri:
         raise ClientIncompleteError("The client has no baseUri, so a path must be an absolute URL.")
-    return parse_url(_appended(base_uri, path))
+    return Target(parse_url(_appended(base_uri, path)))
+
+
+_kept: Final = lru_cache(maxsize=_MOST_KEPT)(_read)
 
 
 def parse_url(text: str) -> httpx.URL:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
 import aiohttp
@@ -16,7 +17,7 @@ from yarl import URL
 
 from .address import literal
 from .clean_connector import CleanConnector
-from .origin import DEFAULT_PORTS, Origin
+from .origin import Origin
 from .resolver import CheckedResolver
 from .unpacking import PIECE_BYTES
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _AUTOMATIC_HEADERS: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _LONGEST_HEADER_BYTES: Final = 16 * 1024
 _LONGEST_CHUNK_BYTES: Final = 64 * 1024
+_MOST_KEPT: Final = 512
 _KEEP_ALIVE_SECONDS: Final = 4.0
 """Many servers close a connection after 5 s; a request that is sent at that moment is lost."""
 
@@ -187,12 +189,12 @@ async def _in_pieces(body: bytes) -> AsyncIterator[memoryview]:
 
 def _dialled(url: httpx.URL) -> URL:
     """Return the URL for aiohttp, which takes it as it is: checked host and port, path and query verbatim."""
-    path, _, query = url.raw_path.decode("ascii").partition("?")
+    return _built(Origin.of(url), url.raw_path)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _built(origin: Origin, raw_path: bytes) -> URL:
+    path, _, query = raw_path.decode("ascii").partition("?")
     return URL.build(
-        scheme=url.scheme,
-        host=url.raw_host.decode("ascii"),
-        port=url.port or DEFAULT_PORTS[url.scheme],
-        path=path,
-        query_string=query,
-        encoded=True,
+        scheme=origin.scheme, host=origin.host, port=origin.port, path=path, query_string=query, encoded=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpx
 
@@ -23,47 +23,83 @@ if TYPE_CHECKING:
     from .outgoing import OutgoingRequest
     from .patience import Patience
 
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
 _LAST_STATUS: Final = 599
 _WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
-async def send(
-    transport: httpx.AsyncBaseTransport,
-    request: OutgoingRequest,
-    limits: Limits,
-    deadline: Deadline,
-    patience: Patience,
-) -> Response:
-    """Send a request and read its response; its head alone where the call wants a stream and gets this response.
+class Wire:
+    """What the requests of a run go over.
 
     Args:
         transport: Whose sockets to use.
-        request: What to send.
         limits: Bound the time to connect and the response.
-        deadline: Of the run; no stream waits longer.
-        patience: Of the request.
-
-    Raises:
-        ConnectionFailedError: What came back is no final response, or cannot be unpacked.
-        RunEnded: The response is too long.
     """
-    waits = [patience.is_over]
-    sent = _as_httpx(request, limits)
-    sent.extensions[IS_LATE] = lambda: any(is_over() for is_over in waits)
-    answered = await transport.handle_async_request(sent)
-    stream: IncomingStream | None = None
-    try:
-        head = _head(answered)
-        if _is_given_as_stream(request, head):
-            stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=limits.request_seconds)
-            waits.append(stream.is_late)
-            return replace(head, stream=stream)
-        body = await read_body(raw_body(answered), head, limits)
-        return Response(status=head.status, reason=head.reason, headers=head.headers, body=body)
-    finally:
-        if stream is None:  # it closes the response itself
-            await raw_body(answered).aclose()
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, limits: Limits) -> None:
+        self._transport = transport
+        self._limits = limits
+        self._headers_before: tuple[Headers, httpx.Headers] = ((), httpx.Headers())
+
+    async def send(self, request: OutgoingRequest, deadline: Deadline, patience: Patience) -> Response:
+        """Send a request and read its response; its head alone where the call wants a stream and gets this response.
+
+        Args:
+            request: What to send.
+            deadline: Of the run; no stream waits longer.
+            patience: Of the request.
+
+        Raises:
+            ConnectionFailedError: What came back is no final response, or cannot be unpacked.
+            RunEnded: The response is too long.
+        """
+        waits = [patience.is_over]
+        sent = self._as_httpx(request)
+        sent.extensions[IS_LATE] = lambda: any(is_over() for is_over in waits)
+        answered = await self._transport.handle_async_request(sent)
+        body = raw_body(answered)
+        stream: IncomingStream | None = None
+        try:
+            head = _head(answered)
+            if _is_given_as_stream(request, head):
+                wait_seconds = self._limits.request_seconds
+                stream = IncomingStream(answered, request, deadline=deadline, wait_seconds=wait_seconds)
+                waits.append(stream.is_late)
+                return replace(head, stream=stream)
+            whole = await read_body(body, head, self._limits)
+            return Response(status=head.status, reason=head.reason, headers=head.headers, body=whole)
+        finally:
+            if stream is None:  # it closes the response itself
+                await body.aclose()
+
+    def _as_httpx(self, request: OutgoingRequest) -> httpx.Request:
+        """Return the request for a transport."""
+        extensions = {
+            "timeout": {"connect": self._limits.connect_seconds},
+            "proxy": request.proxy,
+            "call": request.call,
+            "attempt": request.attempt,
+            "site": request.site,
+            "plain": request.any_status,
+        }
+        content = request.body
+        # given as content, it would be looked at for what is known here
+        body = content if isinstance(content, Upload) else httpx.ByteStream(content or b"")
+        headers = self._as_httpx_headers(_all_headers(request))
+        sent = httpx.Request(request.verb, request.target.url, headers=headers, stream=body, extensions=extensions)
+        if not isinstance(content, Upload):
+            sent.read()
+        return sent
+
+    def _as_httpx_headers(self, headers: Headers) -> httpx.Headers:
+        """Return headers for a transport. Most requests of a run have those of the one before."""
+        before, made = self._headers_before
+        if headers != before:
+            made = httpx.Headers([(name.encode("ascii"), value.encode("latin-1")) for name, value in headers])
+            self._headers_before = headers, made
+        return made
 
 
 def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
@@ -87,35 +123,19 @@ def _head(answered: httpx.Response) -> Response:
     )
 
 
-def _as_httpx(request: OutgoingRequest, limits: Limits) -> httpx.Request:
-    """Return the request for a transport. A verb that usually has a body says so when there is none (as axios does)."""
-    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.headers.items()]
-    extensions = {
-        "timeout": {"connect": limits.connect_seconds},
-        "proxy": request.proxy,
-        "call": request.call,
-        "attempt": request.attempt,
-        "site": request.site,
-        "plain": request.any_status,
-    }
+def _all_headers(request: OutgoingRequest) -> Headers:
+    """Return the headers with those of the connection.
+
+    A verb that usually has a body says so when there is none (as axios does).
+    """
+    given = request.headers.items()
+    host = ("Host", request.target.authority)
     body = request.body
     if isinstance(body, Upload):
-        framing = (
-            (b"transfer-encoding", b"chunked") if body.length is None else (b"content-length", b"%d" % body.length)
-        )
-        return httpx.Request(request.verb, request.url, headers=[*headers, framing], stream=body, extensions=extensions)
+        framing = ("transfer-encoding", "chunked") if body.length is None else ("content-length", str(body.length))
+        return (host, *given, framing)
     if body:
-        headers = [(b"Host", request.url.netloc), *headers, (b"Content-Length", b"%d" % len(body))]
-    elif request.verb.upper() in _BODY_VERBS:
-        headers = [(b"Host", request.url.netloc), (b"Content-Length", b"0"), *headers]
-    else:
-        headers = [(b"Host", request.url.netloc), *headers]
-    sent = httpx.Request(
-        request.verb,
-        request.url,
-        headers=headers,
-        stream=httpx.ByteStream(body or b""),  # given as content, it would be looked at for what is known here
-        extensions=extensions,
-    )
-    sent.read()
-    return sent
+        return (host, *given, ("Content-Length", str(len(body))))
+    if request.verb.upper() in _BODY_VERBS:
+        return (host, ("Content-Length", "0"), *given)
+    return (host, *given)

@@ -43,6 +43,8 @@ class Access:
     @cached_property
     def connection(self) -> Connection:
         """The connection with these credentials."""
+        if self.credentials is self.given.credentials:
+            return self.given
         return self.given.model_copy(update={"credentials": self.credentials})
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bridge import ClientConfig, ConfigurationError, IsolateClient, client_secrets
@@ -12,6 +13,7 @@ from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict
 from .mapping import mapping_variables
+from .oauth import has_oauth
 from .own_client import own_client
 
 if TYPE_CHECKING:
@@ -24,10 +26,28 @@ if TYPE_CHECKING:
     from .wall import Wall
 
 MOST_KEPT = 1024
+UNUSED = "The connection's apiClient is not used: the connector makes its own client."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeClient:
+    """A client, and what must be known of it.
+
+    Attributes:
+        client: The client.
+        given: What its connection had for it.
+        secrets: What of it is secret.
+        warnings: What its author should know.
+    """
+
+    client: Client
+    given: ClientConfig | None = None
+    secrets: JSON = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
 
 
 class ClientMaker:
-    """Makes clients, and keeps those that JavaScript made as plain data until credentials or code change.
+    """Makes clients, and keeps them until credentials or code change, but for those that formulas build.
 
     Args:
         wall: Where a connector's `make-api-client.js` runs.
@@ -35,7 +55,7 @@ class ClientMaker:
 
     def __init__(self, wall: Wall) -> None:
         self._wall = wall
-        self._kept: LruDict[tuple[str, str, str], Client] = LruDict(MOST_KEPT)
+        self._kept: LruDict[tuple[str, str, bool, str], MadeClient] = LruDict(MOST_KEPT)
 
     async def make(self, context: RunContext, connection: Connection | None) -> Client:
         """Return the client for `connection`: from the connector, else from the connection, else an empty one.
@@ -49,35 +69,49 @@ class ClientMaker:
         """
         if connection is None:
             return ClientConfig()
-        client: Client
-        method, place = context.connector.methods.get(MAKE_API_CLIENT), "The connection's apiClient"
-        if method is None:
-            client = own_client(context.connector, connection)
-        else:
-            if connection.api_client is not None:
-                context.record.warn("The connection's apiClient is not used: the connector makes its own client.")
-            client, place = await self._from_connector(context, connection), method.file.name
-        if not isinstance(client, ClientConfig):
-            return client
-        context.record.hide(client_secrets(client))
-        for warning in client.warnings:
-            context.record.warn(f"{place}: {warning}")
-        variables = mapping_variables(auth_arguments(connection))
-        return client.with_variables(variables, context.connector.spec.formula_compat)
+        made = await self._made(context, connection)
+        context.record.hide(made.secrets)
+        for warning in made.warnings:
+            context.record.warn(warning)
+        return made.client
 
-    async def _from_connector(self, context: RunContext, connection: Connection) -> Client:
-        """Build the connector's mapping, or run its JavaScript, whose plain result is kept."""
-        connector = context.connector
-        arguments = auth_arguments(connection)
-        place = connector.methods[MAKE_API_CLIENT].file.name
+    async def _made(self, context: RunContext, connection: Connection) -> MadeClient:
+        """Return the client that is kept, or make it."""
+        connector, arguments = context.connector, auth_arguments(connection)
         if connector.client_mapping is not None:
-            return _configuration(_built(connector.client_mapping, arguments), place)
-        key = (connector.digest, connection.id, digest_of(arguments))
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = await self._run(context, arguments)
-            self._kept.put(key, kept)
-        return kept
+            return await self._make(context, connection, arguments)
+        key = (connector.digest, connection.id, has_oauth(connector, connection), digest_of(arguments))
+        made = self._kept.get(key)
+        if made is None or made.given != connection.api_client:
+            made = await self._make(context, connection, arguments)
+            self._kept.put(key, made)
+        return made
+
+    async def _make(self, context: RunContext, connection: Connection, arguments: dict[str, JSON]) -> MadeClient:
+        connector, given = context.connector, connection.api_client
+        maker = connector.methods.get(MAKE_API_CLIENT)
+        client: Client
+        if maker is None:
+            client, place = own_client(connector, connection), "The connection's apiClient"
+        else:
+            client, place = await self._from_connector(context, arguments), maker.file.name
+        warnings = () if maker is None or given is None else (UNUSED,)
+        if not isinstance(client, ClientConfig):
+            return MadeClient(client=client, given=given, warnings=warnings)
+        return MadeClient(
+            client=client.with_variables(mapping_variables(arguments), connector.spec.formula_compat),
+            given=given,
+            secrets=client_secrets(client),
+            warnings=(*warnings, *(f"{place}: {warning}" for warning in client.warnings)),
+        )
+
+    async def _from_connector(self, context: RunContext, arguments: dict[str, JSON]) -> Client:
+        """Build the connector's mapping, or run its JavaScript."""
+        connector = context.connector
+        if connector.client_mapping is None:
+            return await self._run(context, arguments)
+        place = connector.methods[MAKE_API_CLIENT].file.name
+        return _configuration(_built(connector.client_mapping, arguments), place)
 
     async def _run(self, context: RunContext, arguments: dict[str, JSON]) -> Client:
         """Run the connector's `make-api-client.js`; what holds functions is made again in each run that uses it."""

@@ -111,19 +111,28 @@ class Connector:
             DefinitionError: No name was given, and there is more than one method.
         """
         if name is None:
-            return self._only_method()
-        wanted = {_squashed(name), f"{_squashed(name)}/run"}
+            return self._only_method
+        wanted = _squashed(name)
+        method = self._by_name.get(wanted) or self._by_name.get(f"{wanted}/run")
+        if method is None:
+            raise UnknownMethodError(name, self.methods.keys(), file=self.place)
+        return method
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Method]:
+        """All methods by their names and files without what people spell differently; those of handlers come last."""
+        found: dict[str, Method] = {}
         for method in self.methods.values():
-            if wanted & {_squashed(method.name), _squashed(method.file.name)}:
-                return method
+            found.setdefault(_squashed(method.name), method)
+            found.setdefault(_squashed(method.file.name), method)
         for handler in (method for method in self.methods.values() if method.is_handler):
             for held in map(handler.of_handler, HANDLER_METHODS):
-                if _squashed(held.name) in wanted:
-                    return held
-        raise UnknownMethodError(name, self.methods.keys(), file=self.place)
+                found.setdefault(_squashed(held.name), held)
+        return found
 
+    @cached_property
     def _only_method(self) -> Method:
-        """Return the one method, methods of authentication aside where there is another."""
+        """The one method, methods of authentication aside where there is another."""
         candidates = [method for method in self.methods.values() if not method.in_auth] or list(self.methods.values())
         if len(candidates) != 1:
             listing = ", ".join(sorted(method.name for method in candidates)) or "none"

@@ -20,6 +20,10 @@ class LruDict(Generic[Key, Value]):
         self._size = size
         self._entries: OrderedDict[Key, Value] = OrderedDict()
 
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
+
     def get(self, key: Key) -> Value | None:
         """Return the value of `key`, which counts as a use; None where there is none."""
         if key not in self._entries:

@@ -31,6 +31,8 @@ class MemoryKeeper:
     async def current(self, given: Connection) -> Access:
         """Return the last of what replaced each other; versions grow, so that this ends."""
         access = Access.of(given)
+        if not self._replaced:  # as in most hosts: nobody need compute a digest
+            return access
         while (newer := self._replaced.get(access.key)) is not None and newer.version > access.version:
             access = replace(newer, given=given)
         return access

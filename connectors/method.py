@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runtime import Module, Script
@@ -101,12 +102,12 @@ class Method:
             return None
         return cls(name=f"{folder}/{key}", file=file, implementation=implementation)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The last part of the name, as files spell it: `find-by-id`."""
         return self.name.rpartition("/")[2]
 
-    @property
+    @cached_property
     def exports(self) -> tuple[str, ...]:
         """Names under which its file may export it: `findById`, `find-by-id`."""
         names = list(OAUTH_CONFIG_EXPORTS) if self.key in OAUTH_CONFIG else []
@@ -123,12 +124,12 @@ class Method:
         """Return one of the methods that its file may hold."""
         return replace(self, name=f"{self.name.removesuffix(HANDLER)}{key}")
 
-    @property
+    @cached_property
     def in_auth(self) -> bool:
         """Whether it belongs to the connector's authentication."""
         return self.name.startswith("auth/")
 
-    @property
+    @cached_property
     def module(self) -> Module:
         """Its file for the sandbox."""
         return Module(name=self.file.name, code=self.file.text)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bridge import IsolateClient
+from bridge import ClientConfig, IsolateClient
 from runtime import Failure, Outcome, RunEnded
 
 from .arguments import build_arguments, takes_client, takes_credentials, uses_credentials
@@ -156,12 +156,13 @@ class MethodRun:
             return None
         inner = self._inner()
         try:
-            return await self._services.clients.make(inner, self._connection)
+            client = await self._services.clients.make(inner, self._connection)
         except RunEnded as ended:
             inner.record.warn(f"The client could not be made again: {ended.failure.message}")
             return None
         finally:
             self._context.record.absorb(inner.record, secrets=None)
+        return client.model_copy() if isinstance(client, ClientConfig) else client  # another than that was refused
 
     async def _refresh(self, expired: Access) -> bool:
         """Put new credentials in place of those that hold no longer; tell whether there are any."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from bridge import Exchange, Redactor
-from runtime import LogLine, Usage
+from runtime import LogLine
 
 from .report import ConsoleLine, Request, RunError, RunReport, RunUsage
 
@@ -35,28 +35,16 @@ class RunRecord:
         self._logs: list[LogLine] = []
         self._exchanges: list[Exchange] = []
         self._warnings: dict[str, None] = {}
-        self._usages: list[Usage] = []
-        self.redactor = redactor or Redactor()
-
-    @property
-    def has_parts(self) -> bool:
+        self.has_parts = False
         """Whether a part of the run has ended."""
-        return bool(self._usages)
-
-    @property
-    def wall_seconds(self) -> float:
+        self.wall_seconds = 0.0
         """Wall time that the parts that ended took, one after the other."""
-        return sum(usage.wall_seconds for usage in self._usages)
-
-    @property
-    def queue_seconds(self) -> float:
+        self.queue_seconds = 0.0
         """Time that those parts waited for a worker."""
-        return sum(usage.queue_seconds for usage in self._usages)
-
-    @property
-    def cpu_seconds(self) -> float:
+        self.cpu_seconds = 0.0
         """CPU time that all parts used."""
-        return sum(usage.cpu_seconds for usage in self._usages)
+        self._peak_memory_bytes = 0
+        self.redactor = redactor or Redactor()
 
     def hide(self, *values: JSON) -> None:
         """Mask every leaf of `values` from now on, and in the report wherever it already is."""
@@ -80,13 +68,18 @@ class RunRecord:
 
     def add(self, outcome: Outcome) -> None:
         """Take in how code behind the wall ended, its value aside."""
-        self._usages.append(outcome.usage)
+        usage = outcome.usage
+        self.has_parts = True
+        self.wall_seconds += usage.wall_seconds
+        self.queue_seconds += usage.queue_seconds
+        self._use(usage.cpu_seconds, usage.peak_memory_bytes)
         for warning in outcome.warnings:
             self.warn(warning)
 
     def wait(self, seconds: float) -> None:
         """Take in that the run waited before its method began."""
-        self._usages.append(Usage(wall_seconds=seconds, cpu_seconds=0.0, peak_memory_bytes=0))
+        self.has_parts = True
+        self.wall_seconds += seconds
 
     def absorb(self, other: RunRecord, *, secrets: JSON) -> None:
         """Take in the record of what went on while the method waited, as a part of the method's own wall time.
@@ -101,7 +94,8 @@ class RunRecord:
         for exchange in other._exchanges:
             self.on_exchange(exchange)
         self._warnings |= other._warnings
-        self._usages += [replace(usage, wall_seconds=0.0, queue_seconds=0.0) for usage in other._usages]
+        self.has_parts |= other.has_parts
+        self._use(other.cpu_seconds, other._peak_memory_bytes)
 
     def report(
         self,
@@ -160,12 +154,17 @@ class RunRecord:
             return {self.redactor.text(key): self._masked(member) for key, member in value.items()}
         return value
 
+    def _use(self, cpu_seconds: float, peak_memory_bytes: int) -> None:
+        """Take in what a part of the run used."""
+        self.cpu_seconds += cpu_seconds
+        self._peak_memory_bytes = max(self._peak_memory_bytes, peak_memory_bytes)
+
     def _usage(self) -> RunUsage:
         """Add up what all parts of the run used."""
         return RunUsage(
             wall_ms=round(self.wall_seconds * 1000, 3),
             queue_ms=round(self.queue_seconds * 1000, 3),
             cpu_ms=round(self.cpu_seconds * 1000, 3),
-            peak_memory_bytes=max((usage.peak_memory_bytes for usage in self._usages), default=0),
+            peak_memory_bytes=self._peak_memory_bytes,
             requests=len(self._exchanges),
         )

@@ -62,8 +62,8 @@ class RunStarter:
         if mode not in MODES:
             raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
         seed = (environment and environment.seed) or secrets.token_bytes(SEED_BYTES)
-        context = self._context(connector, connection, mode, limits, on_event, environment, seed)
-        return await self._report(services, replace(context, on_journal=on_journal), method, args)
+        context = self._context(connector, connection, mode, limits, on_event, environment, seed, on_journal)
+        return await self._report(services, context, method, args)
 
     async def resume(
         self,
@@ -80,9 +80,8 @@ class RunStarter:
     ) -> RunReport:
         """Let a run go on from its journal."""
         going_on = self._read(journal).to_go_on(connector.digest)
-        context = self._context_of(going_on, connector, connection, limits, on_event, environment)
-        durable = replace(context.durable, in_doubt=in_doubt)
-        context = replace(context, durable=durable, on_journal=on_journal)
+        context = self._context_of(going_on, connector, connection, limits, on_event, environment, on_journal)
+        context = replace(context, durable=replace(context.durable, in_doubt=in_doubt))
         return await self._report(services, context, going_on.head.method, going_on.head.args)
 
     async def replay(
@@ -90,7 +89,7 @@ class RunStarter:
     ) -> RunReport:
         """Let a run do again what its journal says."""
         again = self._read(journal).to_replay(connector.digest)
-        context = replace(self._context_of(again, connector, connection, None, None, None), replays=True)
+        context = replace(self._context_of(again, connector, connection, None, None, None, None), replays=True)
         return await self._report(services, context, again.head.method, again.head.args)
 
     def _read(self, journal: RunJournal | str) -> RunJournal:
@@ -104,13 +103,14 @@ class RunStarter:
         limits: Limits | None,
         on_event: Callable[[Event], None] | None,
         environment: RunEnvironment | None,
+        on_journal: Callable[[str], None] | None,
     ) -> RunContext:
         """Return what all parts of a run share that began before."""
         head = journal.head
         if head.connection != (None if connection is None else connection.id):
             raise JournalError(f"The run is one of the connection {head.connection!r}; it goes on with no other.")
         seed = bytes.fromhex(head.seed)
-        context = self._context(connector, connection, head.mode, limits, on_event, environment, seed)
+        context = self._context(connector, connection, head.mode, limits, on_event, environment, seed, on_journal)
         return replace(context, journal=journal)
 
     def _context(
@@ -122,6 +122,7 @@ class RunStarter:
         on_event: Callable[[Event], None] | None,
         environment: RunEnvironment | None,
         seed: bytes,
+        on_journal: Callable[[str], None] | None,
     ) -> RunContext:
         """Return what all parts of a run share."""
         return RunContext(
@@ -134,6 +135,7 @@ class RunStarter:
             random=RunRandom(seed),
             environment=environment,
             exposes_credentials=self._exposes_credentials,
+            on_journal=on_journal,
             durable=Durable(
                 suspend_after_seconds=self._suspend_after_seconds if mode == "async" else None,
                 idempotency_header=connector.spec.idempotency_header,

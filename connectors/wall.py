@@ -148,8 +148,8 @@ class Wall:
         finally:
             forgotten = await api_client.aclose()
         hints = misreadings(context.connector.files, api_client.bare_bodies)
-        warnings = (*outcome.warnings, *(() if outcome.failure else forgotten), *hints)
-        return replace(outcome, warnings=warnings)
+        warnings = (*(() if outcome.failure else forgotten), *hints)
+        return replace(outcome, warnings=(*outcome.warnings, *warnings)) if warnings else outcome
 
     async def _execute(
         self,

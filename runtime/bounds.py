@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,19 +35,20 @@ class Bounds:
 
     def __init__(self, limits: SandboxLimits) -> None:
         self._limits = limits
+        self._most = _most(limits)
         self._empty_turns = 0
 
-    @cached_property
+    @property
     def most_bytes(self) -> int:
         """The longest frame: a result, or a call with as many bytes beside it."""
-        return max(self._limits.result_bytes, 2 * self._limits.call_bytes) + self._most_beside
+        return self._most.frame_bytes
 
-    @cached_property
+    @property
     def most_values(self) -> int:
         """The most JSON values of a turn: each takes at least a character of a result."""
         return self._limits.result_bytes + _FEW_VALUES
 
-    @cached_property
+    @property
     def most_containers(self) -> int:
         """The most arrays and objects of a turn: those of a result, one for each console line, and a few more."""
         return self._limits.result_containers + self._limits.log_lines + _FEW_CONTAINERS
@@ -65,28 +66,45 @@ class Bounds:
         most_text = self._limits.call_bytes if turn.end is None else self._limits.result_bytes
         return (
             self._empty_turns <= _MOST_EMPTY_TURNS
-            and len(frame.parts[1]) <= most_text + self._most_beside
+            and len(frame.parts[1]) <= most_text + self._most.beside_bytes
             and (not turn.calls or self._admit_calls(turn.calls, calls, timers, sum(map(len, frame.parts))))
         )
 
     def _admit_calls(self, new: Sequence[Call], calls: CallsUnderWay, timers: TimerQueue, length: int) -> bool:
         """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
-        new_timers = sum(call.operation == TIMER for call in new)
+        new_timers = [call.operation for call in new].count(TIMER)
+        numbers = {call.id for call in new}
         return (
             len(timers) + new_timers <= self._limits.timers
             and len(calls) + len(new) - new_timers <= self._limits.concurrent_calls
-            and calls.length + length <= self._most_length
-            and len({call.id for call in new}) == len(new)
-            and not any(call.id in calls or call.id in timers for call in new)
+            and calls.length + length <= self._most.call_bytes
+            and len(numbers) == len(new)
+            and not calls.has_any(numbers)
+            and not timers.has_any(numbers)
         )
 
-    @cached_property
-    def _most_beside(self) -> int:
-        """The most bytes of a turn beside its result or its one long call: console lines above all."""
-        return _LONGEST_ESCAPE * self._limits.log_lines * self._limits.log_line_bytes + _OVERHEAD_BYTES
 
-    @cached_property
-    def _most_length(self) -> int:
-        """The most bytes of calls under way; the worker counts them in characters."""
-        most = 2 * self._limits.call_bytes + _LONG * self._limits.concurrent_calls
-        return _LONGEST_CHARACTER * most + self._most_beside
+class _Most(NamedTuple):
+    """How much there is at most.
+
+    Attributes:
+        frame_bytes: Of a frame.
+        beside_bytes: Of a turn beside its result or its one long call: console lines above all.
+        call_bytes: Of calls under way; the worker counts them in characters.
+    """
+
+    frame_bytes: int
+    beside_bytes: int
+    call_bytes: int
+
+
+@lru_cache
+def _most(limits: SandboxLimits) -> _Most:
+    """Return how much there is at most in a run; most runs have the same limits."""
+    beside = _LONGEST_ESCAPE * limits.log_lines * limits.log_line_bytes + _OVERHEAD_BYTES
+    calls = 2 * limits.call_bytes + _LONG * limits.concurrent_calls
+    return _Most(
+        frame_bytes=max(limits.result_bytes, 2 * limits.call_bytes) + beside,
+        beside_bytes=beside,
+        call_bytes=_LONGEST_CHARACTER * calls + beside,
+    )

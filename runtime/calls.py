@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .errors import RunEnded
 from .failure import Failure
@@ -14,7 +13,7 @@ from .stall import PendingWork
 from .verdict import limit_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Set
 
     from .clock import Clock, Sleeper
     from .host import HostCall, HostCalls, HostReply
@@ -26,8 +25,7 @@ _MOST_REPLIES: Final = 100
 _MOST_BYTES_AT_ONCE: Final = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class _Started:
+class _Started(NamedTuple):
     call: HostCall
     length: int
     since: float
@@ -43,6 +41,7 @@ class CallsUnderWay:
             the run.
         clock: Of the run.
         on_reply: Called with each answer that came, and the number of its call, before it can be taken.
+        on_news: Called when there is an answer to take.
         on_failure: Called with the failure that ends the run.
     """
 
@@ -53,31 +52,35 @@ class CallsUnderWay:
         clock: Clock,
         *,
         on_reply: Callable[[int, HostReply], None],
+        on_news: Callable[[], None],
         on_failure: Callable[[Failure], None],
     ) -> None:
         self._handler = handler
         self._limits = limits
         self._clock = clock
         self._on_reply = on_reply
+        self._on_news = on_news
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
         self._started: dict[int, _Started] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
         self._replies: deque[tuple[int, HostReply]] = deque()
         self._waiting_bytes = 0
+        self.length = 0
+        """What the calls that are being answered take of memory, in bytes of what was sent for them."""
 
     def __len__(self) -> int:
         """How many calls have no answer yet that the worker took."""
         return len(self._started) + len(self._replies)
 
-    def __contains__(self, number: int) -> bool:
-        """Whether a call of this id is being answered, or was and nobody has taken the answer."""
-        return number in self._started or any(number == answered for answered, _ in self._replies)
-
     @property
-    def length(self) -> int:
-        """What the calls that are being answered take of memory, in bytes of what was sent for them."""
-        return sum(one.length for one in self._started.values())
+    def under_way(self) -> bool:
+        """Whether any is being answered."""
+        return bool(self._started)
+
+    def has_any(self, numbers: Set[int]) -> bool:
+        """Whether a call of these ids is being answered, or was and nobody has taken the answer."""
+        return not self._started.keys().isdisjoint(numbers) or any(number in numbers for number, _ in self._replies)
 
     def begin(self, number: int, call: HostCall, length: int, *, delay_seconds: float = 0.0) -> None:
         """Answer a call.
@@ -90,8 +93,8 @@ class CallsUnderWay:
         """
         task = self._loop.create_task(self._answer(number, call, delay_seconds))
         self._started[number] = _Started(call, length, self._clock.time(), task)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[number] = task
+        self.length += length
 
     def forget_answers(self) -> None:
         """Forget the answers that nobody has taken: they are in the journal."""
@@ -115,9 +118,8 @@ class CallsUnderWay:
 
     def drop(self, number: int) -> None:
         """Give up a call that nobody waits for any more."""
-        started = self._started.pop(number, None)
-        if started is not None:
-            started.task.cancel()
+        if number in self._started:
+            self._pop(number).task.cancel()
 
     def take(self) -> list[tuple[int, HostReply]]:
         """Return answers, as many as should travel together, in the order in which they came.
@@ -150,11 +152,13 @@ class CallsUnderWay:
 
     async def aclose(self) -> None:
         """Give up all calls, and wait until that is done."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
         self._started.clear()
         self._replies.clear()
+        self.length = 0
 
     async def _answer(self, number: int, call: HostCall, delay_seconds: float) -> None:
         try:
@@ -168,9 +172,11 @@ class CallsUnderWay:
             _logger.error("a host call (%s) failed with %s", call.operation[:64], kind)  # noqa: TRY400 (a traceback may hold secrets)
             message = f"The host failed while it answered a call ({kind})"
             self._on_failure(Failure(type="internal", key="host_call", message=message))
+        finally:
+            del self._tasks[number]
 
     def _add(self, number: int, reply: HostReply) -> None:
-        del self._started[number]
+        self._pop(number)
         self._waiting_bytes += _length(reply)
         if self._waiting_bytes > self._limits.memory_bytes:
             message = "Answers to the method came faster than it took them, and are more than its worker may hold"
@@ -178,6 +184,12 @@ class CallsUnderWay:
             return
         self._on_reply(number, reply)
         self._replies.append((number, reply))
+        self._on_news()
+
+    def _pop(self, number: int) -> _Started:
+        started = self._started.pop(number)
+        self.length -= started.length
+        return started
 
 
 def _length(reply: HostReply) -> int:

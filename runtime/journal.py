@@ -11,19 +11,19 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .clock import Clock
-    from .host import HostCall, HostReply
+    from .host import HostReply
     from .outcome import LogLine
     from .values import JSON
 
 SEED_BYTES: Final = 32
 
-_OVERHEAD_BYTES: Final = 400
+_ENTRY_BYTES: Final = 400
 """What an entry takes beside texts and bytes, about."""
 _DIGEST_LENGTH: Final = 32
 
@@ -36,8 +36,9 @@ class CallEntry:
         number: Calls and timers of a run are numbered together, from 1.
         operation: What was asked for.
         site: Where in the method's source, where that is known.
-        digest: Of what it was asked with, secrets masked: 32 hexadecimal digits; where `call` is None.
-        call: The call itself, as long as that is kept.
+        digest: Of what it asks with, secrets masked: 32 hexadecimal digits; None as long as that itself is kept.
+        payload: What it asks with.
+        data: Bytes beside that.
         length: How long it came, in bytes.
     """
 
@@ -45,7 +46,8 @@ class CallEntry:
     operation: str
     site: str | None
     digest: str | None = None
-    call: HostCall | None = None
+    payload: JSON = None
+    data: bytes | None = None
     length: int = 0
 
 
@@ -69,6 +71,13 @@ class Turn:
     dropped: tuple[int, ...] = ()
     lines: tuple[LogLine, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """What it takes of memory, in bytes, about."""
+        parts = 1 + len(self.calls) + len(self.timers) + len(self.lines)
+        beside = sum([*[call.length for call in self.calls], *[len(line.message) for line in self.lines]])
+        return _ENTRY_BYTES * parts + beside
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
@@ -78,11 +87,17 @@ class Answer:
     number: int
     reply: HostReply | None
 
+    @property
+    def size(self) -> int:
+        """What it takes of memory, in bytes, about."""
+        return _ENTRY_BYTES + (0 if self.reply is None else len(self.reply.utf8 or self.reply.data or b""))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
     """What the isolate was sent: the time, answers by the numbers of their calls, and a timer that fired."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     answers: tuple[int, ...] = ()
     timer: int | None = None
@@ -92,6 +107,7 @@ class Delivery:
 class Note:
     """What an extension's handler did meanwhile, in its own terms: `sent` and `answered` for HTTP."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     number: int
     kind: str
@@ -111,6 +127,7 @@ class Wait:
 class Suspension:
     """The run was put off, since all it did was wait."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     resume_at_ms: float
     waits: tuple[Wait, ...] = ()
@@ -120,6 +137,7 @@ class Suspension:
 class Resumption:
     """The run went on, on another worker."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
 
 
@@ -127,6 +145,7 @@ class Resumption:
 class End:
     """The method came to its end; with the type and key of a failure where there was one."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
     failure: str | None = None
 
@@ -135,6 +154,7 @@ class End:
 class Cut:
     """The journal became too long: of what follows only the end is in it."""
 
+    size: ClassVar = _ENTRY_BYTES
     at_ms: float
 
 
@@ -177,7 +197,7 @@ class Journal:
         self.mask = mask
         self.most_bytes = most_bytes
         self._ended = False
-        self._size = sum(map(_size_of, self.entries))
+        self._size = sum(entry.size for entry in self.entries)
         self.on_entry = on_entry
 
     @classmethod
@@ -212,7 +232,7 @@ class Journal:
         if self._ended or (not self.complete and not isinstance(entry, End)):
             return
         self._ended = isinstance(entry, End)
-        self._size += _size_of(entry)
+        self._size += entry.size
         if self.complete and self._size > self.most_bytes:
             self.complete = False
             self.entries[:] = map(self._shortened, self.entries)
@@ -223,12 +243,12 @@ class Journal:
 
     def digest(self, call: CallEntry) -> str:
         """Return the digest of what a call asks with."""
-        if call.call is None:
-            return call.digest or ""
-        text = self.mask(json.dumps(call.call.payload, sort_keys=True, ensure_ascii=False))
+        if call.digest is not None:
+            return call.digest
+        text = self.mask(json.dumps(call.payload, sort_keys=True, ensure_ascii=False))
         hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-        if call.call.data is not None:
-            hashed.update(hashlib.sha256(call.call.data).digest())
+        if call.data is not None:
+            hashed.update(hashlib.sha256(call.data).digest())
         return hashed.hexdigest()[:_DIGEST_LENGTH]
 
     def masked(self, facts: dict[str, JSON]) -> dict[str, JSON]:
@@ -240,17 +260,6 @@ class Journal:
         if isinstance(entry, Answer):
             return replace(entry, reply=None)
         if isinstance(entry, Turn):
-            return replace(
-                entry, calls=tuple(replace(call, digest=self.digest(call), call=None) for call in entry.calls)
-            )
+            calls = (replace(call, digest=self.digest(call), payload=None, data=None) for call in entry.calls)
+            return replace(entry, calls=tuple(calls))
         return entry
-
-
-def _size_of(entry: Entry) -> int:
-    if isinstance(entry, Answer) and entry.reply is not None:
-        return _OVERHEAD_BYTES + len(entry.reply.utf8 or entry.reply.data or b"")
-    if isinstance(entry, Turn):
-        calls = sum(call.length for call in entry.calls)
-        texts = sum(len(line.message) for line in entry.lines)
-        return _OVERHEAD_BYTES * (1 + len(entry.calls) + len(entry.timers) + len(entry.lines)) + calls + texts
-    return _OVERHEAD_BYTES

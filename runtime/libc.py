@@ -44,6 +44,17 @@ def prctl(option: int, value: object = 0, *more: object) -> int:
     return call("prctl", *arguments, *(0,) * (5 - len(arguments)))
 
 
+def give_back(address: int, length: int) -> None:
+    """Give the whole pages of some memory back to the system, which from then on are zeros.
+
+    Raises:
+        OSError: The kernel refused.
+    """
+    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
+    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
+    call("madvise", start, end - start, mmap.MADV_DONTNEED)
+
+
 def fork() -> int:
     """Fork, as `os.fork` does it, and let the new process go on at once.
 
@@ -58,14 +69,3 @@ def fork() -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return process
-
-
-def give_back(address: int, length: int) -> None:
-    """Give the whole pages of some memory back to the system, which from then on are zeros.
-
-    Raises:
-        OSError: The kernel refused.
-    """
-    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
-    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
-    call("madvise", start, end - start, mmap.MADV_DONTNEED)

@@ -87,6 +87,9 @@ class Linker:
 
     async def _compile(self, modules: Sequence[Module], place: Place) -> list[CompiledModule]:
         """Compile some modules, a few at a time; of several that are wrong, the first one is told."""
+        kept = list(filter(None, map(self._transformer.kept, modules)))
+        if len(kept) == len(modules):
+            return kept
         compiled: list[CompiledModule] = []
         for start in range(0, len(modules), _AT_A_TIME):
             some = (self._transformer.compile(module, place) for module in modules[start : start + _AT_A_TIME])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from itertools import chain
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from .frames import KERNEL_LIMITS
 from .libraries import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from .host import HostReply
+    from .limits import SandboxLimits
     from .run_request import RunRequest
     from .values import JSON
 
@@ -50,7 +51,6 @@ class OutgoingFrames:
         limits = request.limits
         origin = request.journal.origin
         header = {
-            "limits": {key: getattr(limits, name) for name, key in _LIMITS.items()},
             "settings": dict(request.settings),
             "seed": origin.seed.hex(),
             "random": _seed_of_math(origin.seed),
@@ -60,19 +60,20 @@ class OutgoingFrames:
             "links": {name: dict(links) for name, links in request.links.items()},
             "packages": request.packages,
         }
-        texts = [json.dumps(header), request.arguments]
-        for module in request.modules:
-            texts += (module.name, str(module.length), module.body)
         kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
-        libraries = self._new(chain.from_iterable(module.libraries for module in request.modules))
-        return [kernel, libraries, *(text.encode() for text in texts)]
+        libraries = self._new({name for module in request.modules for name in module.libraries})
+        text = f'{{"limits": {_limits_text(limits)}, {json.dumps(header)[1:]}'
+        parts = [kernel, libraries, text.encode(), request.arguments.encode()]
+        for module in request.modules:
+            parts += (module.name.encode(), b"%d" % module.length, module.body)
+        return parts
 
     def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
         """Return the parts of a DELIVER frame.
 
         Args:
             now_ms: What time it is.
-            replies: Answers, by the numbers of their calls.
+            replies: Answers, by the numbers of their calls. Beside each stands "text", a number of bytes, or None.
             timer: One that fired; a single one, so that microtasks run between two timers.
         """
         header: list[list[JSON]] = []
@@ -80,12 +81,15 @@ class OutgoingFrames:
         data: list[bytes] = []
         libraries: set[str] = set()
         for call, reply in replies:
-            header.append([call, reply.ok, reply.value, _body_kind(reply)])
-            libraries.update(reply.libraries)
+            beside: JSON = None
             if reply.utf8 is not None:
+                beside = "text"
                 texts.append(reply.utf8)
             elif reply.data is not None:
+                beside = len(reply.data)
                 data.append(reply.data)
+            header.append([call, reply.ok, reply.value, beside])
+            libraries.update(reply.libraries)
         if timer is not None:
             header.append([timer, True, None, None])
         if not header:
@@ -93,20 +97,21 @@ class OutgoingFrames:
         text = json.dumps({"now": int(now_ms), "replies": header})
         return [text.encode(), self._new(libraries), *texts, b"".join(data)]
 
-    def _new(self, names: Iterable[str]) -> bytes:
+    def _new(self, names: Collection[str]) -> bytes:
         """Return the names of libraries that the isolate has not got yet, as frames have them."""
+        if not names:
+            return b""
         new = [name for name in in_order(names) if name not in self._libraries]
         self._libraries.update(new)
         return " ".join(new).encode()
 
 
+@lru_cache
+def _limits_text(limits: SandboxLimits) -> str:
+    """Return what the isolate is told of its limits; most runs have the same."""
+    return json.dumps({key: getattr(limits, name) for name, key in _LIMITS.items()})
+
+
 def _seed_of_math(seed: bytes) -> tuple[int, ...]:
     """Return the seed of Math.random, whose output tells its state: it must not be the one of `crypto`."""
     return _RANDOM_SEED.unpack(hashlib.sha256(b"Math.random" + seed).digest()[: _RANDOM_SEED.size])
-
-
-def _body_kind(reply: HostReply) -> JSON:
-    """Return what stands beside a reply: "text", the number of bytes, or None."""
-    if reply.utf8 is not None:
-        return "text"
-    return None if reply.data is None else len(reply.data)

@@ -7,13 +7,13 @@ import math
 import os
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .frames import Piece
 
@@ -46,11 +46,27 @@ class WorkerGoneError(Exception):
         self.protocol = protocol
 
 
+class Listener(Protocol):
+    """Whoever waits for the answer to a frame: a future, or what can be told as one."""
+
+    def done(self) -> bool:
+        """Whether it waits no more."""
+        ...
+
+    def set_result(self, result: Frame, /) -> None:
+        """Take the answer."""
+        ...
+
+    def set_exception(self, exception: WorkerGoneError, /) -> None:
+        """Take it that there will be none."""
+        ...
+
+
 class WorkerProcess(asyncio.BufferedProtocol):
     """One worker process and its channel.
 
-    The worker answers each frame with one frame, so `ask` is all there is; whatever else arrives is a breach. `on_gone`
-    is called when it is gone, also while nobody asks it anything.
+    The worker answers each frame with one frame, so to ask is all there is; whatever else arrives is a breach.
+    `on_gone` is called when it is gone, also while nobody asks it anything.
 
     Args:
         process: Its process id.
@@ -65,9 +81,10 @@ class WorkerProcess(asyncio.BufferedProtocol):
         self._loop = asyncio.get_running_loop()
         self._decoder = FrameDecoder(_READY_BYTES)
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Future[None] | None = None
-        self._full: asyncio.Future[None] | None = None
-        """Done when the worker has read enough of what was written."""
+        self._waiting: Listener | None = None
+        self._unsent: Iterator[Piece] = iter(())
+        """Of the frame that is being written, as fast as the worker reads it."""
+        self._full = False
         self._gone: WorkerGoneError | None = None
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
@@ -84,7 +101,10 @@ class WorkerProcess(asyncio.BufferedProtocol):
         Raises:
             WorkerGoneError: It ended before that.
         """
-        answer = self._expect()
+        if self._gone is not None:
+            raise self._gone
+        answer: asyncio.Future[Frame] = self._loop.create_future()
+        self._waiting = answer
         try:
             self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
             await self._loop.create_connection(lambda: self, sock=self._channel)
@@ -93,8 +113,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except BaseException:
             answer.cancel()
             raise
-        await answer
-        return self._decoder.take()
+        return await answer
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
         """Send a frame and return the answer.
@@ -107,22 +126,25 @@ class WorkerProcess(asyncio.BufferedProtocol):
         Raises:
             WorkerGoneError: There will be no answer.
         """
-        answer = self._expect()
-        self._decoder.most_bytes = most_bytes
-        pieces = pieces_of(kind, parts)
-        del parts
-        await self._write(pieces, answer)
-        await answer
-        return self._decoder.take()
+        answer: asyncio.Future[Frame] = self._loop.create_future()
+        self.tell(kind, parts, answer, most_bytes=most_bytes)
+        return await answer
 
-    async def _write(self, pieces: Iterable[Piece], answer: asyncio.Future[None]) -> None:
-        """Write a frame as fast as it is read, until the worker has nothing more to say than its last words."""
-        for piece in pieces:
-            if self._full is not None:
-                await asyncio.wait((answer, self._full), return_when=asyncio.FIRST_COMPLETED)
-            if self._transport is None or answer.done():
-                return
-            self._transport.write(piece)
+    def tell(self, kind: FrameKind, parts: Sequence[bytes], listener: Listener, *, most_bytes: int) -> None:
+        """Send a frame; otherwise as `ask`, whose arguments these are.
+
+        Args:
+            kind: Of the frame.
+            parts: Of the frame; not to be kept, as long ones are let go of when they are sent.
+            listener: Told the answer in the moment in which it comes.
+            most_bytes: Of the answer.
+        """
+        if self._gone is not None:
+            raise self._gone
+        self._waiting = listener
+        self._decoder.most_bytes = most_bytes
+        self._unsent = pieces_of(kind, parts)
+        self._write_on()
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -169,9 +191,10 @@ class WorkerProcess(asyncio.BufferedProtocol):
         if not frame.parts or len(frame.parts[0]) != USAGE.size:
             return
         cpu_seconds, peak_memory_bytes = USAGE.unpack(frame.parts[0])
-        if math.isfinite(cpu_seconds):
-            self.cpu_seconds = max(self.cpu_seconds, min(cpu_seconds, _MOST_CPU_SECONDS))
-        self.peak_memory_bytes = max(self.peak_memory_bytes, min(peak_memory_bytes, _MOST_MEMORY_BYTES))
+        if self.cpu_seconds < cpu_seconds < math.inf:
+            self.cpu_seconds = min(cpu_seconds, _MOST_CPU_SECONDS)
+        if self.peak_memory_bytes < peak_memory_bytes:
+            self.peak_memory_bytes = min(peak_memory_bytes, _MOST_MEMORY_BYTES)
 
     @property
     def owes_an_answer(self) -> bool:
@@ -185,8 +208,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport of the channel."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 (for the type checker)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # other loops than asyncio's have classes of their own
 
     def get_buffer(self, sizehint: int) -> memoryview | bytearray:
         """Return where the worker's next bytes belong."""
@@ -206,18 +228,18 @@ class WorkerProcess(asyncio.BufferedProtocol):
             return
         if whole:
             answer, self._waiting = self._waiting, None
+            frame = self._decoder.take()
             if not answer.done():
-                answer.set_result(None)
+                answer.set_result(frame)
 
     def pause_writing(self) -> None:
         """Take in that the worker has much to read."""
-        self._full = self._loop.create_future()
+        self._full = True
 
     def resume_writing(self) -> None:
         """Take in that it has read most of that."""
-        if self._full is not None:
-            self._full.set_result(None)
-            self._full = None
+        self._full = False
+        self._write_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
@@ -234,12 +256,13 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except ProcessLookupError:
             pass  # it ended by itself
 
-    def _expect(self) -> asyncio.Future[None]:
-        answer: asyncio.Future[None] = self._loop.create_future()
-        if self._gone is not None:
-            answer.set_exception(self._gone)
-        self._waiting = answer
-        return answer
+    def _write_on(self) -> None:
+        """Write what the worker can take, until it has answered: then it reads no more."""
+        while not self._full and self._waiting is not None and not self._waiting.done():
+            piece = next(self._unsent, None)
+            if piece is None or self._transport is None:
+                return
+            self._transport.write(piece)
 
     def _break_off(self, error: WorkerGoneError) -> None:
         if self._gone is None:

@@ -20,6 +20,7 @@ from .process import WorkerGoneError
 from .replay import DivergedError, Replay
 from .slices import in_slices
 from .stall import Stall
+from .steps import Steps
 from .turn import NOTHING_HAPPENED, End, TooManyContainersError, TurnError
 from .turn_entry import turn_entry
 from .turn_text import Reading, is_long, last_words, read_long_turn, read_turn
@@ -45,8 +46,11 @@ if TYPE_CHECKING:
     from .journal import Suspension
     from .process import WorkerProcess
     from .run_request import RunRequest
+    from .steps import Waiting
     from .turn import Breach, Turn
 
+_MOST_PLACES: Final = 1000
+"""Calls are made from few places, one of them many times."""
 _MOST_WARNINGS: Final = 50
 _LONGEST_WARNING: Final = 1000
 _SHORT_SECONDS: Final = 0.5
@@ -86,14 +90,16 @@ class Run:
         self._loop = asyncio.get_running_loop()
         self._failure: Failure | None = None
         self._warnings: tuple[str, ...] = ()
+        self._places: dict[str, str] = {}
         self._workers = 0
         self._turns_told = 0
         self._started = self._clock.time()
         self._started_active = self._clock.active_time()
         self._cpu_seconds_of_others = 0.0
-        self._woken = asyncio.Event()
+        self._rests = False
+        """Whether it waits for something to send."""
         self._reading: asyncio.Timeout | None = None
-        self._work = Work(request, on_news=self._woken.set, on_failure=self.end)
+        self._work = Work(request, on_news=self._take_news, on_failure=self.end)
         self._take_worker(worker)
 
     def _take_worker(self, worker: WorkerProcess) -> None:
@@ -116,7 +122,7 @@ class Run:
         self._started_active = clock.active_time()
         self._request.on_start()
         deadline = self._loop.call_later(limits.wall_time_seconds, self._wall_time_over)
-        clock.listeners.add(self._woken.set)
+        clock.listeners.add(self._look)
         end = End()
         suspension: Suspension | None = None
         try:
@@ -126,7 +132,7 @@ class Run:
             self._journal.add(suspension)
         finally:
             deadline.cancel()
-            clock.listeners.discard(self._woken.set)
+            clock.listeners.discard(self._look)
             await self._work.aclose()
         if suspension is None:
             self._journal.add(JournalEnd(at_ms=clock.now_ms(), failure=_name_of(self._failure)))
@@ -136,25 +142,30 @@ class Run:
             cpu_seconds=self._cpu_seconds_of_others + self._cpu_seconds,
             peak_memory_bytes=self._worker.peak_memory_bytes,
         )
-        outcome = Outcome(
-            value=None, failure=self._failure, warnings=self._warnings, usage=usage, suspension=suspension
+        if self._failure is not None:
+            end = End()
+        return Outcome(
+            value=end.value,
+            failure=self._failure,
+            warnings=self._warnings,
+            usage=usage,
+            resource=end.resource,
+            suspension=suspension,
         )
-        if self._failure is not None or suspension is not None:
-            return outcome
-        return replace(outcome, value=end.value, resource=end.resource)
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""
         self._fail(failure)
         self._worker.kill()
-        self._woken.set()
+        self._look()
 
     async def _converse_to_the_end(self) -> End:
         """Converse with one worker after the other, as they are lost."""
         while True:
-            self._worker.on_gone = self._woken.set
+            self._worker.on_gone = self._look
+            self._conversation = Steps(self._converse())
             try:
-                return await self._converse()
+                return await self._conversation.carry_out()
             except WorkerGoneError as gone:
                 how = await self._worker.exit(_SHORT_SECONDS if self._failure else _LONG_SECONDS)
                 failure = exit_failure(gone, how, self._grown, self._cpu_seconds, self._request.limits)
@@ -178,18 +189,21 @@ class Run:
         self._take_worker(worker)
         return True
 
-    async def _converse(self) -> End:
-        frame = await self._ask(FrameKind.START, self._frames.start())
+    def _converse(self) -> Waiting[End]:
+        frame = yield from self._ask(FrameKind.START, self._frames.start())
         while True:
-            turn = await self._take(frame)
+            turn = yield from self._take(frame)
             if turn.end is not None or self._failure is not None:
                 return turn.end or End()
-            frame = await self._ask(FrameKind.DELIVER, await self._next_delivery(turn))
+            parts = yield from self._next_delivery(turn)
+            frame = yield from self._ask(FrameKind.DELIVER, parts)
 
-    def _ask(self, kind: FrameKind, parts: list[bytes]) -> Awaitable[Frame]:
-        return self._worker.ask(kind, parts, most_bytes=self._bounds.most_bytes)
+    def _ask(self, kind: FrameKind, parts: list[bytes]) -> Waiting[Frame]:
+        self._worker.tell(kind, parts, self._conversation, most_bytes=self._bounds.most_bytes)
+        frame: Frame = yield None
+        return frame
 
-    async def _next_delivery(self, turn: Turn) -> list[bytes]:
+    def _next_delivery(self, turn: Turn) -> Waiting[list[bytes]]:
         """Return what the isolate is sent next: what it was sent before, and then what there is, when there is any."""
         if self._replay is not None:
             before = self._replay.next_delivery()
@@ -197,7 +211,7 @@ class Run:
                 return self._delivered_before(before, self._replay)
             self._end_replay()
         if not turn.more:
-            await self._wait()
+            yield from self._wait()
         replies, timer = self._work.take()
         delivery = Delivery(at_ms=self._clock.now_ms(), answers=tuple(number for number, _ in replies), timer=timer)
         self._journal.add(delivery)
@@ -216,7 +230,7 @@ class Run:
         self._journal.add(Resumption(at_ms=self._clock.now_ms()))
         self._work.release()
 
-    async def _wait(self) -> None:
+    def _wait(self) -> Waiting[None]:
         """Wait until there is something to send.
 
         Raises:
@@ -225,15 +239,30 @@ class Run:
         clock = self._clock
         with clock.resting():
             while not self._has_news:
-                self._woken.clear()
                 if self._puts_off:
                     if not clock.is_virtual:
                         raise _SuspendedError
                     self._note_suspension()
-                await self._woken.wait()
-            await clock.settle()
-        if clock.active_time() - self._started_active > self._request.limits.wall_time_seconds:
+                self._rests = True
+                yield None
+            if clock.is_virtual:
+                yield clock.settle()
+        if clock.is_virtual and self._left_seconds < 0:  # the deadline is one of the machine's time
             self._wall_time_over()
+
+    def _look(self) -> None:
+        """Where the run rests, see what there is, once all has come that comes in this turn of the event loop."""
+        if self._rests:
+            self._rests = False
+            self._loop.call_soon(self._conversation.set_result, None)
+
+    def _take_news(self) -> None:
+        """Go on with what there is to send: at once, where nothing is under way that could travel with it."""
+        if self._work.calls.under_way:
+            self._look()
+        elif self._rests:
+            self._rests = False
+            self._conversation.set_result(None)
 
     @property
     def _has_news(self) -> bool:
@@ -243,11 +272,16 @@ class Run:
     def _puts_off(self) -> bool:
         """Whether all that goes on is waiting, for so long that the run is better put off."""
         durability = self._request.durability
-        most, until = durability.suspend_after_seconds, self._work.next_event
+        most = durability.suspend_after_seconds
+        until = None if most is None else self._work.next_event
         if most is None or until is None or not self._journal.complete:
             return False
-        left = self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
-        return until - self._clock.time() >= min(most, left) and durability.may_suspend()
+        return until - self._clock.time() >= min(most, self._left_seconds) and durability.may_suspend()
+
+    @property
+    def _left_seconds(self) -> float:
+        """How much of its time the run has left."""
+        return self._started_active + self._request.limits.wall_time_seconds - self._clock.active_time()
 
     def _note_suspension(self) -> None:
         """Take in that the run would be put off now, where time is virtual and jumps to its next event instead.
@@ -267,7 +301,7 @@ class Run:
     def _grown(self) -> int:
         return max(0, self._worker.peak_memory_bytes - self._peak_before)
 
-    async def _take(self, frame: Frame) -> Turn:
+    def _take(self, frame: Frame) -> Waiting[Turn]:
         """Take what the worker said. A failure is known afterwards if the run is over without a value."""
         turn = NOTHING_HAPPENED
         self._worker.take_usage(frame)
@@ -278,12 +312,12 @@ class Run:
         elif frame.kind is not FrameKind.TURN:
             self.end(protocol_failure())
         else:
-            turn = await self._read(frame)
+            turn = yield from self._read(frame)
         return turn
 
-    async def _read(self, frame: Frame) -> Turn:
+    def _read(self, frame: Frame) -> Waiting[Turn]:
         try:
-            reading = await self._read_long(frame) if is_long(frame) else read_turn(frame)
+            reading = (yield self._read_long(frame)) if is_long(frame) else read_turn(frame)
         except TurnError as error:
             self.end(self._too_deep(None) if error.too_deep else protocol_failure())
             return NOTHING_HAPPENED
@@ -316,9 +350,9 @@ class Run:
         except DivergedError as diverged:
             if turn.breach is None:  # otherwise the run is under tighter limits than it was
                 self.end(diverged_failure(diverged.expected, diverged.found))
-        self._warnings = tuple(
-            self._request.stacks.read(text[:_LONGEST_WARNING]) for text in turn.warnings[:_MOST_WARNINGS]
-        )
+        if turn.warnings:
+            read = self._request.stacks.read
+            self._warnings = tuple([read(text[:_LONGEST_WARNING]) for text in turn.warnings[:_MOST_WARNINGS]])
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:
@@ -344,6 +378,8 @@ class Run:
 
     def _lines_of(self, turn: Turn) -> tuple[LogLine, ...]:
         """Return the console lines of a turn, as many as the run may have."""
+        if not turn.lines:
+            return ()
         limits = self._request.limits
         left = max(0, limits.log_lines + 1 - self._lines)  # the prelude's own marker is the last
         self._lines += len(turn.lines)
@@ -389,13 +425,18 @@ class Run:
 
     def _place(self, site: str) -> str:
         """Return a place as the prelude names it in the terms of the source."""
-        return self._request.stacks.read(site)
+        place = self._places.get(site)
+        if place is None:
+            if len(self._places) == _MOST_PLACES:
+                self._places.clear()
+            place = self._places[site] = self._request.stacks.read(site)
+        return place
 
     def _wall_time_over(self) -> None:
         stall = Stall.of(computing=self._worker.owes_an_answer, pending=self._work.pending())
         self._fail(wall_time_failure(self._request.limits, self._clock.time() - self._started, stall))
         self._worker.kill_after_last_words()
-        self._woken.set()
+        self._look()
 
     def _fail(self, failure: Failure) -> None:
         self._failure = self._failure or failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .attendance import Attendance
@@ -167,7 +167,8 @@ class Sandbox:
         journal = journal or Journal.begin(clock, most_bytes=limits.journal_bytes)
         if not journal.complete:
             raise ValueError("the journal is not complete: it became too long to be kept whole")
-        request = RunRequest(
+        request = partial(
+            RunRequest,
             arguments=json.dumps(arguments, allow_nan=False),
             exports=script.exports,
             limits=limits,
@@ -183,7 +184,7 @@ class Sandbox:
             came = asyncio.get_running_loop().time()
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, request, Place(isolation_key, inner=inner))
+                    return await self._pass(passage, script, limits, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return Outcome.without_value(refused.failure, queue_seconds=waited)
@@ -197,15 +198,30 @@ class Sandbox:
         await self._launcher.aclose()
         await self._callers.over()
 
-    async def _pass(self, passage: Passage, script: Script, request: RunRequest, place: Place) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended."""
+    async def _pass(
+        self,
+        passage: Passage,
+        script: Script,
+        limits: SandboxLimits,
+        request: Callable[..., RunRequest],
+        place: Place,
+    ) -> Outcome:
+        """Compile and run what may run, and tell its passage how it ended.
+
+        Args:
+            passage: Of the run.
+            script: What to run.
+            limits: Of the run.
+            request: Gives the request for what the script was compiled to.
+            place: What the run waits for.
+        """
         try:
-            linked = await self._linker.link(script, place, request.limits)
+            linked = await self._linker.link(script, place, limits)
         except SourceRefusedError as refused:
             outcome = Outcome.without_value(refused.failure)
         else:
-            lease = Lease(place.key, request.limits.memory_bytes)
-            ready = replace(request, modules=linked.modules, links=linked.links, packages=linked.packages)
+            lease = Lease(place.key, limits.memory_bytes)
+            ready = request(modules=linked.modules, links=linked.links, packages=linked.packages)
             outcome = await self._execute(lease, place, ready)
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome

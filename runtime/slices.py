@@ -24,11 +24,13 @@ async def in_slices(work: Generator[None, None, T]) -> T:
     lock = _at_work.get(loop)
     if lock is None:
         lock = _at_work[loop] = asyncio.Lock()
-    while True:
-        async with lock:
-            try:
+    try:
+        if not lock.locked():
+            next(work)  # most work ends with its first slice
+        while True:
+            async with lock:
+                await asyncio.sleep(0)
                 next(work)
-            except StopIteration as done:
-                result: T = done.value
-                return result
-            await asyncio.sleep(0)
+    except StopIteration as done:
+        result: T = done.value
+        return result

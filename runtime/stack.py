@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -126,13 +127,18 @@ class ModuleStackReader:
 
     def line(self, number: int) -> str:
         """Return a line of the source; empty where there is no such line."""
-        lines = self.source.split("\n")
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+        starts = self._starts
+        return self.source[starts[number - 1] : starts[number] - 1] if 0 < number < len(starts) else ""
 
     def place(self, line: int, column: int) -> Location:
         """Return the place in the source of one in the code that V8 compiled."""
         column = self.columns.source_column(line, column, len(self.line(line)))
         return Location(file=self.name, line=line, column=column)
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        """Where each line starts, and one more would."""
+        return array("Q", [0, *(match.end() for match in re.finditer("\n", self.source)), len(self.source) + 1])
 
     @cached_property
     def _position(self) -> re.Pattern[str]:

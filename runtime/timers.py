@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from .stall import PendingWork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Set
 
     from .clock import Alarm, Clock
 
@@ -53,9 +53,9 @@ class TimerQueue:
         """How many timers wait."""
         return len(self._timers)
 
-    def __contains__(self, number: int) -> bool:
-        """Whether a timer of this id waits."""
-        return number in self._timers
+    def has_any(self, numbers: Set[int]) -> bool:
+        """Whether a timer of these ids waits."""
+        return not self._timers.keys().isdisjoint(numbers)
 
     def add(self, timer: Timer) -> None:
         """Let a timer fire."""

@@ -34,7 +34,7 @@ _HEAD: Final = "function (exports, require, module) {"
 _TAIL: Final = "\n}"
 _MOST_KEPT: Final = 1024
 _LONGEST_KEPT: Final = 128 * 1024 * 1024
-"""Characters of all that is kept in memory."""
+"""Characters of source, and bytes of what was made of it, that are kept in memory."""
 _TYPESCRIPT: Final = (".ts", ".mts", ".cts")
 _IMPORT: Final = re.compile(r"""\brequire\(\s*(['"])([^'"\n]+)\1\s*\)""")
 _MODULE_SYNTAX: Final = re.compile(r"\b(?:import|export)\b")
@@ -61,7 +61,7 @@ class CompiledModule:
 
     Attributes:
         name: The file as its author knows it.
-        body: One function expression over `exports`, `require` and `module`.
+        body: One function expression over `exports`, `require` and `module`, in UTF-8.
         length: Of `body`, in UTF-16 units.
         stacks: Reads what stacks say of this module.
         imports: What it asks `require` for, as far as the text shows.
@@ -69,7 +69,7 @@ class CompiledModule:
     """
 
     name: str
-    body: str
+    body: bytes
     length: int
     stacks: ModuleStackReader
     imports: tuple[str, ...]
@@ -93,9 +93,17 @@ class Transformer:
     ) -> None:
         self._run = run
         self._cache = cache
-        self._kept: OrderedDict[bytes, CompiledModule | Failure] = OrderedDict()
+        self._kept: OrderedDict[Module, CompiledModule | Failure] = OrderedDict()
         self._kept_length = 0
-        self._under_way: dict[tuple[bytes, Place], asyncio.Task[CompiledModule]] = {}
+        self._under_way: dict[tuple[Module, Place], asyncio.Task[CompiledModule]] = {}
+
+    def kept(self, module: Module) -> CompiledModule | None:
+        """Return the module as V8 gets it, where it has been compiled already."""
+        kept = self._kept.get(module)
+        if not isinstance(kept, CompiledModule):
+            return None
+        self._kept.move_to_end(module)
+        return kept
 
     async def compile(self, module: Module, place: Place) -> CompiledModule:
         """Return the module as V8 gets it.
@@ -110,43 +118,37 @@ class Transformer:
                 takes too much to compile.
             RunEnded: Compiling could not be started.
         """
-        text = f"{module.name}\0{module.commonjs}\0{module.code}"
-        digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
-        kept = self._kept.get(digest)
-        if kept is None:
-            return await self._compile_once(digest, module, place)
-        self._kept.move_to_end(digest)
+        kept = self._kept.get(module)
         if isinstance(kept, Failure):
             raise SourceRefusedError(kept, lasting=True)
-        return kept
+        return kept or await self._compile_once(module, place)
 
-    async def _compile_once(self, digest: bytes, module: Module, place: Place) -> CompiledModule:
+    async def _compile_once(self, module: Module, place: Place) -> CompiledModule:
         """Compile, once for all in like places who wait for it; it goes on when one of them gives up."""
-        task = self._under_way.get((digest, place))
+        task = self._under_way.get((module, place))
         if task is None:
             task = asyncio.create_task(self._compile(module, place))
-            self._under_way[digest, place] = task
-            task.add_done_callback(lambda done: self._compiled(digest, place, done))
+            self._under_way[module, place] = task
+            task.add_done_callback(lambda done: self._compiled(module, place, done))
         return await asyncio.shield(task)
 
-    def _compiled(self, digest: bytes, place: Place, done: asyncio.Task[CompiledModule]) -> None:
+    def _compiled(self, module: Module, place: Place, done: asyncio.Task[CompiledModule]) -> None:
         """Keep what is true of the source, and not what happened on the way."""
-        del self._under_way[digest, place]
+        del self._under_way[module, place]
         if done.cancelled():
             return
         error = done.exception()
         if error is None:
-            self._keep(digest, done.result())
+            self._keep(module, done.result())
         elif isinstance(error, SourceRefusedError) and error.lasting:
-            self._keep(digest, error.failure)
+            self._keep(module, error.failure)
 
-    def _keep(self, digest: bytes, result: CompiledModule | Failure) -> None:
-        if digest not in self._kept:  # by somebody in another place
-            self._kept[digest] = result
-            self._kept_length += _length_of(result)
+    def _keep(self, module: Module, result: CompiledModule | Failure) -> None:
+        if module not in self._kept:  # by somebody in another place
+            self._kept[module] = result
+            self._kept_length += _length_of(module, result)
         while len(self._kept) > _MOST_KEPT or self._kept_length > _LONGEST_KEPT:
-            _, oldest = self._kept.popitem(last=False)
-            self._kept_length -= _length_of(oldest)
+            self._kept_length -= _length_of(*self._kept.popitem(last=False))
 
     async def _compile(self, module: Module, place: Place) -> CompiledModule:
         if module.name.endswith(".json"):
@@ -209,11 +211,11 @@ def wrap(module: Module, code: str, moved: Mapping[int, Sequence[int]], librarie
     columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
     stacks = ModuleStackReader(module.name, module.code, columns)
     imports = dict.fromkeys(match[2] for match in _IMPORT.finditer(code))
-    return CompiledModule(module.name, body, length, stacks, tuple(imports), libraries)
+    return CompiledModule(module.name, body.encode(), length, stacks, tuple(imports), libraries)
 
 
-def _length_of(result: CompiledModule | Failure) -> int:
-    return 0 if isinstance(result, Failure) else len(result.body) + len(result.stacks.source)
+def _length_of(module: Module, result: CompiledModule | Failure) -> int:
+    return len(module.code) + (0 if isinstance(result, Failure) else len(result.body))
 
 
 def _read(said: bytes) -> Transformed | Refused:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .bounds import TIMER
-from .host import HostCall
 from .journal import CallEntry, TimerEntry, Turn
 from .turn import TurnError
 
@@ -37,7 +36,7 @@ def turn_entry(
     Raises:
         TurnError: A timer is none that the prelude sets.
     """
-    length = sum(map(len, frame.parts)) // max(1, len(turn.calls))
+    length = sum(map(len, frame.parts)) // len(turn.calls) if turn.calls else 0
     calls: list[CallEntry] = []
     timers: list[TimerEntry] = []
     for call in turn.calls:
@@ -45,9 +44,15 @@ def turn_entry(
         if call.operation == TIMER:
             timers.append(_timer_entry(call, site))
             continue
-        data = frame.parts[2] if call.bytes else None
-        asked = HostCall(operation=call.operation, payload=call.payload, site=site, data=data, number=call.id)
-        calls.append(CallEntry(number=call.id, operation=call.operation, site=site, call=asked, length=length))
+        entry = CallEntry(
+            number=call.id,
+            operation=call.operation,
+            site=site,
+            payload=call.payload,
+            data=frame.parts[2] if call.bytes else None,
+            length=length,
+        )
+        calls.append(entry)
     return Turn(at_ms=at_ms, calls=tuple(calls), timers=tuple(timers), dropped=turn.dropped, lines=lines)
 
 

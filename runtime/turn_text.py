@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -20,17 +20,16 @@ if TYPE_CHECKING:
 
 _LONG: Final = 64 * 1024
 _LAST_PARTS: Final = 4
+_PARTS_WITHOUT_DATA: Final = 2
 _LONGEST_LAST_WORDS: Final = 2 * (1 << 18)  # see js/55_last_words.js
 _MOST_VALUES_OF_CALLS: Final = 100_000
 """Bodies are text; what is left of a call is paths, queries, headers and fields of forms."""
 _DEPTH_OF_VALUE: Final = 2  # {"end":{"value":...}}
-_DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
-_HUGE_NUMBERS: Final = (b"NaN", b"Infinity", b"e000", b"e+000", b"E000", b"E+000", b"0" * 309)
-"""What every number that is not finite is written with, once its digits are zeros."""
+_DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789E", b"000000000e")
+_MOST_DIGITS: Final = b"0" * 309
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A turn as it was read.
 
     Attributes:
@@ -112,8 +111,8 @@ def _text_of(frame: Frame) -> bytes:
 
 def _refuse_strange_data(frame: Frame, turn: Turn) -> None:
     """Refuse bytes beside a turn that do not belong to one of its calls."""
-    data = frame.parts[2:]
-    if len(data) != sum(call.bytes for call in turn.calls) or len(data) > 1:
+    beside = len(frame.parts) - _PARTS_WITHOUT_DATA
+    if beside > 1 or beside != [call.bytes for call in turn.calls].count(True):
         raise TurnError(too_deep=False)
 
 
@@ -137,8 +136,8 @@ def _parsed(text: bytes) -> JSON:
 
 
 def _may_hold_huge_numbers(text: bytes) -> bool:
-    zeros = text.translate(_DIGITS_AS_ZEROS)
-    return any(map(zeros.__contains__, _HUGE_NUMBERS))
+    zeros = text.translate(_DIGITS_AS_ZEROS, b"+")
+    return b"e000" in zeros or b"NaN" in zeros or b"Infinity" in zeros or _MOST_DIGITS in zeros
 
 
 def _all_finite(values: list[JSON]) -> bool:

@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 from .calls import CallsUnderWay
-from .journal import Answer, CallEntry, Note, Suspension, TimerEntry, Wait
+from .host import HostCall
+from .journal import Answer, CallEntry, Note, Suspension, Wait
 from .timers import Timer, TimerQueue
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from .clock import Clock
     from .failure import Failure
-    from .host import HostCall, HostReply
-    from .journal import Journal, Turn
+    from .host import HostReply
+    from .journal import Journal, TimerEntry, Turn
     from .replay import Replay
     from .run_request import RunRequest
     from .stall import PendingWork
@@ -41,7 +42,12 @@ class Work:
         self._clock = request.clock
         self._on_news = on_news
         self.calls = CallsUnderWay(
-            request.calls, request.limits, request.clock, on_reply=self._take_reply, on_failure=on_failure
+            request.calls,
+            request.limits,
+            request.clock,
+            on_reply=self._keep,
+            on_news=on_news,
+            on_failure=on_failure,
         )
         self.timers = TimerQueue(request.clock, self._timer_due)
         self._due: deque[int] = deque()
@@ -61,7 +67,7 @@ class Work:
         replay, self._replay = cast("Replay", self._replay), None
         self.calls.put_first(replay.undelivered())
         for number, (call, length) in self._unanswered.items():
-            if number not in self.calls:
+            if not self.calls.has_any({number}):
                 wait = replay.wait(number)
                 delay = 0.0 if wait is None else (wait.until_ms - self._clock.now_ms()) / 1000
                 attempts = 0 if wait is None else wait.attempts
@@ -77,9 +83,8 @@ class Work:
             turn: With the calls themselves.
             on_replayed: Told each call that the journal answers, with its answer; None where it was told before.
         """
-        asked: list[CallEntry | TimerEntry] = [*turn.calls, *turn.timers]
-        asked.sort(key=attrgetter("number"))
-        for one in asked:
+        asked: tuple[CallEntry | TimerEntry, ...] = (*turn.calls, *turn.timers)
+        for one in sorted(asked, key=attrgetter("number")):
             if isinstance(one, CallEntry):
                 self._begin(one, on_replayed)
             else:
@@ -135,8 +140,13 @@ class Work:
 
     def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
         """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
-        call = replace(
-            cast("HostCall", entry.call), note=partial(_note, self._request.journal, self._clock, entry.number)
+        call = HostCall(
+            operation=entry.operation,
+            payload=entry.payload,
+            site=entry.site,
+            data=entry.data,
+            number=entry.number,
+            note=partial(_note, self._request.journal, self._clock, entry.number),
         )
         reply = self._replay and self._replay.answer(entry.number)
         if reply:
@@ -157,9 +167,8 @@ class Work:
         self._due.append(timer)
         self._on_news()
 
-    def _take_reply(self, number: int, reply: HostReply) -> None:
+    def _keep(self, number: int, reply: HostReply) -> None:
         self._request.journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
-        self._on_news()
 
 
 def _note(journal: Journal, clock: Clock, number: int, kind: str, facts: dict[str, JSON]) -> None:

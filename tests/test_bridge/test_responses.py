@@ -55,7 +55,7 @@ async def test_headers_are_lower_case_and_joined(
         writer.write(b"HTTP/1.1 201 Made It\r\nX-A: 1\r\nx-a: 2\r\nSet-Cookie: c=1\r\nContent-Length: 0\r\n\r\n")
 
     server = await serve_raw(answer)
-    value = (await runs.start({"baseUri": server.url}).get("/x")).value
+    value = (await runs.start({"baseUri": server.url}).get("/x", options={"returnFullResponse": True})).value
     assert (value["status"], value["statusText"]) == (201, "Made It")
     assert {"x-a": "1, 2", "set-cookie": ["c=1"], "content-length": "0"} == value["headers"]
 

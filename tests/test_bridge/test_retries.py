@@ -17,6 +17,7 @@ from bridge.classification import refuse_unsuccessful
 from bridge.outgoing import OutgoingRequest
 from bridge.rate_gate import RateGates
 from bridge.response import Response
+from bridge.target import Target
 from runtime import Clock
 
 if TYPE_CHECKING:
@@ -185,7 +186,12 @@ async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> 
     )
     body: Any = iter([b"a stream"])
     request = OutgoingRequest(
-        verb="PUT", url=httpx.URL("https://x.example/"), headers={}, body=body, carries_client=False, retries=5
+        verb="PUT",
+        target=Target(httpx.URL("https://x.example/")),
+        headers={},
+        body=body,
+        carries_client=False,
+        retries=5,
     )
     response = Response(status=status, reason="", headers=(("retry-after", "0"),), body=b"")
 

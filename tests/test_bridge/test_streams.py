@@ -53,7 +53,9 @@ async def test_a_stream_is_read_piece_by_piece(runs: Runs, serve_raw: Callable[[
 async def test_the_head_stands_beside_a_stream(runs: Runs, serve: Callable[[Answer], Awaitable[Server]]) -> None:
     """Status and headers are there before the body."""
     server = await serve(lambda _: web.Response(body=b"abc", status=201, headers={"X-A": "1"}))
-    reply = await runs.start({"baseUri": server.url}).get("/x", options={"responseType": "stream"})
+    reply = await runs.start({"baseUri": server.url}).get(
+        "/x", options={"responseType": "stream", "returnFullResponse": True}
+    )
     assert (201, "1", None, None) == (reply.value["status"], reply.value["headers"]["x-a"], reply.text, reply.data)
 
 

@@ -320,16 +320,16 @@ def test_a_resumed_run_may_lose_its_worker_at_once(bench: Bench, monkeypatch: py
     )
     bench.server.busy = ["1", "0"]
     report = bench.run(code)
-    ask, asked = WorkerProcess.ask, count()
+    tell, told = WorkerProcess.tell, count()
 
-    async def kill_and_ask(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> Any:
-        if kind is FrameKind.DELIVER and next(asked) == 1:
+    def kill_and_tell(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> None:
+        if kind is FrameKind.DELIVER and next(told) == 1:
             os.kill(self.process, signal.SIGKILL)
-        return await ask(self, kind, *args, **options)
+        tell(self, kind, *args, **options)
 
     async def resume(most: int) -> RunReport:
         async with bench.new_host() as host:
-            monkeypatch.setattr(WorkerProcess, "ask", kill_and_ask)
+            monkeypatch.setattr(WorkerProcess, "tell", kill_and_tell)
             limits = Limits(requests=most)
             return await host.resume(report.journal, code, connection=bench.connection, limits=limits)
 

@@ -169,17 +169,17 @@ async def test_writing_to_a_dead_channel_fails_one_run(
     step: int, monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
     """A channel that breaks when START, DELIVER or RESET is written is noticed at once."""
-    ask, asked = WorkerProcess.ask, []
+    tell, told = WorkerProcess.tell, []
 
-    async def break_first(self: WorkerProcess, *args: Any, **options: Any) -> Any:
-        asked.append(args)
-        if len(asked) == step + 1:
+    def break_first(self: WorkerProcess, *args: Any, **options: Any) -> None:
+        told.append(args)
+        if len(told) == step + 1:
             assert self._transport is not None
             self._transport.abort()
-        return await ask(self, *args, **options)
+        tell(self, *args, **options)
 
     async with open_bench(workers=1, spares=0) as bench:
-        monkeypatch.setattr(WorkerProcess, "ask", break_first)
+        monkeypatch.setattr(WorkerProcess, "tell", break_first)
         outcome = await bench.run(CALLS)
         assert outcome.value == 1 if step == 2 else refused(outcome)
         assert 1 == await bench.value(CALLS)
@@ -210,16 +210,16 @@ async def test_a_worker_killed_when_its_run_begins_costs_no_run(
     monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
     """A run of which nothing came yet is started again on another worker; one that is lost three times is told so."""
-    ask, left = WorkerProcess.ask, [1]
+    tell, left = WorkerProcess.tell, [1]
 
-    async def kill_and_ask(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> Any:
+    def kill_and_tell(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> None:
         if kind is FrameKind.START and left[0]:
             left[0] -= 1
             os.kill(self.process, signal.SIGKILL)
-        return await ask(self, kind, *args, **options)
+        tell(self, kind, *args, **options)
 
     async with open_bench(workers=2) as bench:
-        monkeypatch.setattr(WorkerProcess, "ask", kill_and_ask)
+        monkeypatch.setattr(WorkerProcess, "tell", kill_and_tell)
         assert 1 == await bench.value(CALLS)
         left[0] = 3
         outcome = await bench.run(CALLS)
@@ -248,17 +248,21 @@ async def test_an_answer_that_comes_while_the_run_is_done_again_is_not_lost(
     monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
     """The call is not made a second time for it."""
-    ask, starts, numbers = WorkerProcess.ask, [], []
+    tell, starts, numbers, later = WorkerProcess.tell, [], [], []
     begun, answered = asyncio.Event(), asyncio.Event()
 
-    async def wait_and_ask(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> Any:
-        if kind is FrameKind.START:
-            starts.append(kind)
-            if len(starts) == 2:
-                begun.set()
-                await answered.wait()
-                await asyncio.sleep(0.01)
-        return await ask(self, kind, *args, **options)
+    async def wait_and_tell(*args: Any, **options: Any) -> None:
+        begun.set()
+        await answered.wait()
+        await asyncio.sleep(0.01)
+        tell(*args, **options)
+
+    def tell_later(self: WorkerProcess, kind: FrameKind, *args: Any, **options: Any) -> None:
+        starts.extend([kind] if kind is FrameKind.START else [])
+        if kind is FrameKind.START and len(starts) == 2:
+            later.append(asyncio.create_task(wait_and_tell(self, kind, *args, **options)))
+        else:
+            tell(self, kind, *args, **options)
 
     async def calls(call: HostCall) -> HostReply:
         numbers.append(call.payload)
@@ -268,7 +272,7 @@ async def test_an_answer_that_comes_while_the_run_is_done_again_is_not_lost(
         return HostReply(ok=True, value=None)
 
     async with open_bench(workers=2, spares=0) as bench:
-        monkeypatch.setattr(WorkerProcess, "ask", wait_and_ask)
+        monkeypatch.setattr(WorkerProcess, "tell", tell_later)
         assert 1 == (await bench.run(CALLS, calls=calls)).value
     assert ([1], 2) == (numbers, len(starts))
 
