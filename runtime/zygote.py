@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from .engine import Engine
 from .hardening import Hardening
 from .host import Extension
+from .huge_pages import gather_pages
 from .libc import fork
 from .notices import LENGTH, PRACTISED, Notice, NoticeKind
 from .prelude import prelude_source
@@ -61,6 +62,7 @@ class Zygote:
         """Fork and reap until the application closes the channel."""
         gc.collect()
         gc.freeze()  # so that a collection in a worker does not copy the zygote's pages
+        gather_pages()
         self._say(Notice(NoticeKind.LOADED))
         _close_standard_streams()
         self._hardening.enter_alone()
