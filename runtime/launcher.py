@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
 from .jitter import up_to
-from .rehearsal_frames import rehearsal_frames
+from .rehearsal_frames import practice_frame, rehearsal_frames
 from .zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class Launcher:
         self.on_replaced: Callable[[], None] | None = None
         """Called when a new zygote has taken the place of one whose workers are `stale` now."""
 
-    async def launch(self) -> WorkerProcess:
+    async def launch(self, *, practised: bool = False) -> WorkerProcess:
         """Fork a worker. It is still starting when this returns.
+
+        Args:
+            practised: Whether it may take longer, to answer sooner when it is given a run.
 
         Raises:
             WorkerStartError: The zygote could not be started, or could not fork.
@@ -60,7 +63,7 @@ class Launcher:
             raise WorkerStartError("no more workers are started")
         if zygote.forks >= self._most_forks:
             self._replace()
-        return await zygote.fork()
+        return await zygote.fork(practised=practised)
 
     def stop(self) -> None:
         """Start nothing any more."""
@@ -135,9 +138,10 @@ class Launcher:
 
 def _setup(extensions: Sequence[Extension]) -> bytes:
     """Return what a zygote is told first."""
-    rehearsals = [rehearsal_frames(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
+    rehearsals = [(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
     setup = {
         "extensions": [[item.name, item.source] for item in extensions],
-        "rehearsals": [b64encode(frames).decode() for frames in rehearsals],
+        "rehearsals": [b64encode(rehearsal_frames(*rehearsal)).decode() for rehearsal in rehearsals],
+        "practice": b64encode(practice_frame(*rehearsals[0]) if rehearsals else b"").decode(),
     }
     return json.dumps(setup).encode()

@@ -1,10 +1,10 @@
 """What the application and the zygote say to each other.
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
-...], "rehearsals": [base64, ...]}`, the latter of the frames that a worker would be sent for each. After that each byte
-from the application asks for one worker, and the zygote sends `Notice` records. For each such byte it says FORKED,
-COPIED or FAILED. The first two carry two descriptors: the application's end of the worker's channel and, where the
-system has them, a process descriptor.
+...], "rehearsals": [base64, ...], "practice": base64}`, the latter of frames that a worker would be sent. After that
+each byte from the application asks for one worker, and the zygote sends `Notice` records. For each such byte it says
+FORKED, COPIED or FAILED. The first two carry two descriptors: the application's end of the worker's channel and, where
+the system has them, a process descriptor.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from enum import IntEnum
 from typing import ClassVar, Final
 
 LENGTH: Final = struct.Struct("<I")
+AT_ONCE: Final = ord("F")
+"""Asks for a worker that is ready as soon as possible."""
+PRACTISED: Final = ord("P")
+"""Asks for one that may take longer, to answer sooner when it is given a run."""
 
 
 class NoticeKind(IntEnum):

@@ -178,12 +178,12 @@ class Pool:
         self._starting += 1
         return await self._start_counted()
 
-    async def _start_counted(self) -> tuple[PooledWorker, bytes]:
+    async def _start_counted(self, *, practised: bool = False) -> tuple[PooledWorker, bytes]:
         """Start a worker that is counted already among those that are being started."""
         try:
             if self._closed:
                 raise RunEnded(closed_failure())
-            process = await self._launcher.launch()
+            process = await self._launcher.launch(practised=practised)
             return await self._boot(process)
         finally:
             self._starting -= 1
@@ -257,12 +257,12 @@ class Pool:
         for _ in range(min(self._spares_now - fresh - self._starting, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
             self._spares_starting += 1
-            self._spawn(self._add_spare())
+            self._spawn(self._add_spare(practised=fresh > 0))  # the next run will not wait for it
 
-    async def _add_spare(self) -> None:
+    async def _add_spare(self, *, practised: bool) -> None:
         worker = None
         try:
-            worker, _ = await self._start_counted()
+            worker, _ = await self._start_counted(practised=practised)
         except (WorkerStartError, RunEnded):
             pass  # whoever needs a worker is told
         finally:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -69,7 +69,7 @@ def _module_head(door: str, name: str, length: int) -> str:
 
 
 def _random_name() -> str:
-    return f"methodhost_{secrets.token_hex(_NAME_BYTES)}"
+    return f"methodhost_{os.urandom(_NAME_BYTES).hex()}"
 
 
 class Prelude:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from dataclasses import dataclass
 from os import _exit
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -38,15 +39,28 @@ class _NoLimits(RunLimits):
         pass
 
 
+@dataclass(frozen=True)
+class Practice:
+    """An instance of the prelude with which a worker can begin a run before it is given one, and the frame for that."""
+
+    prelude: Prelude
+    doors: Doors
+    start: bytes
+
+
 class Rehearsals:
     """Such runs, one after the other.
 
     Args:
         runs: The frames that a worker would be sent, of each.
+        start: The frame of `practice`; empty where there is to be none.
     """
 
-    def __init__(self, runs: Iterable[bytes]) -> None:
+    def __init__(self, runs: Iterable[bytes], start: bytes) -> None:
         self._runs = iter(runs)
+        self._start = start
+        self.practice: Practice | None = None
+        """Left in the isolate at the end."""
         self._keep_language = read_source(__package__, "rehearsal.js").encode()
         self._isolate: Isolate
         self._prelude: Prelude
@@ -67,13 +81,12 @@ class Rehearsals:
         self._begin_next()
 
     def _begin_next(self) -> None:
-        frames = next(self._runs, None)
-        if frames is None:
+        self._frames = next(self._runs, b"")
+        if self._frames or (self._start and self.practice is None):
+            self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+            self._isolate.evaluate(self._prelude.boot, _BOOT)
+        else:
             self._on_end(self._prelude)
-            return
-        self._frames = frames
-        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
-        self._isolate.evaluate(self._prelude.boot, _BOOT)
 
     def _on_result(self, tag: int, result: Result) -> None:
         if tag == _BOOT and result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
@@ -81,8 +94,11 @@ class Rehearsals:
         elif tag == _BOOT:
             self._doors = Doors(self._isolate, self._prelude)
             self._isolate.evaluate(b"0", _OPENED)
-        elif tag == _OPENED:
+        elif tag == _OPENED and self._frames:
             self._run()
+        elif tag == _OPENED:
+            self.practice = Practice(self._prelude, self._doors, self._start)
+            self._isolate.call(self._restore_language, b"", _RESTORED)
         else:
             self._prelude = self._prelude.again()
             self._begin_next()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .frames import FrameKind, pieces_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .host import Extension, HostCall, HostReply, Rehearsal
 
 _FILE: Final = "rehearsal.js"
+_NOTHING: Final = "module.exports = async () => 1;"
 
 
 def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
@@ -38,6 +40,11 @@ def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
     for number, reply in enumerate(rehearsal.replies, 1):
         sent += pieces_of(FrameKind.DELIVER, frames.delivery(0.0, [(number, reply)], None))
     return b"".join(sent)
+
+
+def practice_frame(extension: Extension, rehearsal: Rehearsal) -> bytes:
+    """Return the frame that begins a run with the settings of a rehearsal, but code that uses nothing of the host."""
+    return rehearsal_frames(extension, replace(rehearsal, code=_NOTHING, replies=()))
 
 
 async def _nobody(call: HostCall) -> HostReply:

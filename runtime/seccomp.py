@@ -24,6 +24,8 @@ _ALLOW: Final = 0x7FFF0000
 _ERRNO: Final = 0x00050000
 _KILL_PROCESS: Final = 0x80000000
 _ATTRIBUTE_BAD_ARCHITECTURE: Final = 2
+_ATTRIBUTE_OPTIMIZE: Final = 8
+_BINARY_TREE: Final = 2
 _UNKNOWN: Final = -1
 """The number of a system call that this version of libseccomp has never heard of."""
 
@@ -137,6 +139,7 @@ class _Rules:
         self._library = library
         self._context = library.seccomp_init(_ERRNO | errno.EPERM)
         self._check(library.seccomp_attr_set(self._context, _ATTRIBUTE_BAD_ARCHITECTURE, _KILL_PROCESS))
+        library.seccomp_attr_set(self._context, _ATTRIBUTE_OPTIMIZE, _BINARY_TREE)  # not in libseccomp before 2.5
 
     def add(self, action: int, name: str, *comparisons: _Comparison) -> None:
         number = self._library.seccomp_syscall_resolve_name(name.encode())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .engine import Engine, Isolate, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
-    from .rehearsal import Rehearsals
+    from .rehearsal import Practice, Rehearsals
     from .self_test import Layers, SelfTest
 
 _NOTHING: Final = 1
@@ -60,6 +60,7 @@ class Template:
         """Of the isolate."""
         self.warm_up = read_source(__package__, "warm_up.js").encode()
         """What copies the pages that a run changes first; it leaves nothing."""
+        self.practice: Practice | None = None
         self.isolate: Isolate
         self._hardening = hardening
         self._self_test = self_test
@@ -108,7 +109,7 @@ class Template:
         self._rehearsals.begin(self.isolate, self.prelude, self._boot)
 
     def _boot(self, prelude: Prelude) -> None:
-        self.prelude = prelude
+        self.prelude, self.practice = prelude, self._rehearsals.practice
         self.isolate.on_result, self.isolate.on_error = self._on_result, _give_up
         self.isolate.evaluate(prelude.boot, _BOOT)
 

@@ -10,6 +10,7 @@ the main thread makes isolates and frees them, and otherwise sleeps.
 from __future__ import annotations
 
 import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
+import gc
 import io
 import os
 import resource
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
+    from .rehearsal import Practice
     from .template import Template
 
 _BOOT: Final = 1
@@ -91,7 +93,9 @@ def run_worker(
         os._exit(status)
 
 
-def go_on_as_worker(channel: int, parent: int, hardening: Hardening, template: Template, report: bytes) -> NoReturn:
+def go_on_as_worker(
+    channel: int, parent: int, hardening: Hardening, template: Template, report: bytes, *, practised: bool
+) -> NoReturn:
     """Turn this process, freshly forked on the thread of the zygote's own isolate, into a worker for one run.
 
     Args:
@@ -100,13 +104,14 @@ def go_on_as_worker(channel: int, parent: int, hardening: Hardening, template: T
         hardening: As prepared in the zygote.
         template: With that isolate.
         report: What workers of this zygote say of themselves.
+        practised: Whether it practises first.
 
     Raises:
         Forked: Always, so that V8 carries out what was posted.
     """
     try:
         limits = RunLimits(hardening.apply(channel, parent))
-        Worker(CHANNEL, limits, report).take_over(template)
+        Worker(CHANNEL, limits, report).take_over(template, practised=practised)
     except BaseException:  # noqa: BLE001 (nobody would hear of it)
         os._exit(_BROKEN)
     raise Forked
@@ -122,7 +127,8 @@ class Worker:
     """
 
     def __init__(self, channel: int, limits: RunLimits, report: bytes) -> None:
-        self._channel = io.BufferedReader(io.FileIO(channel, closefd=False))
+        self._channel = channel
+        self._incoming: io.BufferedIOBase = io.BufferedReader(io.FileIO(channel, closefd=False))
         self._limits = limits
         self._report = report
         self._reset = threading.Semaphore(0)
@@ -152,15 +158,35 @@ class Worker:
             self._reset.acquire()
             self._isolate.close()
 
-    def take_over(self, template: Template) -> None:
+    def take_over(self, template: Template, *, practised: bool) -> None:
         """Take the isolate of the zygote, on whose thread this process was forked, for a first run that is the last.
 
-        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before.
+        Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before: the
+        more, the sooner the run is answered.
         """
+        gc.disable()  # one run leaves little behind, and a collection copies pages
         self._start_listening()
         template.isolate.on_error = _give_up
-        self._adopt(template.isolate, template.prelude, template.doors)
-        self._isolate.evaluate(template.warm_up, _WARM)
+        if practised and template.practice is not None:
+            self._practise(template, template.practice)
+        else:
+            self._adopt(template.isolate, template.prelude, template.doors)
+            self._isolate.evaluate(template.warm_up, _WARM)
+
+    def _practise(self, template: Template, practice: Practice) -> None:
+        """Begin a run of the host's own, with an instance of the prelude that is of no use afterwards."""
+        incoming, self._incoming = self._incoming, io.BytesIO(practice.start)
+
+        def end(tag: int, _: Result) -> None:
+            if tag == _DRAIN:
+                self._incoming = incoming
+                self._limits.end()
+                self._adopt(template.isolate, template.prelude, template.doors)
+                self._become_ready()
+
+        self._adopt(template.isolate, practice.prelude, practice.doors)
+        self._isolate.on_result = end
+        self._next()
 
     def rehearse(self, isolate: Isolate, prelude: Prelude, doors: Doors) -> None:
         """Do what is asked for on the channel; the isolate's `on_error` is told an EOFError when that is closed."""
@@ -280,7 +306,7 @@ class Worker:
 
     def _fill(self, result: Result) -> None:
         """Read the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is not None and self._channel.readinto(result.buffer.to_fill()) == self._lengths[0]:
+        if result.buffer is not None and self._incoming.readinto(result.buffer.to_fill()) == self._lengths[0]:
             self._deliver()
             return
         self._fault = result
@@ -327,22 +353,22 @@ class Worker:
         for piece in pieces:
             data = memoryview(piece)
             while data:
-                data = data[os.write(self._channel.fileno(), data) :]
+                data = data[os.write(self._channel, data) :]
 
     def _read_text(self) -> bytes | mmap:
         """Read a part that is only passed on."""
         if self._lengths[0] < LONG_BYTES:
             return self._read_part()
         text = map_for(self._lengths.popleft())
-        if self._channel.readinto(text) < len(text):
-            os._exit(0)
+        if self._incoming.readinto(text) < len(text):
+            raise EOFError
         return text
 
     def _read_part(self) -> bytes:
         return self._read(self._lengths.popleft())
 
     def _read(self, length: int) -> bytes:
-        data = self._channel.read(length)
+        data = self._incoming.read(length)
         if len(data) < length:  # the application closed the channel, or is gone
             raise EOFError
         return data

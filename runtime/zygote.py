@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from .engine import Engine
 from .hardening import Hardening
 from .host import Extension
+from .huge_pages import gather_pages
 from .libc import fork
-from .notices import LENGTH, Notice, NoticeKind
+from .notices import LENGTH, PRACTISED, Notice, NoticeKind
 from .prelude import prelude_source
 from .rehearsal import Rehearsals
 from .sandbox_report import SandboxReport
@@ -46,8 +47,7 @@ class Zygote:
         self._channel = channel
         self._engine = Engine()
         self._hardening = Hardening()
-        extensions, rehearsals = _read_setup(channel)
-        self._rehearsals = Rehearsals(rehearsals)
+        extensions, self._rehearsals = _read_setup(channel)
         self._prelude = prelude_source(extensions)
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
@@ -62,6 +62,7 @@ class Zygote:
         """Fork and reap until the application closes the channel."""
         gc.collect()
         gc.freeze()  # so that a collection in a worker does not copy the zygote's pages
+        gather_pages()
         self._say(Notice(NoticeKind.LOADED))
         _close_standard_streams()
         self._hardening.enter_alone()
@@ -90,27 +91,27 @@ class Zygote:
         requests = self._channel.recv(256)
         if not requests:
             self._end()
-        for _ in requests:
+        for request in requests:
             try:
-                self._fork()
+                self._fork(practised=request == PRACTISED)
             except OSError:  # too many processes or descriptors: other workers must not suffer for that
                 self._say(Notice(NoticeKind.FAILED))
 
-    def _fork(self) -> None:
+    def _fork(self, *, practised: bool) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             zygote = os.getpid()
             process = fork()
             if process == 0:
                 ours.detach()  # what is closed later is another one's by then
-                self._be_worker(theirs.detach(), zygote)
+                self._be_worker(theirs.detach(), zygote, practised=practised)
             self._workers.add(process)
             self._hand_over(process, ours)
 
-    def _be_worker(self, channel: int, zygote: int) -> NoReturn:
+    def _be_worker(self, channel: int, zygote: int, *, practised: bool) -> NoReturn:
         if self._template is None:
             run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
-        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report)
+        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report, practised=practised)
 
     def _hand_over(self, process: int, channel: socket.socket) -> None:
         """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
@@ -150,12 +151,11 @@ class Zygote:
         os._exit(0)
 
 
-def _read_setup(channel: socket.socket) -> tuple[list[Extension], list[bytes]]:
-    """Return extensions, and the frames of rehearsals."""
+def _read_setup(channel: socket.socket) -> tuple[list[Extension], Rehearsals]:
     (length,) = LENGTH.unpack(_receive(channel, LENGTH.size))
     setup = json.loads(_receive(channel, length))
     extensions = [Extension(name=name, source=source) for name, source in setup["extensions"]]
-    return extensions, [b64decode(frames) for frames in setup["rehearsals"]]
+    return extensions, Rehearsals(map(b64decode, setup["rehearsals"]), b64decode(setup["practice"]))
 
 
 def _receive(channel: socket.socket, length: int) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from .errors import WorkerStartError
-from .notices import LENGTH, Notice, NoticeKind
+from .notices import AT_ONCE, LENGTH, PRACTISED, Notice, NoticeKind
 from .process import WorkerExit, WorkerProcess
 
 if TYPE_CHECKING:
@@ -71,8 +71,11 @@ class ZygoteProcess:
             raise WorkerStartError("the process that loads V8 could not be started") from None
         return zygote
 
-    async def fork(self) -> WorkerProcess:
+    async def fork(self, *, practised: bool) -> WorkerProcess:
         """Ask for a worker. It is still starting when this returns.
+
+        Args:
+            practised: Whether it may take longer, to answer sooner when it is given a run.
 
         Raises:
             WorkerStartError: There is none.
@@ -81,8 +84,9 @@ class ZygoteProcess:
             raise _ended()
         self.forks += 1
         try:
-            self._channel.send(b"F")
+            self._channel.send(bytes([PRACTISED if practised else AT_ONCE]))
         except OSError:
+            self._stuck = True  # what it said before is read all the same
             raise _ended() from None
         future: asyncio.Future[WorkerProcess] = self._loop.create_future()
         self._forks.append(future)

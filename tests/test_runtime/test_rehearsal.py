@@ -59,14 +59,19 @@ async def answer(call: HostCall) -> HostReply:
 
 
 async def told_in(extension: Extension) -> list[object]:
-    """Return what a run tells of the language, and of the host."""
+    """Return what a run tells of the language, and of the host, on a worker that was prepared while another was there."""
     lines: list[LogLine] = []
-    journal = Journal.begin(Clock(), most_bytes=1 << 20, seed=bytes(32))
-    async with Sandbox(extensions=(extension,), workers=1, spares=0) as sandbox:
-        script = Script(module=Module(name="list.js", code=LANGUAGE))
-        outcome = await sandbox.run(
-            script, {}, isolation_key="acme", calls=answer, journal=journal, on_log=lines.append
-        )
+    async with Sandbox(extensions=(extension,), workers=3, spares=2) as sandbox:
+        for _ in range(2):
+            lines.clear()
+            outcome = await sandbox.run(
+                Script(module=Module(name="list.js", code=LANGUAGE)),
+                {},
+                isolation_key="acme",
+                calls=answer,
+                journal=Journal.begin(Clock(), most_bytes=1 << 20, seed=bytes(32)),
+                on_log=lines.append,
+            )
     assert outcome.failure is None
     state, language = outcome.value
     return [state, outcome.warnings, *(line.message for line in lines), *language.split("\n")]
