@@ -128,7 +128,7 @@ class Worker:
         self._incoming: io.BufferedIOBase = io.BufferedReader(io.FileIO(channel, closefd=False))
         self._limits = limits
         self._report = report
-        self._reset = threading.Semaphore(0)
+        self._reset: threading.Semaphore
         self._writing = threading.Lock()
         self._owes = False
         self._time_is_up: bytes | None = None
@@ -145,6 +145,7 @@ class Worker:
 
     def serve(self, engine: Engine, prelude_source: PreludeSource) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
+        self._reset = threading.Semaphore(0)
         self._start_listening()
         while True:
             self._fault, self._fault_module = None, 0
