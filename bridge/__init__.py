@@ -7,6 +7,7 @@ data with formulas in it: `ClientConfig`, `Formula`. What methods ask of `crypto
 
 from __future__ import annotations
 
+from . import lean_httpx  # noqa: F401 (before anything else imports httpx)
 from .api_client import ApiClient, Client
 from .auth import ApiKey, BasicCredentials, BearerToken
 from .bare_body import BareBody

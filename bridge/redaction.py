@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from typing import TYPE_CHECKING, Final, Self
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ MASK: Final = "[redacted]"
 _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 8
 _SHORTEST_CUT_OFF: Final = 8
+_LONGEST_KEPT: Final = 200
+"""Characters of a secret of which it is remembered what it is found by: longer ones could take much memory."""
 _CUT_OFF: Final = "…"
 _SHORTEST_INSIDE_BASE64: Final = 6
 _BASE64_GROUP: Final = 3
@@ -26,6 +29,9 @@ _BASE64_REST: Final = re.compile("[A-Za-z0-9+/_-]*={0,2}")
 _WORDS: Final = frozenset({"true", "false", "null", "none", "basic", "bearer", "token"})
 _USERINFO: Final = re.compile(r"(?<=://)[^/?#\s@]+(?=@)")
 _PUBLIC_URL: Final = re.compile(r"https?://[^/?#@\s]+(/[^/?#]{0,15})*/?")
+_WRITTEN_AS_IT_IS: Final = re.compile("[A-Za-z0-9._-]*")
+"""What no encoder changes, base64 aside: most secrets are tokens of it."""
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 _UNENCODED: Final = ("", "/", "!*'()", "!*'():$,", "!$&'()*+,;=:@/", "!*'();/?:@&=+$,#")
 """What encoders leave as it is: the strictest, Python's `quote`, `encodeURIComponent`, axios in a query, a path, and
 `encodeURI`."""
@@ -83,8 +89,9 @@ class Redactor:
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where secrets start and end."""
         if self._forms is None:  # many runs end before anybody asks
-            self._forms = frozenset(form for secret in self._secrets for form in _forms(secret))
-            self._base64_parts = frozenset(part for secret in self._secrets for part in _base64_parts(secret))
+            traces = [_kept_traces(it) if len(it) <= _LONGEST_KEPT else _traces(it) for it in self._secrets]
+            self._forms = frozenset().union(*(one.forms for one in traces))
+            self._base64_parts = frozenset().union(*(one.base64_parts for one in traces))
         for form in self._forms:
             yield from _occurrences(text, form)
         for part in self._base64_parts:
@@ -148,21 +155,47 @@ def _secrets_in(value: JSON) -> Iterator[str]:
         yield str(value)
 
 
+class _Traces(NamedTuple):
+    """What a secret is found by in texts.
+
+    Attributes:
+        forms: The texts that it is written as.
+        base64_parts: What base64 contains of it.
+    """
+
+    forms: frozenset[str]
+    base64_parts: frozenset[str]
+
+
+def _traces(secret: str) -> _Traces:
+    return _Traces(frozenset(_forms(secret)), frozenset(_base64_parts(secret)))
+
+
+_kept_traces = lru_cache(maxsize=2048)(_traces)
+"""Most runs of a connection have the same secrets."""
+
+
 def _forms(secret: str) -> Iterator[str]:
     """Yield the texts that a secret is written as."""
     yield secret
-    for unencoded in _UNENCODED:
-        encoded = quote(secret, safe=unencoded, errors="replace")
-        for form in (encoded, encoded.replace("%20", "+"), encoded.replace("%20", "+").replace("~", "%7E")):
-            yield form
-            yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), form)
-    yield json.dumps(secret)[1:-1]
-    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield escaped
-    yield escaped.replace('\\"', '"').replace("'", "\\'")  # as the console shows a string inside an object
+    if not _WRITTEN_AS_IT_IS.fullmatch(secret):
+        yield from _encoded(secret)
+        yield json.dumps(secret)[1:-1]
+        escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
+        yield escaped
+        yield escaped.replace('\\"', '"').replace("'", "\\'")  # as the console shows a string inside an object
     data = secret.encode("utf-8", "replace")
     yield base64.b64encode(data).decode("ascii").rstrip("=")
     yield base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    """Yield what encoders for URLs and forms make of a secret."""
+    for encoded in {quote(secret, safe=unencoded, errors="replace") for unencoded in _UNENCODED}:
+        of_form = encoded.replace("%20", "+")
+        for form in {encoded, of_form, of_form.replace("~", "%7E")}:
+            yield form
+            yield _ESCAPE.sub(lambda match: match[0].lower(), form)
 
 
 def _base64_parts(secret: str) -> Iterator[str]:

@@ -63,6 +63,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             skip_auto_headers=_AUTOMATIC_HEADERS,
             auto_decompress=False,
             middlewares=(_sent_once,),
+            read_bufsize=PIECE_BYTES // 2,  # with less the socket would rest after each read
             max_line_size=_LONGEST_HEADER_BYTES,
             max_field_size=_LONGEST_HEADER_BYTES,
         )

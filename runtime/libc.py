@@ -1,4 +1,4 @@
-# Hostile side of the wall: runs in the zygote and in every worker.
+# Hostile side of the wall: runs in the zygote and in every worker; for long bodies also in the application.
 """What Python has no function for: calls into the C library that fail with an OSError."""
 
 from __future__ import annotations
@@ -6,8 +6,10 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+from contextlib import suppress
 from typing import Final
 
+_LARGE_PAGE_BYTES: Final = 2 * 1024 * 1024
 _LIBRARY: Final = ctypes.CDLL(None, use_errno=True)
 _KEEPING_THE_LOCK: Final = ctypes.PyDLL(None, use_errno=True)
 """The same, for calls that are made without giving the interpreter to other threads."""
@@ -50,9 +52,14 @@ def give_back(address: int, length: int) -> None:
     Raises:
         OSError: The kernel refused.
     """
-    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
-    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
-    call("madvise", start, end - start, mmap.MADV_DONTNEED)
+    _advise(address, length, mmap.MADV_DONTNEED)
+
+
+def expect_all(address: int, length: int) -> None:
+    """Say that all of some memory is going to be used: the system may give it in large pages, which is much faster."""
+    if length >= _LARGE_PAGE_BYTES and hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # it has none
+            _advise(address, length, mmap.MADV_HUGEPAGE)
 
 
 def fork() -> int:
@@ -69,3 +76,9 @@ def fork() -> int:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return process
+
+
+def _advise(address: int, length: int, advice: int) -> None:
+    start = -(-address // mmap.PAGESIZE) * mmap.PAGESIZE
+    end = (address + length) // mmap.PAGESIZE * mmap.PAGESIZE
+    call("madvise", start, end - start, advice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from .frames import MOST_PARTS
@@ -80,9 +81,10 @@ class Linker:
             modules |= {module.name: module for module in compiled}
             wave = {}
             for module in compiled:
-                found = dict(_imported(module, script.files, packages))
-                links[module.name] = {wanted: target.name for wanted, target in found.items()}
-                wave |= {target.name: target for target in found.values() if target.name not in modules}
+                links[module.name] = dict(_imported(module, script.files, packages))
+                for wanted, name in links[module.name].items():
+                    if name not in modules:
+                        wave[name] = _module(name, wanted, script.files, packages)
         return LinkedScript(modules=tuple(modules.values()), links=links, packages=tuple(sorted(packages)))
 
     async def _compile(self, modules: Sequence[Module], place: Place) -> list[CompiledModule]:
@@ -110,23 +112,34 @@ def linked_file(importer: str, wanted: str, files: Container[str]) -> str | None
     """
     if not wanted.startswith(("./", "../")) and wanted not in {".", ".."}:
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(importer), wanted))
-    return next((candidate for candidate in _candidates(path) if candidate in files), None)
+    return next((candidate for candidate in _candidates(importer, wanted) if candidate in files), None)
 
 
 def _imported(
-    importer: CompiledModule, files: Mapping[str, str], packages: Mapping[str, Module]
-) -> Iterator[tuple[str, Module]]:
-    """Yield what a module imports, as it is written there and as what it means."""
+    importer: CompiledModule, files: Container[str], packages: Mapping[str, Module]
+) -> Iterator[tuple[str, str]]:
+    """Yield what a module imports, as it is written there and by the name of what it means."""
     for wanted in importer.imports:
         file = linked_file(importer.name, wanted, files)
         if file is not None:
-            yield wanted, Module(name=file, code=files[file])
+            yield wanted, file
         elif wanted in packages:
-            yield wanted, packages[wanted]
+            yield wanted, packages[wanted].name
 
 
-def _candidates(path: str) -> Iterator[str]:
+def _module(name: str, wanted: str, files: Mapping[str, str], packages: Mapping[str, Module]) -> Module:
+    """Return the module that an import means, by its name and as it is written."""
+    package = packages.get(wanted)
+    return Module(name=name, code=files[name]) if package is None or package.name != name else package
+
+
+@lru_cache(maxsize=4096)
+def _candidates(importer: str, wanted: str) -> tuple[str, ...]:
+    """Return the files that a relative import may mean; each run asks for those of its files again."""
+    return tuple(_spellings(posixpath.normpath(posixpath.join(posixpath.dirname(importer), wanted))))
+
+
+def _spellings(path: str) -> Iterator[str]:
     yield path
     stem, suffix = posixpath.splitext(path)
     if suffix in _WRITTEN_AS:

@@ -53,8 +53,8 @@ class Listener(Protocol):
         """Whether it waits no more."""
         ...
 
-    def set_result(self, result: Frame, /) -> None:
-        """Take the answer."""
+    def set_result(self, result: None, /) -> None:
+        """Take it that the answer is there; `WorkerProcess.take` gives it."""
         ...
 
     def set_exception(self, exception: WorkerGoneError, /) -> None:
@@ -103,7 +103,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
         """
         if self._gone is not None:
             raise self._gone
-        answer: asyncio.Future[Frame] = self._loop.create_future()
+        answer: asyncio.Future[None] = self._loop.create_future()
         self._waiting = answer
         try:
             self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
@@ -113,30 +113,33 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except BaseException:
             answer.cancel()
             raise
-        return await answer
+        await answer
+        return self.take()
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
         """Send a frame and return the answer.
 
         Args:
             kind: Of the frame.
-            parts: Of the frame; forgotten as soon as they are sent.
+            parts: Of the frame; forgotten as soon as they are written.
             most_bytes: The longest answer that is accepted.
 
         Raises:
             WorkerGoneError: There will be no answer.
         """
-        answer: asyncio.Future[Frame] = self._loop.create_future()
+        answer: asyncio.Future[None] = self._loop.create_future()
         self.tell(kind, parts, answer, most_bytes=most_bytes)
-        return await answer
+        del parts
+        await answer
+        return self.take()
 
     def tell(self, kind: FrameKind, parts: Sequence[bytes], listener: Listener, *, most_bytes: int) -> None:
         """Send a frame; otherwise as `ask`, whose arguments these are.
 
         Args:
             kind: Of the frame.
-            parts: Of the frame; not to be kept, as long ones are let go of when they are sent.
-            listener: Told the answer in the moment in which it comes.
+            parts: Of the frame; long ones are let go of as they are written.
+            listener: Told in the moment in which the answer is there.
             most_bytes: Of the answer.
         """
         if self._gone is not None:
@@ -145,6 +148,10 @@ class WorkerProcess(asyncio.BufferedProtocol):
         self._decoder.most_bytes = most_bytes
         self._unsent = pieces_of(kind, parts)
         self._write_on()
+
+    def take(self) -> Frame:
+        """Return the answer that came."""
+        return self._decoder.take()
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -226,11 +233,13 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except FrameError as error:
             self._break_off(WorkerGoneError(str(error), protocol=True))
             return
-        if whole:
-            answer, self._waiting = self._waiting, None
-            frame = self._decoder.take()
-            if not answer.done():
-                answer.set_result(frame)
+        if not whole:
+            return
+        listener, self._waiting = self._waiting, None
+        if self._decoder.is_long:  # asyncio holds its memory until this returns, so that it would be copied
+            self._loop.call_soon(_tell, listener)
+        else:
+            _tell(listener)
 
     def pause_writing(self) -> None:
         """Take in that the worker has much to read."""
@@ -275,3 +284,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
             self._waiting.set_exception(self._gone)
         if self.on_gone is not None:
             self.on_gone()
+
+
+def _tell(listener: Listener) -> None:
+    if not listener.done():
+        listener.set_result(None)

@@ -195,13 +195,13 @@ class Run:
             turn = yield from self._take(frame)
             if turn.end is not None or self._failure is not None:
                 return turn.end or End()
-            parts = yield from self._next_delivery(turn)
-            frame = yield from self._ask(FrameKind.DELIVER, parts)
+            frame = yield from self._ask(FrameKind.DELIVER, (yield from self._next_delivery(turn)))
 
     def _ask(self, kind: FrameKind, parts: list[bytes]) -> Waiting[Frame]:
         self._worker.tell(kind, parts, self._conversation, most_bytes=self._bounds.most_bytes)
-        frame: Frame = yield None
-        return frame
+        del parts
+        yield None
+        return self._worker.take()
 
     def _next_delivery(self, turn: Turn) -> Waiting[list[bytes]]:
         """Return what the isolate is sent next: what it was sent before, and then what there is, when there is any."""

@@ -34,10 +34,13 @@ from .frames import (
     pieces_of,
 )
 from .hardening import CHANNEL
+from .long_bytes import LONG_BYTES, map_for
 from .prelude import Doors, Prelude
 from .run_limits import RunLimits
 
 if TYPE_CHECKING:
+    from mmap import mmap
+
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
@@ -296,7 +299,7 @@ class Worker:
         self._delivery = self._read_part()
         self._add_libraries(self._read_part())
         while len(self._lengths) > 1:
-            self._isolate.call(self._doors.take_text, self._read_part(), _STEP)
+            self._isolate.call(self._doors.take_text, self._read_text(), _STEP)
         if self._lengths[0]:
             self._isolate.call(self._doors.allocate, b"%d" % self._lengths[0], _ALLOCATED)
         else:
@@ -304,7 +307,7 @@ class Worker:
 
     def _fill(self, result: Result) -> None:
         """Read the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is not None and self._incoming.readinto(result.buffer.view()) == self._lengths[0]:
+        if result.buffer is not None and self._incoming.readinto(result.buffer.to_fill()) == self._lengths[0]:
             self._deliver()
             return
         self._fault = result
@@ -352,6 +355,15 @@ class Worker:
             data = memoryview(piece)
             while data:
                 data = data[os.write(self._channel, data) :]
+
+    def _read_text(self) -> bytes | mmap:
+        """Read a part that is only passed on."""
+        if self._lengths[0] < LONG_BYTES:
+            return self._read_part()
+        text = map_for(self._lengths.popleft())
+        if self._incoming.readinto(text) < len(text):
+            raise EOFError
+        return text
 
     def _read_part(self) -> bytes:
         return self._read(self._lengths.popleft())

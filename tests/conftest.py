@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -86,3 +87,26 @@ def _held(process: psutil.Process) -> dict[str, int]:
 
 def _more(before: dict[str, int], after: dict[str, int]) -> bool:
     return any(after[name] > count for name, count in before.items())
+
+
+@pytest.fixture
+def use_zygote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Let zygotes that are started from now on run some code first, which breaks one of them."""
+    python = sys.executable
+
+    def use(fault: str) -> None:
+        script = tmp_path / "zygote"
+        modules = "cgroup, engine, executable, hardening, landlock, namespaces, privileges, seccomp, zygote"
+        script.write_text(
+            f"#!{python} -I\nimport ctypes, errno, os, resource, signal\nfrom runtime import {modules}\n{fault}\nzygote.main()\n"
+        )
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setattr(sys, "executable", str(script))
+
+    return use
+
+
+@pytest.fixture
+def own_isolates(use_zygote: Callable[[str], None]) -> None:
+    """Let workers make their own isolates, as they do where they cannot go on with that of their zygote."""
+    use_zygote("zygote._CAN_COPY = False")

@@ -234,8 +234,9 @@ async def test_the_same_seed_gives_the_same_randomness(shared_host: MethodHost) 
     assert [4] * 5 == [len(set(drawn)) for drawn in zip(*seen, strict=True)]
 
 
+@pytest.mark.usefixtures("own_isolates")
 async def test_runs_share_workers_as_their_environments_say() -> None:
-    """Of runs of different connections with one isolation key, one takes the worker of another as soon as it is free."""
+    """Where workers serve several runs, one of the same isolation key takes the worker of another when it is free."""
     async with MethodHost(workers=32, spares=0) as host:
 
         async def takes_a_worker_of_its_own(customer: int, key: str | None) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import stat
-import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,7 +27,6 @@ from runtime import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
     from runtime import HostCalls
 
@@ -160,26 +157,3 @@ def open_bench() -> Callable[..., AbstractAsyncContextManager[Bench]]:
 def echo_extension() -> Extension:
     """Return the extension that all benches have."""
     return EXTENSION
-
-
-@pytest.fixture
-def use_zygote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Let zygotes that are started from now on run some code first, which breaks one of them."""
-    python = sys.executable
-
-    def use(fault: str) -> None:
-        script = tmp_path / "zygote"
-        modules = "cgroup, engine, executable, hardening, landlock, namespaces, privileges, seccomp, zygote"
-        script.write_text(
-            f"#!{python} -I\nimport ctypes, errno, os, resource, signal\nfrom runtime import {modules}\n{fault}\nzygote.main()\n"
-        )
-        script.chmod(script.stat().st_mode | stat.S_IXUSR)
-        monkeypatch.setattr(sys, "executable", str(script))
-
-    return use
-
-
-@pytest.fixture
-def own_isolates(use_zygote: Callable[[str], None]) -> None:
-    """Let workers make their own isolates, as they do where they cannot go on with that of their zygote."""
-    use_zygote("zygote._CAN_COPY = False")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from runtime import Failure, HostCall, HostReply, RunEnded
+from runtime import Clock, Delivery, Failure, HostCall, HostReply, Journal, Module, RunEnded, Script
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -271,3 +272,38 @@ async def test_timers_do_not_wait_for_calls(bench: Bench) -> None:
       return new Promise((resolve) => setTimeout(resolve, 5, "gave up"));
     }"""
     assert "gave up" == await bench.value(code, concurrent_calls=4)
+
+
+async def test_answers_that_come_together_travel_together(bench: Bench) -> None:
+    """Ten calls that are answered at once cost one crossing, and one that follows them another."""
+
+    async def calls(call: HostCall) -> HostReply:
+        return HostReply(ok=True, value=call.payload)
+
+    code = (
+        "module.exports = async ({ echo }) => { await Promise.all([...Array(10).keys()].map(echo)); return echo(10) }"
+    )
+    clock = Clock()
+    journal = Journal.begin(clock, most_bytes=1 << 20)
+    script = Script(module=Module(name="list.js", code=code), exports=("list",))
+    outcome = await bench.sandbox.run(
+        script, {}, isolation_key="acme", calls=calls, settings={"echo": {}}, clock=clock, journal=journal
+    )
+    deliveries = [entry.answers for entry in journal.entries if isinstance(entry, Delivery)]
+    assert (10, [tuple(range(1, 11)), (11,)]) == (outcome.value, deliveries), outcome.failure
+
+
+async def test_calls_are_answered_in_the_context_of_their_caller(bench: Bench) -> None:
+    """What the application keeps in context variables holds for all calls of a run, and for none of another."""
+    variable: ContextVar[str] = ContextVar("variable", default="nothing")
+
+    async def calls(call: HostCall) -> HostReply:
+        return HostReply(ok=True, value=variable.get())
+
+    async def run(value: str) -> object:
+        variable.set(value)
+        code = "module.exports = async ({ echo }) => [await echo(1), await echo(2)]"
+        return await bench.value(code, key=value, calls=calls)
+
+    runs = [asyncio.create_task(run(value)) for value in ("a", "b")]
+    assert [["a", "a"], ["b", "b"]] == await asyncio.gather(*runs)
