@@ -86,6 +86,7 @@ class ZygoteProcess:
         try:
             self._channel.send(bytes([PRACTISED if practised else AT_ONCE]))
         except OSError:
+            self._stuck = True  # what it said before is read all the same
             raise _ended() from None
         future: asyncio.Future[WorkerProcess] = self._loop.create_future()
         self._forks.append(future)
