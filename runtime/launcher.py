@@ -35,7 +35,7 @@ class Launcher:
     """
 
     def __init__(self, extensions: Sequence[Extension], policy: PoolPolicy) -> None:
-        self._setup = _setup(extensions)
+        self._extensions = extensions
         self._policy = policy
         self._zygote: ZygoteProcess | None = None
         self._most_forks = 0.0
@@ -97,7 +97,7 @@ class Launcher:
             raise WorkerStartError("no more workers are started") from None
 
     async def _start_one(self) -> ZygoteProcess:
-        fresh = await ZygoteProcess.start(self._setup)
+        fresh = await ZygoteProcess.start(_setup(self._extensions))
         old, self._zygote = self._zygote, fresh
         self._most_forks = up_to(self._policy.zygote_forks)
         self._replace_in(up_to(self._policy.zygote_age_seconds))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from .fair_queue import FairQueue
 from .frames import FrameKind
 from .pooled_worker import Lease, PooledWorker
 from .process import WorkerGoneError
+from .spares import Spares
 from .verdict import closed_failure, layer_failure, start_failure
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ _PATIENCE_SECONDS: Final = 5.0
 _REFILL_SECONDS: Final = 1.0
 _COURTESY_SECONDS: Final = 0.01
 """How long a run has the machine to itself before a spare is started in place of the one it took."""
-_DEMAND: Final = 4
-"""How many times the spares that were asked for there are at most while runs find none."""
-_DEMAND_SECONDS: Final = 10.0
 
 
 class Pool:
@@ -70,14 +67,10 @@ class Pool:
             per_key=policy.workers_per_key or -(-size // 2),
             most_waiting=policy.waiting_runs,
         )
-        self._spares_wanted = self._spares_now = min(spares, self._size)
-        self._missed_at = 0.0
-        self._spares: deque[PooledWorker] = deque()
+        self._spares = Spares(spares, self._size)
         self._idle: dict[PooledWorker, None] = {}  # least recently used first
         self._alive: set[PooledWorker] = set()
         self._starting = 0
-        self._spares_starting = 0
-        self._claims: deque[asyncio.Future[PooledWorker | None]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._refilling: asyncio.TimerHandle | None = None
         self._closed = False
@@ -138,16 +131,14 @@ class Pool:
     async def _wait_for_worker(self) -> PooledWorker:
         worker = await self._claim_spare() or await self._start_for_run()
         if worker.process.single_run:
-            self._missed_at = asyncio.get_running_loop().time()
-            self._spares_now = min(self._spares_now + 1, _DEMAND * self._spares_wanted, self._size)
+            self._spares.miss()
         return worker
 
     async def _claim_spare(self) -> PooledWorker | None:
         """Wait for a spare that is being started and no other run waits for; None where there is none after all."""
-        if self._spares_starting <= len(self._claims):
+        claim = self._spares.claim()
+        if claim is None:
             return None
-        claim: asyncio.Future[PooledWorker | None] = asyncio.get_running_loop().create_future()
-        self._claims.append(claim)
         try:
             return await claim
         except asyncio.CancelledError:
@@ -221,10 +212,9 @@ class Pool:
         return None
 
     def _take_spare(self) -> PooledWorker | None:
-        if not self._spares:
-            return None
-        worker = self._spares.popleft()
-        self._wake(worker)
+        worker = self._spares.take()
+        if worker is not None:
+            self._wake(worker)
         return worker
 
     def _wake(self, worker: PooledWorker) -> None:
@@ -247,17 +237,17 @@ class Pool:
         self._refill()
 
     def _refill(self) -> None:
-        """Start what is missing of the spares; those that a zygote left behind that was replaced do not count."""
+        """Start what is missing of the spares."""
         if self._closed:
             return
-        if asyncio.get_running_loop().time() > self._missed_at + _DEMAND_SECONDS:
-            self._spares_now = self._spares_wanted
-        fresh = sum(not spare.worn for spare in self._spares)
-        room = self._size - len(self._alive) - self._starting + (len(self._spares) - fresh)
-        for _ in range(min(self._spares_now - fresh - self._starting, room)):
+        spares = self._spares
+        missing = spares.wanted - spares.fresh - self._starting
+        room = self._size - len(self._alive) - self._starting + spares.worn
+        practised = spares.fresh > 0  # the next run will not wait for it
+        for _ in range(min(missing, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
-            self._spares_starting += 1
-            self._spawn(self._add_spare(practised=fresh > 0))  # the next run will not wait for it
+            spares.begin()
+            self._spawn(self._add_spare(practised=practised))
 
     async def _add_spare(self, *, practised: bool) -> None:
         worker = None
@@ -266,30 +256,20 @@ class Pool:
         except (WorkerStartError, RunEnded):
             pass  # whoever needs a worker is told
         finally:
-            self._spares_starting -= 1
-            claimed = self._give_to_claim(worker)
+            claimed = self._spares.end(worker)
         if worker is not None and not claimed:
             self._keep_spare(worker)
             self._trim()
 
-    def _give_to_claim(self, worker: PooledWorker | None) -> bool:
-        """Let the run that waits first have a spare, or hear that none comes; return whether there is such a run."""
-        while self._claims:
-            claim = self._claims.popleft()
-            if not claim.done():
-                claim.set_result(worker)
-                return True
-        return False
-
     def _trim(self) -> None:
         """End a spare that has no room: a run that could not wait for it started a worker of its own meanwhile."""
-        if len(self._alive) > self._size and self._spares:
-            self._discard(self._spares[-1])
+        newest = self._spares.newest
+        if len(self._alive) > self._size and newest is not None:
+            self._discard(newest)
 
     def _keep_spare(self, worker: PooledWorker) -> None:
         worker.process.on_gone = partial(self._lost, worker)
-        self._spares.append(worker)
-        worn = next((spare for spare in self._spares if spare.worn), None)
+        worn = self._spares.keep(worker)
         if worn is not None:
             self._discard(worn)
 
@@ -329,8 +309,7 @@ class Pool:
         if worker not in self._alive:
             return
         self._alive.discard(worker)
-        if worker in self._spares:
-            self._spares.remove(worker)
+        self._spares.drop(worker)
         self._wake(worker)
         worker.process.kill()
         self._spawn(self._bury(worker.process))

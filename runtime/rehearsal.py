@@ -20,6 +20,7 @@ from .prelude import Doors
 from .run_limits import RunLimits
 from .source import read_source
 from .worker import Worker
+from .worker_channel import WorkerChannel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,10 +105,10 @@ class Rehearsals:
             self._begin_next()
 
     def _run(self) -> None:
-        self._channel, application = self._ends = socket.socketpair()
+        channel, application = self._ends = socket.socketpair()
         application.sendall(self._frames)
         application.shutdown(socket.SHUT_WR)
-        worker = Worker(self._channel.fileno(), _NoLimits(None), b"")
+        worker = Worker(WorkerChannel.of(channel.fileno()), _NoLimits(None), b"")
         self._isolate.on_error = self._ended
         worker.rehearse(self._isolate, self._prelude, self._doors)
 

@@ -13,34 +13,20 @@ import _thread  # noqa: PLC2701 (documented; `threading` does much besides)
 import gc
 import io
 import os
-import resource
 import signal
-import struct
-import sys
 import threading
-import time
-from collections import deque
-from itertools import chain, count
+from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Forked, ResultKind
-from .frames import (
-    HEAD,
-    KERNEL_LIMITS,
-    LAST_WORDS_SIGNAL,
-    OUT_OF_MEMORY,
-    USAGE,
-    FrameKind,
-    pieces_of,
-)
+from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, FrameKind
 from .hardening import CHANNEL
-from .long_bytes import LONG_BYTES, map_for
+from .last_words import LastWords
 from .prelude import Doors, Prelude
 from .run_limits import RunLimits
+from .worker_channel import WorkerChannel
 
 if TYPE_CHECKING:
-    from mmap import mmap
-
     from .engine import Engine, Isolate, Memory, Result
     from .hardening import Hardening
     from .prelude import PreludeSource
@@ -59,10 +45,7 @@ _FIRST_MODULE: Final = 16
 _BREACH: Final = b"breach"
 _CPU_TIME: Final = b"cpu_time"
 _REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
-MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
-"""Bytes per unit of `ru_maxrss`, which systems count differently."""
 _BROKEN: Final = 70
-_LINES_START: Final = 2 * (1 << 10)
 _HAS_DATA: Final = b'{"data":true'
 """How a turn begins that has bytes beside it."""
 
@@ -88,7 +71,7 @@ def run_worker(
     status = _BROKEN
     try:
         limits = RunLimits(hardening.apply(channel, parent))
-        Worker(CHANNEL, limits, report).serve(engine, prelude_source)
+        Worker(WorkerChannel.of(CHANNEL), limits, report).serve(engine, prelude_source)
     finally:
         os._exit(status)
 
@@ -111,7 +94,7 @@ def go_on_as_worker(
     """
     try:
         limits = RunLimits(hardening.apply(channel, parent))
-        Worker(CHANNEL, limits, report).take_over(template, practised=practised)
+        Worker(WorkerChannel.of(CHANNEL), limits, report).take_over(template, practised=practised)
     except BaseException:  # noqa: BLE001 (nobody would hear of it)
         os._exit(_BROKEN)
     raise Forked
@@ -121,17 +104,16 @@ class Worker:
     """One worker process.
 
     Args:
-        channel: The descriptor of its channel.
+        channel: Its end of the channel.
         limits: What the kernel holds its runs to.
         report: What this worker says of itself when it is ready.
     """
 
-    def __init__(self, channel: int, limits: RunLimits, report: bytes) -> None:
+    def __init__(self, channel: WorkerChannel, limits: RunLimits, report: bytes) -> None:
         self._channel = channel
-        self._incoming: io.BufferedIOBase = io.BufferedReader(io.FileIO(channel, closefd=False))
         self._limits = limits
         self._report = report
-        self._reset = threading.Semaphore(0)
+        self._reset: threading.Semaphore
         self._writing = threading.Lock()
         self._owes = False
         self._time_is_up: bytes | None = None
@@ -139,8 +121,6 @@ class Worker:
         self._isolate: Isolate
         self._prelude: Prelude
         self._doors: Doors
-        self._lengths: deque[int]
-        """Of the parts of a frame that were not read yet."""
         self._delivery: bytes
         self._fault: Result | None = None
         self._fault_module = 0
@@ -148,6 +128,7 @@ class Worker:
 
     def serve(self, engine: Engine, prelude_source: PreludeSource) -> NoReturn:
         """Make isolates, one after the other as the application asks for them. Main thread."""
+        self._reset = threading.Semaphore(0)
         self._start_listening()
         while True:
             self._fault, self._fault_module = None, 0
@@ -175,11 +156,11 @@ class Worker:
 
     def _practise(self, template: Template, practice: Practice) -> None:
         """Begin a run of the host's own, with an instance of the prelude that is of no use afterwards."""
-        incoming, self._incoming = self._incoming, io.BytesIO(practice.start)
+        channel, self._channel = self._channel, WorkerChannel(io.BytesIO(practice.start))
 
         def end(tag: int, _: Result) -> None:
             if tag == _DRAIN:
-                self._incoming = incoming
+                self._channel = channel
                 self._limits.end()
                 self._adopt(template.isolate, template.prelude, template.doors)
                 self._become_ready()
@@ -221,7 +202,7 @@ class Worker:
     def _say_last(self, reason: bytes) -> NoReturn:
         """Write what nobody may write anything after."""
         words = LastWords(self._last_words)
-        self._write(FrameKind.LAST, reason, words.lines, words.breach)
+        self._channel.write(FrameKind.LAST, reason, words.lines, words.breach)
         while True:
             threading.Event().wait()
 
@@ -274,8 +255,7 @@ class Worker:
         self._next()
 
     def _next(self) -> None:
-        kind, number = HEAD.unpack(self._read(HEAD.size))
-        self._lengths = deque(struct.unpack(f"<{number}I", self._read(4 * number)))
+        kind = self._channel.next_kind()
         if kind == FrameKind.RESET:
             self._limits.end()
             self._time_is_up = None
@@ -287,30 +267,30 @@ class Worker:
                 self._say_last(self._time_is_up)
             self._owes = True
         if kind == FrameKind.START:
-            self._start(*(self._read_part() for _ in range(number)))
-        elif number:
+            self._start(*(self._channel.part() for _ in range(self._channel.parts)))
+        elif self._channel.parts:
             self._take_delivery()
             return
         self._drain()
 
     def _take_delivery(self) -> None:
         """Hand a delivery on to the isolate as it comes, so that it is held there alone."""
-        self._delivery = self._read_part()
-        self._add_libraries(self._read_part())
-        while len(self._lengths) > 1:
-            self._isolate.call(self._doors.take_text, self._read_text(), _STEP)
-        if self._lengths[0]:
-            self._isolate.call(self._doors.allocate, b"%d" % self._lengths[0], _ALLOCATED)
+        self._delivery = self._channel.part()
+        self._add_libraries(self._channel.part())
+        while self._channel.parts > 1:
+            self._isolate.call(self._doors.take_text, self._channel.text(), _STEP)
+        if self._channel.length:
+            self._isolate.call(self._doors.allocate, b"%d" % self._channel.length, _ALLOCATED)
         else:
             self._deliver()
 
     def _fill(self, result: Result) -> None:
         """Read the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is not None and self._incoming.readinto(result.buffer.to_fill()) == self._lengths[0]:
+        if result.buffer is not None and self._channel.part_into(result.buffer):
             self._deliver()
             return
         self._fault = result
-        self._read_part()
+        self._channel.part()
         self._drain()
 
     def _deliver(self) -> None:
@@ -340,48 +320,7 @@ class Worker:
     def _answer(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         with self._writing:
             self._owes = False
-            self._write(kind, *parts, beside=beside)
-
-    def _write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
-        """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        said = (USAGE.pack(time.process_time(), peak), *parts)
-        if beside is None:
-            pieces = pieces_of(kind, said)
-        else:
-            pieces = chain(pieces_of(kind, said, beside=beside.length), beside.given_away())
-        for piece in pieces:
-            data = memoryview(piece)
-            while data:
-                data = data[os.write(self._channel, data) :]
-
-    def _read_text(self) -> bytes | mmap:
-        """Read a part that is only passed on."""
-        if self._lengths[0] < LONG_BYTES:
-            return self._read_part()
-        text = map_for(self._lengths.popleft())
-        if self._incoming.readinto(text) < len(text):
-            raise EOFError
-        return text
-
-    def _read_part(self) -> bytes:
-        return self._read(self._lengths.popleft())
-
-    def _read(self, length: int) -> bytes:
-        data = self._incoming.read(length)
-        if len(data) < length:  # the application closed the channel, or is gone
-            raise EOFError
-        return data
-
-
-class LastWords:
-    """What the isolate wrote where it can be read while it computes; see js/55_last_words.js."""
-
-    def __init__(self, memory: Memory | None) -> None:
-        head = memory.copy(0, 6) if memory else bytes(6)
-        breach, lines, above = struct.unpack("<3H", head)
-        self.breach = memory.copy(6, 2 * breach) if memory else b""
-        self.lines = memory.copy(_LINES_START, 2 * (lines + (above << 16))) if memory else b""
+            self._channel.write(kind, *parts, beside=beside)
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -29,7 +29,8 @@ from .rehearsal import Rehearsals
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
-from .worker import MAXRSS_UNIT, go_on_as_worker, run_worker
+from .worker import go_on_as_worker, run_worker
+from .worker_channel import MAXRSS_UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
