@@ -321,8 +321,10 @@ class Pool:
             self._queue.give_back(place)
 
     async def _bury(self, process: WorkerProcess) -> None:
-        await process.exit()
-        process.close()
+        try:
+            await process.exit()
+        finally:
+            process.close()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
