@@ -95,8 +95,8 @@ def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = N
     """
     lengths = [*map(len, parts)] if beside is None else [*map(len, parts), beside]
     short = [HEAD.pack(kind, len(lengths)), struct.pack(f"<{len(lengths)}I", *lengths)]
-    for part in parts:
-        if len(part) <= _PIECE_BYTES:
+    for part, length in zip(parts, lengths, strict=False):
+        if length <= _PIECE_BYTES:
             short.append(part)
             continue
         yield b"".join(short)

@@ -29,6 +29,6 @@ def room_for(length: int) -> io.BytesIO:
 
 def map_for(length: int) -> mmap.mmap:
     """Return zeros to be written over, which take memory only then, and no more than they are."""
-    room = mmap.mmap(-1, length)
+    room = mmap.mmap(-1, length, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)  # shared memory has no large pages
     expect_all(ctypes.addressof(ctypes.c_char.from_buffer(room)), length)
     return room

@@ -147,7 +147,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
         self._waiting = listener
         self._decoder.most_bytes = most_bytes
         self._unsent = pieces_of(kind, parts)
-        self._write_on()
+        if not self._full:
+            self._write_on()
 
     def take(self) -> Frame:
         """Return the answer that came."""
@@ -248,7 +249,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         """Take in that it has read most of that."""
         self._full = False
-        self._write_on()
+        if self.owes_an_answer:  # a worker that has answered reads no more of what it was asked
+            self._write_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take the end of the channel: nobody has to poll to see that a worker ended."""
@@ -266,12 +268,13 @@ class WorkerProcess(asyncio.BufferedProtocol):
             pass  # it ended by itself
 
     def _write_on(self) -> None:
-        """Write what the worker can take, until it has answered: then it reads no more."""
-        while not self._full and self._waiting is not None and not self._waiting.done():
-            piece = next(self._unsent, None)
-            if piece is None or self._transport is None:
-                return
+        """Write of the frame what the worker can take."""
+        if self._transport is None:
+            return
+        for piece in self._unsent:
             self._transport.write(piece)
+            if self._full:
+                return
 
     def _break_off(self, error: WorkerGoneError) -> None:
         if self._gone is None:
