@@ -1,4 +1,4 @@
-"""(k) what is held while nothing happens: by idle workers, and by runs that are suspended."""
+"""(k) what is held while nothing happens: by warm workers, and by runs that are suspended."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ if TYPE_CHECKING:
 
 _WORKERS: Final = 32
 _SUSPENDED: Final = 100
-_SETTLE_SECONDS: Final = 1.0
+_SETTLE_SECONDS: Final = 2.0
 
 
 async def held(arena: Arena) -> list[Row]:
-    """Hold idle workers of as many connections, and then the journals of suspended runs."""
+    """Hold workers that wait for a run, and then the journals of suspended runs."""
     application, number = psutil.Process(), arena.times(_WORKERS)
-    async with arena.host(workers=number, spares=0) as host, rivals(arena, [WARM]):
-        runs = [ours(host, arena.connection(f"customer-{index}")) for index in range(number)]
-        await asyncio.gather(*(run("gets", times=1) for run in runs))
+    async with arena.host(workers=number, spares=number) as host, rivals(arena, [WARM]):
+        await ours(host, arena.connection("customer"))("gets", times=1)
         await asyncio.sleep(_SETTLE_SECONDS)
-        idle = [pss(worker) / MB for worker in workers_of(application)]
+        warm = [pss(worker) / MB for worker in workers_of(application)]
         node = [pss(child) / MB for child in application.children() if "warm.js" in " ".join(child.cmdline())]
-    rows = [Row("k", "memory of an idle worker (PSS)", "MB", [statistics.median(idle)], WARM, node[:1])]
+    rows = [Row("k", "memory of a warm worker (PSS)", "MB", [statistics.median(warm)], WARM, node[:1])]
     rows += (Row("k", rows[0].work, "MB", rows[0].ours, name, note=why) for name, why in absent(arena, [WARM]).items())
     return [*rows, *await _suspended(arena, application)]
 
