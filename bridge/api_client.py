@@ -33,6 +33,7 @@ from .errors import (
 from .foreign_errors import FOREIGN, translated
 from .formula_compat import FormulaCompat
 from .isolate_client import IsolateClient
+from .isolate_settings import client_settings, plain_settings
 from .judging import judge
 from .outgoing import prepare
 from .patience import Patience
@@ -165,15 +166,12 @@ class ApiClient:
     @property
     def plain_settings(self) -> dict[str, JSON]:
         """What the extension's JavaScript must know about a run whose method is given no client."""
-        return {"requestBytes": self._limits.request_bytes, "requests": self._limits.requests}
+        return plain_settings(self._limits)
 
     @property
     def settings(self) -> JSON:
         """What the extension's JavaScript must know about a run whose method is given the client."""
-        client = self._renewal.client
-        maker = client.settings if isinstance(client, IsolateClient) else None
-        known = client.settings if isinstance(client, ClientConfig) else None
-        return {**self.plain_settings, "maker": maker, "client": known}
+        return client_settings(self._limits, self._renewal.client)
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call of a method.
@@ -247,25 +245,22 @@ class ApiClient:
         """Send what a call means, and give what was answered."""
         site = asked.site
         upload = self._upload(call)
-        kept = False
+        stream: IncomingStream | None = None
         try:
             request, response = await self._respond(call, asked, upload)
-            if response.stream is not None:
-                kept = True
-                return success_reply(request, response, self._keep(response.stream, upload, site))
+            stream = response.stream
         finally:
-            if upload is not None and not kept:
-                await upload.aclose()
-        if site is not None and not request.full_response:
+            number = await self._keep(stream, upload, site)
+        if stream is None and site is not None and not request.full_response:
             self.bare_bodies.append(BareBody.of(site, response))
-        return success_reply(request, response)
+        return success_reply(request, response, number)
 
     async def _answer_plainly(self, call: PlainCall, asked: HostCall) -> HostReply:
         """Send what a call means without the client, and give whatever was answered."""
         held = self._renewal.client
         own = held.origin if isinstance(held, ClientConfig) else None
         upload = self._upload(call)
-        kept = False
+        stream: IncomingStream | None = None
         try:
             meant = await call.prepare(self._limits, self._random, own, upload, asked)
             meant = sent_once(meant, asked, self._durable, self._random)
@@ -275,22 +270,26 @@ class ApiClient:
             async with self._allowance.slot:
                 with concerning(meant):
                     request, response = await self._follow(meant, patience)
-            if response.stream is None:
-                return plain_reply(meant, request, response)
-            kept = True
-            return plain_reply(meant, request, response, self._keep(response.stream, upload, asked.site))
+            stream = response.stream
         finally:
-            if upload is not None and not kept:
-                await upload.aclose()
+            number = await self._keep(stream, upload, asked.site)
+        return plain_reply(meant, request, response, number)
 
     def _upload(self, call: MethodCall | PlainCall) -> Upload | None:
-        """Return the body of a call where that is a stream; whoever asks closes it, or keeps it."""
+        """Return the body of a call where that is a stream; see `_keep` for what becomes of it."""
         return self._streams.upload(call.body.id) if isinstance(call.body, StreamBody) else None
 
-    def _keep(self, stream: IncomingStream, upload: Upload | None, site: str | None) -> int:
-        """Return the number of a stream that is answered; the upload, which may still be under way, ends with it."""
-        stream.upload = upload
-        return self._streams.number_of(stream, site)
+    async def _keep(self, stream: IncomingStream | None, upload: Upload | None, site: str | None) -> int | None:
+        """Return the number of a stream that is answered, with which the upload ends, as it may still be under way.
+
+        Where there is none, the upload ends now.
+        """
+        if stream is not None:
+            stream.upload = upload
+            return self._streams.number_of(stream, site)
+        if upload is not None:
+            await upload.aclose()
+        return None
 
     async def _respond(
         self, call: MethodCall, asked: HostCall, upload: Upload | None

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from runtime import HostReply, Rehearsal
+from runtime import Rehearsal
 
+from .classification import refuse_unsuccessful
 from .client_config import ClientConfig
+from .errors import ConnectionFailedError
+from .isolate_settings import client_settings
 from .limits import Limits
+from .outgoing import OutgoingRequest
+from .redaction import Redactor
+from .reply import failure_reply, success_reply
+from .request_name import request_name
+from .response import Response
+from .target import target_of
 
 if TYPE_CHECKING:
-    from runtime import JSON
+    from runtime import HostReply
 
 
 def rehearsal() -> Rehearsal:
-    """Return the run, with settings as `ApiClient.settings` gives them and replies as in `reply.py`."""
-    limits, found = Limits(), _head(200, "OK")
-    result: dict[str, JSON] = {"full": False, "plain": False, "warnings": [], **found}
-    failure: dict[str, JSON] = {
-        "type": "request",
-        "key": "notFound",
-        "code": None,
-        "message": "There is no such item.",
-        "retryAfter": None,
-        "plain": False,
-        "warnings": [],
-        "full": False,
-        "carriesClient": True,
-        "request": {"method": "GET", "url": "https://example.com/missing"},
-        "response": _head(404, "Not Found"),
-    }
+    """Return the run, with the settings and replies of a real one."""
     return Rehearsal(
         code=resources.files("bridge").joinpath("rehearsal.js").read_text(encoding="utf-8"),
-        settings={
-            "requestBytes": limits.request_bytes,
-            "requests": limits.requests,
-            "maker": None,
-            "client": ClientConfig().settings,
-        },
+        settings=client_settings(Limits(), ClientConfig()),
         replies=(
-            HostReply(ok=True, value=result, utf8=b'[{"id": 1, "name": "pen", "price": 1.5}, {"id": 2, "price": 3}]'),
-            HostReply(ok=True, value=result, utf8=b'{"id": 3, "name": "book"}'),
-            HostReply(ok=False, value=failure, utf8=b'{"error": "not found"}'),
+            _reply(HTTPStatus.OK, b'[{"id": 1, "name": "pen", "price": 1.5}, {"id": 2, "price": 3}]'),
+            _reply(HTTPStatus.CREATED, b'{"id": 3, "name": "book"}'),
+            _reply(HTTPStatus.NOT_FOUND, b'{"error": "not found"}'),
         ),
     )
 
 
-def _head(status: int, reason: str) -> dict[str, JSON]:
-    return {"status": status, "statusText": reason, "headers": {"content-type": "application/json"}}
+def _reply(status: HTTPStatus, body: bytes) -> HostReply:
+    """Return what a call gives that a server answers so."""
+    target = target_of("https://example.com", "/items")
+    request = OutgoingRequest(verb="GET", target=target, headers={}, body=None, carries_client=True)
+    headers = (("content-type", "application/json"),)
+    response = Response(status=status, reason=status.phrase, headers=headers, body=body)
+    try:
+        refuse_unsuccessful(request_name(request), response, now_ms=0.0)
+    except ConnectionFailedError as error:
+        error.request = request
+        return failure_reply(error, Redactor())
+    return success_reply(request, response)

@@ -42,9 +42,8 @@ async def read_body(stream: httpx.AsyncByteStream, head: Response, limits: Limit
     async for chunk in stream:
         received += len(chunk)
         refuse_too_long(received, limits)
-        unpacker = unpacker or unpacker_for(
-            _encoding(head)
-        )  # a body that is empty is not packed, whatever its headers say
+        if unpacker is None:  # a body that is empty is not packed, whatever its headers say
+            unpacker = unpacker_for(_encoding(head))
         for piece in unpacker.feed(chunk):
             body.write(piece)
             refuse_too_long(body.tell(), limits)

@@ -108,15 +108,16 @@ class Prelude:
         step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 
-    def add_module(self, name: str, length: int, body: str) -> bytes:
+    def add_module(self, name: str, length: int, body: bytes) -> bytes:
         """Return the step that compiles a module.
 
         Args:
             name: The file as its author knows it; stacks show it.
             length: Of `body` in UTF-16 units.
-            body: One function expression.
+            body: One function expression, in UTF-8.
         """
-        return f"{_module_head(self._name, name, length)}{body})\n//# sourceURL={script_url(name)}".encode()
+        head, end = _module_head(self._name, name, length), f")\n//# sourceURL={script_url(name)}"
+        return b"".join((head.encode(), body, end.encode()))
 
 
 class Doors:
@@ -125,6 +126,7 @@ class Doors:
     Args:
         isolate: Which was posted the prelude.
         prelude: This one.
+        tag: Of the evaluation that ends when all of them are there.
 
     Attributes:
         last_words: The memory that the isolate writes and the host reads.
@@ -137,7 +139,7 @@ class Doors:
         take_outgoing: Gives the bytes beside that.
     """
 
-    def __init__(self, isolate: Isolate, prelude: Prelude) -> None:
+    def __init__(self, isolate: Isolate, prelude: Prelude, tag: int) -> None:
         self.last_words = isolate.keep(prelude.door("lastWordsBuffer"))
         self.configure = isolate.keep(prelude.door("configure"))
         self.start = isolate.keep(prelude.door("start"))
@@ -146,3 +148,4 @@ class Doors:
         self.deliver = isolate.keep(prelude.door("deliver"))
         self.drain = isolate.keep(prelude.door("drain"))
         self.take_outgoing = isolate.keep(prelude.door("takeOutgoing"))
+        isolate.evaluate(b"0", tag)

@@ -10,15 +10,14 @@ but what V8 has compiled.
 from __future__ import annotations
 
 import socket
-import sys
 from dataclasses import dataclass
-from os import _exit
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from .engine import ResultKind
 from .prelude import Doors
 from .run_limits import RunLimits
 from .source import read_source
+from .template import give_up
 from .worker import Worker
 from .worker_channel import WorkerChannel
 
@@ -84,7 +83,7 @@ class Rehearsals:
     def _begin_next(self) -> None:
         self._frames = next(self._runs, b"")
         if self._frames or (self._start and self.practice is None):
-            self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+            self._isolate.on_result, self._isolate.on_error = self._on_result, give_up
             self._isolate.evaluate(self._prelude.boot, _BOOT)
         else:
             self._on_end(self._prelude)
@@ -93,8 +92,7 @@ class Rehearsals:
         if tag == _BOOT and result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._on_end(self._prelude)  # where it will be thrown again, and told
         elif tag == _BOOT:
-            self._doors = Doors(self._isolate, self._prelude)
-            self._isolate.evaluate(b"0", _OPENED)
+            self._doors = Doors(self._isolate, self._prelude, _OPENED)
         elif tag == _OPENED and self._frames:
             self._run()
         elif tag == _OPENED:
@@ -114,13 +112,8 @@ class Rehearsals:
 
     def _ended(self, error: BaseException) -> None:
         if not isinstance(error, EOFError):
-            _give_up(error)
+            give_up(error)
         for end in self._ends:
             end.close()
-        self._isolate.on_result, self._isolate.on_error = self._on_result, _give_up
+        self._isolate.on_result, self._isolate.on_error = self._on_result, give_up
         self._isolate.call(self._restore_language, b"", _RESTORED)
-
-
-def _give_up(error: BaseException) -> NoReturn:
-    sys.excepthook(type(error), error, error.__traceback__)
-    _exit(1)

@@ -77,7 +77,7 @@ class Template:
             serve: Told what the self-test found. It gets no template where forked processes cannot go on with it.
         """
         self._serve = serve
-        self.isolate = self.engine.isolate(self._on_result, _give_up)
+        self.isolate = self.engine.isolate(self._on_result, give_up)
         self._hardening.renounce()
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are for the isolate's thread
         self.isolate.evaluate(b"0", _NOTHING)
@@ -96,8 +96,7 @@ class Template:
         elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX} and tag == _BOOT:
             self._serve(None, self._layers)  # each worker will say what was thrown
         elif tag == _BOOT:
-            self.doors = Doors(self.isolate, self.prelude)
-            self.isolate.evaluate(b"0", _OPENED)
+            self.doors = Doors(self.isolate, self.prelude, _OPENED)
         else:
             self._serve(self, self._layers)
 
@@ -110,10 +109,11 @@ class Template:
 
     def _boot(self, prelude: Prelude) -> None:
         self.prelude, self.practice = prelude, self._rehearsals.practice
-        self.isolate.on_result, self.isolate.on_error = self._on_result, _give_up
+        self.isolate.on_result, self.isolate.on_error = self._on_result, give_up
         self.isolate.evaluate(prelude.boot, _BOOT)
 
 
-def _give_up(error: BaseException) -> NoReturn:
+def give_up(error: BaseException) -> NoReturn:
+    """End the zygote with an error that nothing in it can go on after."""
     sys.excepthook(type(error), error, error.__traceback__)
     os._exit(1)

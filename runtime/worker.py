@@ -225,8 +225,7 @@ class Worker:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._answer(FrameKind.FAULT, b"boot", b"", result.text)
             os._exit(_BROKEN)
-        self._doors = Doors(self._isolate, self._prelude)
-        self._isolate.evaluate(b"0", _OPENED)
+        self._doors = Doors(self._isolate, self._prelude, _OPENED)
 
     def _become_ready(self) -> None:
         self._last_words = self._doors.last_words.memory
@@ -286,7 +285,8 @@ class Worker:
 
     def _fill(self, result: Result) -> None:
         """Read the bytes of a delivery into the buffer that was made for them, and go on."""
-        if result.buffer is not None and self._channel.part_into(result.buffer):
+        if result.buffer is not None:
+            self._channel.part_into(result.buffer)
             self._deliver()
             return
         self._fault = result
@@ -311,7 +311,7 @@ class Worker:
         self._isolate.call(self._doors.configure, header, _STEP)
         self._add_libraries(libraries)
         for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
-            self._isolate.evaluate(self._prelude.add_module(name.decode(), int(length), body.decode()), tag)
+            self._isolate.evaluate(self._prelude.add_module(name.decode(), int(length), body), tag)
         self._isolate.call(self._doors.start, arguments, _STEP)
 
     def _answer_fault(self, fault: Result) -> None:

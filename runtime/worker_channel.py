@@ -70,14 +70,13 @@ class WorkerChannel:
         """Read a part that is only passed on."""
         if self.length < LONG_BYTES:
             return self.part()
-        text = map_for(self._lengths.popleft())
-        if self._incoming.readinto(text) < len(text):
-            raise EOFError
+        text = map_for(self.length)
+        self._read_into(text)
         return text
 
-    def part_into(self, memory: Memory) -> bool:
-        """Read the next part into memory of the isolate; return whether that has as much room as it needs."""
-        return self._incoming.readinto(memory.to_fill()) == self.length
+    def part_into(self, memory: Memory) -> None:
+        """Read the next part into memory of the isolate, which has room for it."""
+        self._read_into(memory.to_fill())
 
     def write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
@@ -91,6 +90,10 @@ class WorkerChannel:
             data = memoryview(piece)
             while data:
                 data = data[os.write(self._descriptor, data) :]
+
+    def _read_into(self, room: mmap | memoryview) -> None:
+        if self._incoming.readinto(room) < self._lengths.popleft():
+            raise EOFError
 
     def _read(self, length: int) -> bytes:
         data = self._incoming.read(length)
