@@ -92,7 +92,7 @@ class ZygoteProcess:
         self._forks.append(future)
         try:
             async with asyncio.timeout(_FORK_SECONDS):
-                return await future
+                return await _taken(future)
         except TimeoutError:
             self._stuck = True
             raise WorkerStartError("the process that starts workers does not answer") from None
@@ -157,8 +157,7 @@ class ZygoteProcess:
         worker.single_run = notice.kind is NoticeKind.COPIED
         self._workers[notice.process] = worker
         if not self._give(worker):
-            worker.kill()
-            worker.close()
+            _give_up(worker)
 
     def _give(self, answer: WorkerProcess | WorkerStartError) -> bool:
         """Answer whoever asked for a worker first; whether they still want it."""
@@ -210,6 +209,21 @@ async def _spawn() -> tuple[asyncio.subprocess.Process, socket.socket]:
             ours.close()
             raise
     return process, ours
+
+
+async def _taken(future: asyncio.Future[WorkerProcess]) -> WorkerProcess:
+    """Return the worker that comes, or end it where nobody waits any more in the moment in which it comes."""
+    try:
+        return await future
+    except asyncio.CancelledError:
+        if not future.cancelled() and future.exception() is None:
+            _give_up(future.result())
+        raise
+
+
+def _give_up(worker: WorkerProcess) -> None:
+    worker.kill()
+    worker.close()
 
 
 def _ended() -> WorkerStartError:

@@ -16,6 +16,7 @@ import pytest
 from runtime import HostCall, HostReply, PoolPolicy, Sandbox, WorkerStartError
 from runtime.frames import FrameDecoder, FrameError, FrameKind
 from runtime.process import WorkerProcess
+from runtime.zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +127,28 @@ async def test_a_worker_whose_channel_cannot_be_opened_is_replaced(
         assert ("internal", "worker_start") == (outcome.failure.type, outcome.failure.key)
         assert 0 == await bench.value(NOTHING, key="d")
         await until(lambda: len(forked()) <= 2)
+
+
+async def test_a_worker_that_comes_as_its_run_is_cancelled_is_ended(
+    monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
+) -> None:
+    """Nobody takes it then, and neither its process nor its descriptors stay."""
+    give = ZygoteProcess._give
+
+    def give_and_cancel(self: ZygoteProcess, answer: Any) -> bool:
+        given = give(self, answer)
+        run.cancel()
+        return given
+
+    async with open_bench(spares=0, workers=1) as bench:
+        await bench.value(NOTHING)
+        held = psutil.Process().num_fds()
+        monkeypatch.setattr(ZygoteProcess, "_give", give_and_cancel)
+        run = asyncio.create_task(bench.run(NOTHING))
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        await until(lambda: not forked())
+        assert held >= psutil.Process().num_fds()
 
 
 async def test_a_worker_whose_descriptors_do_not_arrive_is_replaced(
