@@ -32,7 +32,7 @@ def fields_of(members: Mapping[str, JSON], *, list_suffix: str = "[]") -> Iterat
         RequestRefusedError: `invalid`: it is nested too deeply.
     """
     for key, value in members.items():
-        items = flat_items(value)
+        items = flat_items(value) if isinstance(value, list) else None
         if items is None:
             yield from _nested((), key, value)
         else:

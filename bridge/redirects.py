@@ -57,7 +57,7 @@ def _becomes_get(request: OutgoingRequest, status: int) -> bool:
 
 def _resolved(url: httpx.URL, location: str) -> Target:
     try:
-        return Target(parse_url(str(url.join(location))))
+        return Target.of(parse_url(str(url.join(location))))
     except (RequestRefusedError, httpx.InvalidURL, ValueError):
         raise EgressRefusedError("The server redirects to something that is not an http URL.", key="redirect") from None
 
