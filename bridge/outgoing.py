@@ -162,6 +162,7 @@ async def prepare(
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
         own_origin=config.origin,
+        attempt=1 + asked.attempts if asked else 1,
         note=asked.note if asked else no_note,
         site=asked.site if asked else None,
         plain=call.options.response_type == "text",
