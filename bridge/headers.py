@@ -78,7 +78,7 @@ def refuse_too_many(headers: Mapping[str, str], limits: Limits) -> None:
     Raises:
         RequestRefusedError: `header`.
     """
-    if len("".join(headers)) + len("".join(headers.values())) > limits.header_bytes:
+    if len("".join((*headers, *headers.values()))) > limits.header_bytes:
         _refuse_long(headers, limits)
     if len(headers) > limits.header_count:
         raise RequestRefusedError(

@@ -49,16 +49,17 @@ class Target:
     origin: Origin
     authority: str
     raw_path: str = field(repr=False)
+    href: str = field(init=False, repr=False, compare=False)
+    """The whole URL as text; its query may hold secrets."""
+
+    def __post_init__(self) -> None:
+        """Write what most steps ask for."""
+        object.__setattr__(self, "href", f"{self.origin.scheme}://{self.authority}{self.raw_path}")
 
     @classmethod
     def of(cls, url: httpx.URL) -> Self:
         """Return the target that a checked URL means."""
         return cls(Origin.of(url), url.netloc.decode("ascii"), url.raw_path.decode("ascii"))
-
-    @cached_property
-    def href(self) -> str:
-        """The whole URL as text; its query may hold secrets."""
-        return f"{self.origin.scheme}://{self.authority}{self.raw_path}"
 
     @cached_property
     def url(self) -> httpx.URL:
