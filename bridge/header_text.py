@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BETWEEN: Final = "\n"
+_BETWEEN: Final = b"\n"
 """What no header holds."""
 
 
@@ -21,12 +21,11 @@ def header_text(value: bytes) -> str:
 
 def header_texts(raw: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
     """Return headers as text, names in lower case. All of them are decoded at once, where they can be."""
-    between = _BETWEEN.encode()
     try:
-        values = between.join([value for _, value in raw]).decode().split(_BETWEEN)
+        values = _BETWEEN.join([value for _, value in raw]).decode().split("\n")
     except UnicodeDecodeError:
         values = [header_text(value) for _, value in raw]
-    names = between.join([name for name, _ in raw]).decode("latin-1").lower().split(_BETWEEN)
+    names = _BETWEEN.join([name for name, _ in raw]).decode("latin-1").lower().split("\n")
     if len(raw) == len(names) == len(values):
         return tuple(zip(names, values, strict=True))
     return tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in raw)

@@ -44,23 +44,19 @@ class HttpExchange(httpx.AsyncByteStream):
     def __init__(self, on_close: Callable[[HttpExchange], None]) -> None:
         self._on_close = on_close
         self._connection: Connection | None = None
+        self._protocol: ResponseHandler | None = None
         self._content: StreamReader = EMPTY_PAYLOAD
         self._writing: asyncio.Task[None] | None = None
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether all of the response has come."""
-        return self._content.is_eof()
-
     async def send(
-        self, connection: Connection, verb: str, path: str, headers: CIMultiDict[str], body: Body
+        self, connection: Connection, verb: str, target: str, headers: CIMultiDict[str], body: Body
     ) -> RawResponseMessage:
         """Send a request and return the head of its response.
 
         Args:
             connection: Goes back to its connector as soon as the response has ended.
             verb: Upper case.
-            path: What comes after it: path and query, or a whole URL for a proxy.
+            target: What follows it: path and query, or a whole URL for a proxy.
             headers: All of them; they say whether the body goes in chunks.
             body: What is sent.
 
@@ -69,20 +65,11 @@ class HttpExchange(httpx.AsyncByteStream):
             aiohttp.http_exceptions.HttpProcessingError: What came back is not HTTP.
         """
         self._connection = connection
-        protocol = connection.protocol
+        self._protocol = protocol = connection.protocol
         if protocol is None:
             raise aiohttp.ClientConnectionError
-        protocol.set_response_params(
-            timer=_NO_TIMER,
-            skip_payload=verb == "HEAD",
-            read_until_eof=True,
-            auto_decompress=False,
-            read_bufsize=PIECE_BYTES // 2,  # with less the socket would rest after each read
-            max_line_size=_LONGEST_HEADER_BYTES,
-            max_field_size=_LONGEST_HEADER_BYTES,
-        )
         writer = StreamWriter(protocol, asyncio.get_running_loop())
-        await writer.write_headers(f"{verb} {path} HTTP/1.1", headers)
+        await writer.write_headers(f"{verb} {target} HTTP/1.1", headers)
         if "transfer-encoding" in headers:
             writer.enable_chunking()
         if isinstance(body, bytes):
@@ -91,14 +78,26 @@ class HttpExchange(httpx.AsyncByteStream):
             writer.set_eof()
         else:
             self._writing = asyncio.create_task(_write(body, writer, protocol))
+        protocol.set_response_params(  # nothing comes before somebody waits, so the server works meanwhile
+            timer=_NO_TIMER,
+            skip_payload=verb == "HEAD",  # its response has none, whatever it says of one
+            read_until_eof=True,
+            auto_decompress=False,
+            read_bufsize=PIECE_BYTES // 2,  # with less the socket would rest after each read
+            max_line_size=_LONGEST_HEADER_BYTES,
+            max_field_size=_LONGEST_HEADER_BYTES,
+        )
         message, self._content = await protocol.read()
         while message.code < _FIRST_FINAL and message.code != _SWITCHING_PROTOCOLS:
             message, self._content = await protocol.read()
         self._content.on_eof(self._give_back)
         return message
 
-    def rest(self) -> bytes:
-        """Return what is there of the body."""
+    def whole_body(self) -> bytes:
+        """Return the body and end, if all of it has come; nothing if some of it has not, or there is none."""
+        if not self._content.is_eof():
+            return b""
+        self._on_close(self)
         return self._content.read_nowait()
 
     def __aiter__(self) -> Self:
@@ -122,14 +121,12 @@ class HttpExchange(httpx.AsyncByteStream):
 
     def _give_back(self) -> None:
         """Let others use the connection, if nothing is left to be written."""
-        connection = self._connection
-        is_written = self._writing is None or self._writing.done()
-        if connection is None or connection.protocol is None:
+        if self._connection is None or self._protocol is None:
             return
-        if is_written and not connection.protocol.writing_paused:
-            connection.release()
-        else:
+        if self._protocol.writing_paused or not (self._writing is None or self._writing.done()):
             self._close()
+        else:
+            self._connection.release()
 
     def _close(self) -> None:
         if self._writing is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -35,12 +36,11 @@ class Route(aiohttp.ClientRequest):
             proxy_headers=None if proxy is None else {"user-agent": user_agent, **proxy.headers},
         )
         self.origin = origin
-        self._key = super().connection_key
 
-    @property
+    @cached_property
     def connection_key(self) -> ConnectionKey:
         """Which sockets may be used. aiohttp would work it out each time, and changes what it is made of."""
-        return self._key
+        return super().connection_key
 
 
 def _url(origin: Origin) -> URL:

@@ -85,14 +85,12 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             origin = Origin.of(request.url)
             connection = await self._connect(request, origin)
             content = _content(request)
-            headers = _headers(request, origin, content)
-            message = await exchange.send(connection, request.method, _path(request, origin), headers, content)
+            asked, headers = _head(request, origin, content)
+            message = await exchange.send(connection, request.method, asked, headers, content)
         except BaseException:
             await exchange.aclose()
             raise
-        body = exchange.rest() if exchange.has_ended else b""
-        if body:
-            await exchange.aclose()
+        body = exchange.whole_body()
         return httpx.Response(
             message.code,
             headers=KnownHeaders(message.raw_headers),
@@ -138,36 +136,32 @@ def _timeout(connect_seconds: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=connect_seconds)
 
 
-def _path(request: httpx.Request, origin: Origin) -> str:
-    """Return what follows the verb of a request: path and query as they are, or all of the URL for a proxy."""
+def _head(request: httpx.Request, origin: Origin, content: Body) -> tuple[str, CIMultiDict[str]]:
+    """Return what follows the verb of a request, path and query as they are; and the headers.
+
+    These say how long the content is. A proxy without a tunnel reads the request itself, so that it has the whole URL.
+    """
     path, _, query = request.url.raw_path.decode("ascii").partition("?")
     asked = f"{path}?{query}" if query else path
-    return f"{origin}{asked}" if _is_read_by_proxy(request, origin) else asked
-
-
-def _headers(request: httpx.Request, origin: Origin, content: Body) -> CIMultiDict[str]:
-    """Return the headers with those that say how long the body is, where they do not say it yet."""
     headers = CIMultiDict([(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw])
-    if _is_read_by_proxy(request, origin):
-        headers.extend(request.extensions["proxy"].headers)
+    proxy: Proxy | None = request.extensions.get("proxy")
+    if proxy is not None and origin.scheme == "http":
+        asked = f"{origin}{asked}"
+        headers.extend(proxy.headers)
     if "content-length" in headers or "transfer-encoding" in headers:
-        return headers
+        return asked, headers
     if not isinstance(content, bytes):
         headers["Transfer-Encoding"] = "chunked"
     elif content or request.method not in _MAY_LACK_LENGTH:
         headers["Content-Length"] = str(len(content))
-    return headers
-
-
-def _is_read_by_proxy(request: httpx.Request, origin: Origin) -> bool:
-    """Whether a proxy reads the request itself, as it does where there is no tunnel through it."""
-    return origin.scheme == "http" and request.extensions.get("proxy") is not None
+    return asked, headers
 
 
 def _content(request: httpx.Request) -> Body:
     """Return what is sent. A long body is, too, bit by bit."""
     if isinstance(request.stream, httpx.ByteStream):
-        return request.content if len(request.content) <= PIECE_BYTES else _in_pieces(request.content)
+        content = request.content
+        return content if len(content) <= PIECE_BYTES else _in_pieces(content)
     return request.stream if isinstance(request.stream, httpx.AsyncByteStream) else b""
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-_LAST_STATUS: Final = 599
+_STATUSES: Final = range(200, 600)
 _WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -110,7 +110,7 @@ def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
 
 def _head(answered: httpx.Response) -> Response:
     """Return status and headers."""
-    if not HTTPStatus.OK <= answered.status_code <= _LAST_STATUS:
+    if answered.status_code not in _STATUSES:
         raise ConnectionFailedError("The server answered with a status that HTTP does not have.", key="protocol")
     return Response(
         status=answered.status_code,
