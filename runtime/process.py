@@ -220,7 +220,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview | bytearray:
         """Return where the worker's next bytes belong."""
-        return bytearray(1) if self._waiting is None else self._decoder.buffer()
+        return bytearray(1) if self._waiting is None else self._decoder.rest
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take bytes from the worker, every one of which may be hostile."""

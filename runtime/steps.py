@@ -33,10 +33,11 @@ class Steps(Generic[T]):
         self._context = copy_context()
         self._end: asyncio.Future[T] = self._loop.create_future()
         self._task: asyncio.Task[Any] | None = None
+        self.done = self._end.done
+        """Returns whether there is nothing to go on with."""
 
     async def carry_out(self) -> T:
-        """Return what the generator returns. Cancelling this closes it."""
-        self.set_result(None)
+        """Return what the generator returns. It has begun, or begins when it is told to; cancelling this closes it."""
         try:
             return await self._end
         finally:
@@ -44,10 +45,6 @@ class Steps(Generic[T]):
             if self._task is not None:
                 self._task.cancel()
                 await asyncio.gather(self._task, return_exceptions=True)
-
-    def done(self) -> bool:
-        """Whether there is nothing to go on with."""
-        return self._end.done()
 
     def set_result(self, result: object) -> None:
         """Go on with what was waited for, unless all is over."""
@@ -58,7 +55,7 @@ class Steps(Generic[T]):
         self._go_on(self._steps.throw, error)
 
     def _go_on(self, resume: Callable[[Any], Coroutine[Any, Any, Any] | None], what: object) -> None:
-        if self._end.done():
+        if self.done():
             return
         try:
             wanted = self._context.run(resume, what)
