@@ -48,7 +48,8 @@ class RunRecord:
 
     def hide(self, *values: JSON) -> None:
         """Mask every leaf of `values` from now on, and in the report wherever it already is."""
-        self.redactor.hide(*values)
+        if any(values):
+            self.redactor.hide(*values)
 
     def on_log(self, line: LogLine) -> None:
         """Take in a console line."""

@@ -69,16 +69,17 @@ class Bounds:
 
     def _admit_calls(self, new: Sequence[Call], length: int, calls: CallsUnderWay, timers: TimerQueue) -> bool:
         """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
-        numbers = {call.id for call in new}
-        new_timers = [call.operation for call in new].count(TIMER)
-        new_calls = len(new) - new_timers
+        numbers: set[int] = set()
+        new_timers = 0
+        for call in new:
+            if call.id in numbers or call.id in calls.numbers or call.id in timers.waiting:
+                return False
+            numbers.add(call.id)
+            new_timers += call.operation == TIMER
         return (
             len(timers.waiting) + new_timers <= self._limits.timers
-            and len(calls.numbers) + new_calls <= self._limits.concurrent_calls
+            and len(calls.numbers) + len(new) - new_timers <= self._limits.concurrent_calls
             and calls.length + length <= self._most.call_bytes
-            and len(numbers) == new_calls + new_timers
-            and numbers.isdisjoint(calls.numbers)
-            and numbers.isdisjoint(timers.waiting)
         )
 
 

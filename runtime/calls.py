@@ -54,7 +54,8 @@ class CallsUnderWay:
         self._on_news = on_news
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
-        self._started: dict[int, _Started] = {}
+        self.under_way: dict[int, _Started] = {}
+        """Those that are being answered, by their numbers."""
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._waiting_bytes = 0
         self.replies: deque[tuple[int, HostReply]] = deque()
@@ -63,11 +64,6 @@ class CallsUnderWay:
         """The numbers of the calls that have no answer yet that the worker took."""
         self.length = 0
         """What the calls that are being answered take of memory, in bytes of what was sent for them."""
-
-    @property
-    def under_way(self) -> bool:
-        """Whether any is being answered."""
-        return bool(self._started)
 
     def begin(self, number: int, call: HostCall, length: int, at_ms: float, *, delay_seconds: float = 0.0) -> None:
         """Answer a call.
@@ -80,7 +76,7 @@ class CallsUnderWay:
             delay_seconds: How long to wait before that.
         """
         task = self._loop.create_task(self._answer(number, call, delay_seconds))
-        self._started[number] = _Started(call, length, at_ms, task)
+        self.under_way[number] = _Started(call, length, at_ms, task)
         self._tasks[number] = task
         self.numbers.add(number)
         self.length += length
@@ -102,13 +98,13 @@ class CallsUnderWay:
         """Until when each call waits before anything is done for it; None where more is under way than waits."""
         if self.replies:
             return None
-        found = {number: self._clock.sleepers.get(started.task) for number, started in self._started.items()}
+        found = {number: self._clock.sleepers.get(started.task) for number, started in self.under_way.items()}
         asleep = {number: sleeper for number, sleeper in found.items() if sleeper is not None}
         return asleep if len(asleep) == len(found) else None
 
     def drop(self, number: int) -> None:
         """Give up a call that nobody waits for any more."""
-        if number in self._started:
+        if number in self.under_way:
             self.numbers.discard(number)
             self._pop(number).task.cancel()
 
@@ -136,7 +132,7 @@ class CallsUnderWay:
         """Return what is being answered, by the number of the call, for a person."""
         return {
             number: PendingWork(what=it.call.operation[:64], site=it.call.site, waited_ms=now_ms - it.since_ms)
-            for number, it in self._started.items()
+            for number, it in self.under_way.items()
         }
 
     async def aclose(self) -> None:
@@ -145,7 +141,7 @@ class CallsUnderWay:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks.values())
-        self._started.clear()
+        self.under_way.clear()
         self.replies.clear()
         self.numbers.clear()
         self.length = 0
@@ -178,7 +174,7 @@ class CallsUnderWay:
         self._on_news(at_ms)
 
     def _pop(self, number: int) -> _Started:
-        started = self._started.pop(number)
+        started = self.under_way.pop(number)
         self.length -= started.length
         return started
 

@@ -191,7 +191,8 @@ class Conversation:
 
     @property
     def _has_news(self) -> bool:
-        return self._work.has_news or self.failure is not None or not self.worker.alive
+        work = self._work
+        return bool(work.calls.replies or work.due) or self.failure is not None or not self.worker.alive
 
     @property
     def _puts_off(self) -> bool:

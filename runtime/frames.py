@@ -26,7 +26,8 @@ import signal
 import struct
 from collections import deque
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .long_bytes import room_for
 
@@ -94,7 +95,8 @@ def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = N
         beside: The length of one more part, whose bytes follow from elsewhere.
     """
     lengths = [*map(len, parts)] if beside is None else [*map(len, parts), beside]
-    head = struct.pack(f"<BH{len(lengths)}I", kind, len(lengths), *lengths)
+    number = len(lengths)
+    head = struct.pack(f"<BH{number}I", kind, number, *lengths)
     if sum(lengths) <= _PIECE_BYTES:
         return iter((b"".join((head, *parts)),))
     return _long_pieces(head, parts)
@@ -128,7 +130,7 @@ class FrameDecoder:
         self.most_bytes = most_bytes
         self._start = memoryview(bytearray(_SHORT_BYTES))
         self._length = 0
-        self._kind: FrameKind | None = None
+        self._kind = self._parts_at = 0
         self._lengths: tuple[int, ...] = ()
         self._long: _LongParts | None = None
         self.rest = self._start
@@ -149,14 +151,16 @@ class FrameDecoder:
         self.rest = self._start[self._length :]
         if self._length < HEAD.size:
             return False
-        kind, number = HEAD.unpack_from(self._start)
-        self._kind = _KINDS.get(kind)
-        if self._kind is None:
+        self._kind, number = HEAD.unpack_from(self._start)
+        if self._kind not in _KINDS:
             raise FrameError("a frame of unknown kind")
         if number > _MOST_PARTS_OF_WORKERS:
             raise FrameError("a frame of too many parts")
-        start = HEAD.size + 4 * number
-        return self._length >= start and self._is_whole(start, _LENGTHS[number].unpack_from(self._start, HEAD.size))
+        self._parts_at = HEAD.size + 4 * number
+        if self._length < self._parts_at:
+            return False
+        self._lengths = _LENGTHS[number].unpack_from(self._start, HEAD.size)
+        return self._is_whole()
 
     @property
     def is_long(self) -> bool:
@@ -165,32 +169,25 @@ class FrameDecoder:
 
     def take(self) -> Frame:
         """Return the frame that is whole, and begin the next one."""
-        parts = self._cut() if self._long is None else self._long.contents()
-        kind, self._kind = cast("FrameKind", self._kind), None
+        if self._long is None:
+            ends = accumulate(self._lengths, initial=self._parts_at)
+            parts = tuple([bytes(self._start[start:end]) for start, end in pairwise(ends)])
+        else:
+            parts = self._long.contents()
         self._length, self._long, self.rest = 0, None, self._start
-        return Frame(kind, parts)
+        return Frame(_KINDS[self._kind], parts)
 
-    def _is_whole(self, start: int, lengths: tuple[int, ...]) -> bool:
-        self._lengths = lengths
-        end = start + sum(lengths)
+    def _is_whole(self) -> bool:
+        end = self._parts_at + sum(self._lengths)
         if end > self.most_bytes:
             raise FrameError("a frame is too long")
         if end > _SHORT_BYTES:
-            self._long = _LongParts(lengths, self._start[start : self._length])
+            self._long = _LongParts(self._lengths, self._start[self._parts_at : self._length])
             self.rest = self._long.rest
             return False
         if self._length > end:
             raise FrameError("bytes follow a frame")
         return self._length == end
-
-    def _cut(self) -> tuple[bytes, ...]:
-        """Return the parts of a frame that gathered."""
-        start = HEAD.size + 4 * len(self._lengths)
-        parts = []
-        for length in self._lengths:
-            parts.append(bytes(self._start[start : start + length]))
-            start += length
-        return tuple(parts)
 
 
 class _LongParts:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SHORT_SECONDS: Final = 0.5
 _LONG_SECONDS: Final = 3.0
 """How long to wait for the news of how a worker ended, where that says only what was used, and where it says why."""
+_NO_END: Final = End()
 _MOST_WORKERS: Final = 3
 """How many workers a run may have, one after the other."""
 
@@ -66,7 +67,7 @@ class Run:
         deadline = asyncio.get_running_loop().call_later(wall_time, self._wall_time_over)
         clock.listeners.add(self._look)
         self._request.on_start()
-        end = End()
+        end = _NO_END
         suspension: Suspension | None = None
         try:
             end = await self._converse_to_the_end()
@@ -87,7 +88,7 @@ class Run:
             peak_memory_bytes=self._conversation.worker.peak_memory_bytes,
         )
         if failure is not None:
-            end = End()
+            end = _NO_END
         return Outcome(
             value=end.value,
             failure=failure,
@@ -118,7 +119,7 @@ class Run:
                 failure = exit_failure(gone, how, hearing.grown, hearing.cpu_seconds, self._request.limits)
                 if not await self._goes_on_after(failure):
                     conversation.fail(failure)
-                    return End()
+                    return _NO_END
 
     async def _goes_on_after(self, failure: Failure) -> bool:
         """Take another worker, where the loss of this one is nobody's fault, and all is known that it was sent."""

@@ -43,7 +43,7 @@ class Reading(NamedTuple):
 
 def is_long(frame: Frame) -> bool:
     """Whether reading a TURN frame takes so long that others must not wait for it."""
-    return len(_text_of(frame)) >= _LONG
+    return len(frame.parts) > 1 and len(frame.parts[1]) >= _LONG
 
 
 def read_turn(frame: Frame) -> Reading:
@@ -112,7 +112,11 @@ def _text_of(frame: Frame) -> bytes:
 def _refuse_strange_data(frame: Frame, turn: Turn) -> None:
     """Refuse bytes beside a turn that do not belong to one of its calls."""
     beside = len(frame.parts) - _PARTS_WITHOUT_DATA
-    if beside > 1 or beside != [call.bytes for call in turn.calls].count(True):
+    if beside > 1:
+        raise TurnError(too_deep=False)
+    for call in turn.calls:
+        beside -= call.bytes
+    if beside != 0:
         raise TurnError(too_deep=False)
 
 

@@ -42,7 +42,8 @@ class Work:
         self._on_news = on_news
         self.calls = CallsUnderWay(request, on_news=on_news, on_failure=on_failure)
         self.timers = TimerQueue(request.clock, self._timer_due)
-        self._due: deque[int] = deque()
+        self.due: deque[int] = deque()
+        """Timers that fired, and of which the isolate was not told."""
         self._replay: Replay | None = None
         self._unanswered: dict[int, tuple[HostCall, int]] = {}
 
@@ -51,7 +52,7 @@ class Work:
         self._replay = replay
         self.timers.close()
         self.timers.hold()
-        self._due.clear()
+        self.due.clear()
         self.calls.forget_answers()
 
     def release(self) -> None:
@@ -90,12 +91,7 @@ class Work:
 
     def take(self) -> tuple[list[tuple[int, HostReply]], int | None]:
         """Return answers by the numbers of their calls, and a timer that fired, as much as should travel together."""
-        return self.calls.take(), self._due.popleft() if self._due else None
-
-    @property
-    def has_news(self) -> bool:
-        """Whether there is something to take."""
-        return bool(self._due or self.calls.replies)
+        return self.calls.take(), self.due.popleft() if self.due else None
 
     @property
     def next_event(self) -> float | None:
@@ -151,7 +147,7 @@ class Work:
             on_replayed(call, reply)
 
     def _timer_due(self, timer: int) -> None:
-        self._due.append(timer)
+        self.due.append(timer)
         self._on_news(self._clock.now_ms())
 
 

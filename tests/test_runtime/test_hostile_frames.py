@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from runtime import HostCall, HostReply, LogLine, Module, Outcome, SandboxLimits
 from runtime.frames import USAGE, FrameKind, pieces_of
 from runtime.journal import Journal, Origin
+from runtime.linker import LinkedScript
 from runtime.process import WorkerExit, WorkerProcess
 from runtime.run import Run
 from runtime.run_request import RunRequest
@@ -107,9 +108,7 @@ class Answer:
 def request_for(limits: SandboxLimits) -> RunRequest:
     """Return what any run is asked for."""
     return RunRequest(
-        modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),),
-        links={},
-        exports=("list",),
+        script=LinkedScript(modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),), exports=("list",)),
         arguments="{}",
         limits=limits,
         settings={},
