@@ -47,7 +47,7 @@ class MethodRun:
         """The connection with its credentials as they are now."""
         self._known_version = NOT_STORED
         """Of the credentials that the caller, or a store, has already."""
-        self._may_refresh = True
+        self._may_refresh = False
         self._stream: ByteStream | None = None
         self._journal: RunJournal | None = context.journal
 
@@ -61,10 +61,11 @@ class MethodRun:
         context = self._context
         method = context.connector.find(method_name)
         method.require_javascript()
+        self._may_refresh = uses_credentials(method)
         await self._find_access()
         arguments = self._arguments(method, args)
         try:
-            if await self._refresh_if_due(method):
+            if await self._refresh_if_due():
                 arguments = self._arguments(method, args)
             client = await self._make_client(method)
             journal = self._open_journal(method, {name: arguments[name] for name in args or {}})
@@ -100,10 +101,10 @@ class MethodRun:
         self._context.record.hide(self._secrets())
         return arguments
 
-    async def _refresh_if_due(self, method: Method) -> bool:
+    async def _refresh_if_due(self) -> bool:
         """Renew credentials that are missing, or known to have expired, before they are refused."""
         access = self._access
-        if access is None or not uses_credentials(method) or not self._services.refresher.is_due(self._context, access):
+        if access is None or not self._may_refresh or not self._services.refresher.is_due(self._context, access):
             return False
         clock = self._context.clock
         started = clock.time()
@@ -140,8 +141,7 @@ class MethodRun:
     ) -> Outcome:
         """Run the method itself."""
         access = self._access
-        refreshes = self._may_refresh and uses_credentials(method)
-        refresh = partial(self._refreshed_client, access) if access is not None and refreshes else None
+        refresh = partial(self._refreshed_client, access) if access is not None and self._may_refresh else None
         outcome = await self._services.wall.run(
             self._context,
             method,

@@ -137,9 +137,9 @@ class CallsUnderWay:
 
     async def aclose(self) -> None:
         """Give up all calls, and wait until that is done."""
-        for task in self._tasks.values():
-            task.cancel()
         if self._tasks:
+            for task in self._tasks.values():
+                task.cancel()
             await asyncio.wait(self._tasks.values())
         self.under_way.clear()
         self.replies.clear()

@@ -16,6 +16,8 @@ from .turn import End
 from .verdict import wall_time_failure
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from .failure import Failure
     from .host import HostReply
     from .process import WorkerProcess
@@ -77,17 +79,14 @@ class Conversation:
         self.worker.on_gone = self.look
         self._steps.set_result(None)
 
-    async def carry_out(self) -> End:
-        """Return the method's end, once `begin` was called. Cancelling this leaves the worker in the middle of it.
+    def end_of_method(self) -> Awaitable[End]:
+        """Return what gives the method's end, once `begin` was called; cancelled, it leaves the worker in the middle.
 
         Raises:
             SuspendedError: All that goes on is waiting, for too long.
             WorkerGoneError: The worker was lost.
         """
-        try:
-            return await self._steps.carry_out()
-        finally:
-            self.worker.on_gone = None
+        return self._steps.carry_out()
 
     def end(self, failure: Failure) -> None:
         """End the run with a failure, at once, unless it has one already."""

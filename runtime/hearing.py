@@ -105,7 +105,7 @@ class Hearing:
             self._take_other(frame)
             return NOTHING_HAPPENED
         try:
-            reading = (yield self._read_long(frame)) if is_long(frame) else read_turn(frame)
+            turn, depth = (yield self._read_long(frame)) if is_long(frame) else read_turn(frame)
         except TurnError as error:
             self._on_failure(self._too_deep(None) if error.too_deep else protocol_failure())
             return NOTHING_HAPPENED
@@ -114,8 +114,8 @@ class Hearing:
             return NOTHING_HAPPENED
         except TimeoutError:  # another failure ended the run before all was read
             return NOTHING_HAPPENED
-        self._take_turn(frame, reading)
-        return reading.turn
+        self._take_turn(frame, turn, depth)
+        return turn
 
     def stop(self) -> None:
         """Read no further in what is being read."""
@@ -131,8 +131,7 @@ class Hearing:
         finally:
             self._reading = None
 
-    def _take_turn(self, frame: Frame, reading: Reading) -> None:
-        turn = reading.turn
+    def _take_turn(self, frame: Frame, turn: Turn, depth: int) -> None:
         for number in turn.dropped:
             self._work.drop(number)
         try:
@@ -148,7 +147,7 @@ class Hearing:
         if turn.breach is not None:
             self._take_breach(turn.breach)
         elif turn.end is not None:
-            self._take_end(turn.end, reading.result_depth)
+            self._take_end(turn.end, depth)
 
     def _take_entry(self, turn: Turn, frame: Frame) -> None:
         """Do what a turn asks for, which it may have asked for before."""

@@ -59,9 +59,15 @@ class Run:
         self._work = Work(request, on_news=self._take_news, on_failure=self.end)
         self._conversation = self._conversation_with(worker)
 
+    def begin(self) -> None:
+        """Let the worker begin, before all else is made ready."""
+        self._conversation.begin()
+
     async def outcome(self) -> Outcome:
-        """Run the method to its end. Cancelling this leaves the worker in the middle of the run: kill it then."""
-        self._conversation.begin()  # the worker computes while all else is made ready
+        """Run the method to its end, once `begin` was called.
+
+        Cancelling this leaves the worker in the middle of the run: kill it then.
+        """
         clock, journal = self._request.clock, self._request.journal
         wall_time = self._request.limits.wall_time_seconds
         deadline = asyncio.get_running_loop().call_later(wall_time, self._wall_time_over)
@@ -112,7 +118,7 @@ class Run:
         while True:
             conversation = self._conversation
             try:
-                return await conversation.carry_out()
+                return await conversation.end_of_method()
             except WorkerGoneError as gone:
                 how = await conversation.worker.exit(_SHORT_SECONDS if conversation.failure else _LONG_SECONDS)
                 hearing = conversation.hearing

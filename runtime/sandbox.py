@@ -250,6 +250,7 @@ class Sandbox:
             return worker.process
 
         run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
+        run.begin()
         self._runs.add(run)
         reusable = False
         try:

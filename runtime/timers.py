@@ -82,9 +82,10 @@ class TimerQueue:
 
     def close(self) -> None:
         """Forget all timers."""
-        self.waiting.clear()
-        self._order.clear()
-        self._arm()
+        if self._order:
+            self.waiting.clear()
+            self._order.clear()
+            self._arm()
 
     def pending(self, now_ms: float) -> dict[int, PendingWork]:
         """Return what waits, by its number, for a person."""

@@ -129,7 +129,9 @@ async def converse(
     await worker.connect()
     lines: list[LogLine] = []
     try:
-        outcome = await Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls)).outcome()
+        run = Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls))
+        run.begin()
+        outcome = await run.outcome()
     finally:
         worker.close()
         worker.peer.close()
