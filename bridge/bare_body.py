@@ -33,18 +33,18 @@ class BareBodies:
     """The bodies that calls of one run gave, none of which is kept."""
 
     def __init__(self) -> None:
-        self._not_missing: dict[str, list[bytes]] = {}
+        self._in_all: dict[str, list[bytes]] = {}
 
     def add(self, site: str, body: bytes) -> None:
-        """Look at the body that a call gave, which nobody parses here: only for keys that no other there lacked."""
-        looked_for = self._not_missing.get(site)
+        """Look at the body that a call gave, which nobody parses here: for what is in all others of that place."""
+        looked_for = self._in_all.get(site)
         if looked_for is None:
             looked_for = [*_QUOTED]
         if looked_for:
             ends = body if len(body) <= 2 * _LOOKED_AT_BYTES else body[:_LOOKED_AT_BYTES] + body[-_LOOKED_AT_BYTES:]
-            self._not_missing[site] = [text for text in looked_for if text in ends]
+            self._in_all[site] = [text for text in looked_for if text in ends]
 
     def __iter__(self) -> Iterator[BareBody]:
         """Yield what is known of each place."""
-        for site, present in self._not_missing.items():
-            yield BareBody(site=site, missing=tuple(key for text, key in _QUOTED.items() if text not in present))
+        for site, in_all in self._in_all.items():
+            yield BareBody(site=site, missing=tuple(key for text, key in _QUOTED.items() if text not in in_all))

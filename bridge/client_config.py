@@ -21,6 +21,7 @@ from .auth import AUTH_KINDS, Auth, BearerToken
 from .errors import ConfigurationError, RequestRefusedError
 from .formula_compat import FormulaCompat
 from .headers import refuse_unsendable
+from .option_names import by_their_names
 from .origin import Origin
 from .override import RequestOverride  # noqa: TC001 (pydantic reads it)
 from .proxy import Proxy
@@ -36,14 +37,6 @@ if TYPE_CHECKING:
     from runtime import JSON
 
 MOST_RETRIES: Final = 5
-
-_ALIASES: Final = {
-    "baseUrl": "baseUri",
-    "baseURL": "baseUri",
-    "defaultQueryParameters": "query",
-    "params": "query",
-}
-"""Names that other editions of the contract, and habits, have for an option."""
 
 
 class ClientConfig(BaseModel):
@@ -202,7 +195,7 @@ class ClientConfig(BaseModel):
         """Read the options under all their names."""
         if not isinstance(value, dict):
             return handler(value)
-        options, renamed = _by_their_names(value)
+        options, renamed = by_their_names(value)
         config = handler(options)
         config._renamed = renamed  # noqa: SLF001 (of its own class)
         return config
@@ -234,25 +227,6 @@ class ClientConfig(BaseModel):
     def _headers_can_be_sent(cls, value: dict[str, Scalar | None]) -> dict[str, Scalar | None]:
         refuse_unsendable(value)
         return value
-
-
-def _by_their_names(options: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return the options by the names of the contract, and what to say of other ones."""
-    warnings: list[str] = []
-    if set(options) == {"args"} and isinstance(options["args"], dict):
-        options = options["args"]
-        warnings.append("The client's options stand under args: write them at the top.")
-    named: dict[str, Any] = {}
-    for name, value in options.items():
-        known = _ALIASES.get(name, name)
-        if known == name:
-            named[name] = value
-        elif known in options or known in named:
-            warnings.append(f"{name} was ignored: {known} is there too.")
-        else:
-            warnings.append(f"{name} is another name of {known}: write {known}.")
-            named[known] = value
-    return named, tuple(warnings)
 
 
 _KNOWN: Final = (

@@ -87,7 +87,7 @@ class EgressPolicy:
     openings: tuple[Opening, ...] = ()
     other_origins: Literal["allow", "refuse"] = "allow"
     _admitted: set[Origin] = field(default_factory=set, init=False, repr=False, compare=False)
-    """Origins that were admitted, and always will be: whether an address is this machine's own may change."""
+    """Origins that will always be admitted. An address that nothing opens may become this machine's own."""
 
     @classmethod
     def default(cls) -> Self:
