@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from runtime import HostCall, HostReply, LogLine, Module, Outcome, SandboxLimits
 from runtime.frames import USAGE, FrameKind, pieces_of
 from runtime.journal import Journal, Origin
+from runtime.linker import LinkedScript
 from runtime.process import WorkerExit, WorkerProcess
 from runtime.run import Run
 from runtime.run_request import RunRequest
@@ -107,9 +108,7 @@ class Answer:
 def request_for(limits: SandboxLimits) -> RunRequest:
     """Return what any run is asked for."""
     return RunRequest(
-        modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),),
-        links={},
-        exports=("list",),
+        script=LinkedScript(modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),), exports=("list",)),
         arguments="{}",
         limits=limits,
         settings={},
@@ -130,7 +129,9 @@ async def converse(
     await worker.connect()
     lines: list[LogLine] = []
     try:
-        outcome = await Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls)).outcome()
+        run = Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls))
+        run.begin()
+        outcome = await run.outcome()
     finally:
         worker.close()
         worker.peer.close()
@@ -463,7 +464,9 @@ async def test_a_process_that_writes_garbage_without_end_is_killed(garbage: str)
         cleanup.callback(process.kill)
         worker = WorkerProcess(process.pid, channel, None)
         await worker.connect()
-        outcome = await Run(worker, request_for(PATIENT)).outcome()
+        run = Run(worker, request_for(PATIENT))
+        run.begin()
+        outcome = await run.outcome()
         worker.close()
         assert -signal.SIGKILL == process.wait()
     assert outcome.failure is not None
