@@ -55,6 +55,16 @@ async def test_without_a_body_there_is_no_content_type(runs: Runs, server: Serve
     assert "content-type" not in server.seen[0].headers
 
 
+@pytest.mark.parametrize(("path", "sent"), [("/a?", "/a"), ("/a??", "/a??"), ("/a%2Fb?c=%3F?", "/a%2Fb?c=%3F?")])
+async def test_a_query_is_sent_as_it_is_unless_it_is_empty(
+    runs: Runs, serve_raw: Callable[[bytes], Awaitable[Server]], path: str, sent: str
+) -> None:
+    """As in Node.js, nothing is changed but a question mark that nothing follows."""
+    server = await serve_raw(b"HTTP/1.1 204 No Content\r\n\r\n")
+    await runs.start().get(f"{server.url}{path}")
+    assert sent == server.seen[0].path
+
+
 async def test_a_large_body_is_sent_whole(runs: Runs, server: Server) -> None:
     """A body larger than any buffer arrives."""
     body = f'"{"x" * 3_000_000}"'

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from bridge import EgressPolicy, Transports
+from bridge import EgressPolicy, Limits, Transports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,6 +35,22 @@ async def test_a_connection_keeps_its_sockets(runs: Runs, counting: Server) -> N
     for _ in range(3):
         assert (await runs.start({"baseUri": counting.url}).get("/x")).ok
     assert 1 == len(counting.seen)
+
+
+async def test_a_socket_with_half_a_request_on_it_is_closed(
+    runs: Runs, serve_raw: Callable[[RawAnswer], Awaitable[Server]]
+) -> None:
+    """A server that answers before it has taken a request is sent the next one on another socket."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.wait_closed()
+
+    server = await serve_raw(answer)
+    for _ in range(2):
+        run = runs.start({"baseUri": server.url}, limits=Limits(request_seconds=5))
+        assert "ok" == (await run.ask("post", "/x", body=f'"{"x" * 9_000_000}"')).text
+    assert 2 == len(server.seen)
 
 
 async def test_connections_share_no_socket(runs: Runs, counting: Server) -> None:
