@@ -147,11 +147,6 @@ class FrameDecoder:
         start = HEAD.size + 4 * number
         return self._length >= start and self._is_whole(start, self._lengths())
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the frame does not gather in memory that stays."""
-        return self._long is not None
-
     def take(self) -> Frame:
         """Return the frame that is whole, and begin the next one."""
         if self._long is None:

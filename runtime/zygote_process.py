@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from .errors import WorkerStartError
-from .notices import AT_ONCE, LENGTH, PRACTISED, Notice, NoticeKind
-from .process import WorkerExit, WorkerProcess
+from .notices import AT_ONCE, LENGTH, NOTICE_BYTES, PRACTISED, Notice, NoticeKind
+from .process import WorkerExit, WorkerGoneError, WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +23,16 @@ if TYPE_CHECKING:
 _SCRIPT: Final = str(Path(__file__).with_name("zygote_start.py"))
 _MOST_DESCRIPTORS: Final = 2
 _START_SECONDS: Final = 20.0
-_FORK_SECONDS: Final = 10.0
+_WORKER_SECONDS: Final = 20.0
+_EXIT_SECONDS: Final = 1.0
+
+
+@dataclass
+class _Start:
+    """A worker that was asked for, and is there as soon as it is forked."""
+
+    ready: asyncio.Future[None]
+    worker: WorkerProcess | None = None
 
 
 class ZygoteProcess:
@@ -36,7 +48,7 @@ class ZygoteProcess:
         self._channel = channel
         self._loop = asyncio.get_running_loop()
         self._loaded = self._loop.create_future()
-        self._forks: deque[asyncio.Future[WorkerProcess]] = deque()
+        self._forks: deque[_Start] = deque()
         self._workers: dict[int, WorkerProcess] = {}
         self._on_unused: Callable[[], None] | None = None
         self._retired = False
@@ -72,7 +84,7 @@ class ZygoteProcess:
         return zygote
 
     async def fork(self, *, practised: bool) -> WorkerProcess:
-        """Ask for a worker. It is still starting when this returns.
+        """Return a new worker whose isolate is ready, or could not be made: `take` gives what it says.
 
         Args:
             practised: Whether it may take longer, to answer sooner when it is given a run.
@@ -88,14 +100,21 @@ class ZygoteProcess:
         except OSError:
             self._stuck = True  # what it said before is read all the same
             raise _ended() from None
-        future: asyncio.Future[WorkerProcess] = self._loop.create_future()
-        self._forks.append(future)
+        start = _Start(self._loop.create_future())
+        self._forks.append(start)
+        deadline = self._loop.call_later(_WORKER_SECONDS, self._give_up, start)
         try:
-            async with asyncio.timeout(_FORK_SECONDS):
-                return await _taken(future)
-        except TimeoutError:
-            self._stuck = True
-            raise WorkerStartError("the process that starts workers does not answer") from None
+            await start.ready
+        except BaseException as error:
+            if start.worker is not None:
+                start.worker.discard()
+            if isinstance(error, WorkerGoneError):
+                raise WorkerStartError("a worker ended before it was ready") from None
+            raise
+        finally:
+            deadline.cancel()
+        assert start.worker is not None  # noqa: S101 (it is what is ready)
+        return start.worker
 
     @property
     def usable(self) -> bool:
@@ -115,7 +134,12 @@ class ZygoteProcess:
         self._look_for_use()
 
     async def aclose(self) -> None:
-        """End it, and with it whatever workers are left."""
+        """End it when its workers have ended, or with them, if they do not end soon."""
+        unused = asyncio.Event()
+        self.retire(unused.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_SECONDS):
+                await unused.wait()
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGKILL)  # before it ends by itself: sending takes the news from who waits
         self._end()
@@ -123,26 +147,27 @@ class ZygoteProcess:
 
     def _read(self) -> None:
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._channel, Notice.FORMAT.size, _MOST_DESCRIPTORS)
+            data, descriptors, _, _ = socket.recv_fds(self._channel, NOTICE_BYTES, _MOST_DESCRIPTORS)
         except BlockingIOError:
             return
         except OSError:
             data, descriptors = b"", []
-        if len(data) < Notice.FORMAT.size:
+        if len(data) < NOTICE_BYTES:
             self._end()
         else:
             self._take(Notice.decode(data), descriptors)
 
     def _take(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        if notice.kind is NoticeKind.LOADED:
+        if notice.kind == NoticeKind.LOADED:
             if not self._loaded.done():
                 self._loaded.set_result(None)
-        elif notice.kind is NoticeKind.EXITED:
+        elif notice.kind == NoticeKind.EXITED:
             self._exited(notice)
         elif notice.kind in {NoticeKind.FORKED, NoticeKind.COPIED} and descriptors:
             self._forked(notice, descriptors)
         else:  # it could not fork, or this process has no descriptor left to take the worker's channel
-            self._give(WorkerStartError("a worker could not be forked: too many processes or descriptors"))
+            error = WorkerStartError("a worker could not be forked: too many processes or descriptors")
+            _fail(self._forks.popleft(), error)
 
     def _exited(self, notice: Notice) -> None:
         worker = self._workers.pop(notice.process, None)
@@ -151,24 +176,34 @@ class ZygoteProcess:
         self._look_for_use()
 
     def _forked(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        descriptor = descriptors[1] if len(descriptors) > 1 else None
-        worker = WorkerProcess(notice.process, socket.socket(fileno=descriptors[0]), descriptor)
+        start = self._forks.popleft()
+        channel, descriptor = (
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, descriptors[0]),
+            descriptors[1] if len(descriptors) > 1 else None,
+        )
+        try:
+            worker = WorkerProcess(notice.process, channel, descriptor, start.ready)
+        except OSError:
+            _fail(
+                start, WorkerStartError("a worker's channel cannot be read: too many of the system's files are watched")
+            )
+            channel.close()
+            if descriptor is not None:
+                os.close(descriptor)
+            return
         worker.stale = self._retired
-        worker.single_run = notice.kind is NoticeKind.COPIED
-        self._workers[notice.process] = worker
-        if not self._give(worker):
-            _give_up(worker)
+        worker.single_run = notice.kind == NoticeKind.COPIED
+        self._workers[notice.process] = start.worker = worker
+        if start.ready.done():  # nobody waits for it any more
+            worker.discard()
 
-    def _give(self, answer: WorkerProcess | WorkerStartError) -> bool:
-        """Answer whoever asked for a worker first; whether they still want it."""
-        future = self._forks.popleft()
-        if future.done():
-            return False
-        if isinstance(answer, WorkerProcess):
-            future.set_result(answer)
+    def _give_up(self, start: _Start) -> None:
+        """Wait no longer for a worker."""
+        if start.worker is None:
+            self._stuck = True
+            _fail(start, WorkerStartError("the process that starts workers does not answer"))
         else:
-            future.set_exception(answer)
-        return True
+            _fail(start, WorkerStartError("a worker never was ready"))
 
     def _look_for_use(self) -> None:
         if self._on_unused is not None and (self.ended or not (self._workers or self._forks)):
@@ -182,7 +217,7 @@ class ZygoteProcess:
         self.ended = True
         self._loop.remove_reader(self._channel)
         self._channel.close()
-        for future in [self._loaded, *self._forks]:
+        for future in [self._loaded, *(start.ready for start in self._forks)]:
             if not future.done():
                 future.set_exception(_ended())
                 future.exception()  # it may be nobody's to retrieve
@@ -211,19 +246,9 @@ async def _spawn() -> tuple[asyncio.subprocess.Process, socket.socket]:
     return process, ours
 
 
-async def _taken(future: asyncio.Future[WorkerProcess]) -> WorkerProcess:
-    """Return the worker that comes, or end it where nobody waits any more in the moment in which it comes."""
-    try:
-        return await future
-    except asyncio.CancelledError:
-        if not future.cancelled() and future.exception() is None:
-            _give_up(future.result())
-        raise
-
-
-def _give_up(worker: WorkerProcess) -> None:
-    worker.kill()
-    worker.close()
+def _fail(start: _Start, error: WorkerStartError) -> None:
+    if not start.ready.done():
+        start.ready.set_exception(error)
 
 
 def _ended() -> WorkerStartError:
