@@ -18,7 +18,7 @@ import sys
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from .engine import Engine
+from .engine import Engine, Forked
 from .hardening import Hardening
 from .host import Extension
 from .huge_pages import gather_pages
@@ -26,11 +26,13 @@ from .libc import fork
 from .notices import LENGTH, PRACTISED, Notice, NoticeKind
 from .prelude import prelude_source
 from .rehearsal import Rehearsals
+from .run_limits import RunLimits
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
-from .worker import go_on_as_worker, run_worker
-from .worker_channel import MAXRSS_UNIT
+from .worker import BROKEN, Worker
+from .worker_channel import MAXRSS_UNIT, WorkerChannel
+from .worker_descriptors import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +55,7 @@ class Zygote:
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
         self._template: Template | None = None
+        self._worker: Worker
         self._workers: set[int] = set()
         self._child_ended, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
@@ -76,6 +79,9 @@ class Zygote:
         self._template = template
         self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
         self._report = SandboxReport.of(self._engine.version, layers).encode()
+        self._hardening.prepare()
+        limits = RunLimits(self._hardening.descriptors.gauge)
+        self._worker = Worker(WorkerChannel.of(CHANNEL), limits, self._report)
         gc.freeze()
         poll = select.poll()
         poll.register(self._channel, select.POLLIN)
@@ -101,18 +107,27 @@ class Zygote:
     def _fork(self, *, practised: bool) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            zygote = os.getpid()
             process = fork()
             if process == 0:
                 ours.detach()  # what is closed later is another one's by then
-                self._be_worker(theirs.detach(), zygote, practised=practised)
+                self._be_worker(theirs.detach(), practised=practised)
             self._workers.add(process)
             self._hand_over(process, ours)
 
-    def _be_worker(self, channel: int, zygote: int, *, practised: bool) -> NoReturn:
-        if self._template is None:
-            run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
-        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report, practised=practised)
+    def _be_worker(self, channel: int, *, practised: bool) -> NoReturn:
+        """Go on as a worker in this process, freshly forked, on the thread of the zygote's own isolate if there is one.
+
+        Raises:
+            Forked: So that V8 carries out there what was posted.
+        """
+        try:
+            self._hardening.apply(channel)
+            if self._template is None:
+                self._worker.serve(self._engine, self._prelude)
+            self._worker.take_over(self._template, practised=practised)
+        except BaseException:  # noqa: BLE001 (nobody would hear of it)
+            os._exit(BROKEN)
+        raise Forked
 
     def _hand_over(self, process: int, channel: socket.socket) -> None:
         """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
