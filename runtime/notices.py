@@ -2,9 +2,9 @@
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
 ...], "rehearsals": [base64, ...], "practice": base64}`, the latter of frames that a worker would be sent. After that
-each byte from the application asks for one worker, and the zygote sends `Notice` records. For each such byte it says
-FORKED, COPIED or FAILED. The first two carry two descriptors: the application's end of the worker's channel and, where
-the system has them, a process descriptor.
+each byte from the application asks for one worker, and carries a descriptor, the worker's end of its channel; and the
+zygote sends `Notice` records. For each such byte it says FORKED, COPIED or FAILED. The first two carry a process
+descriptor, where the system has them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 LENGTH: Final = struct.Struct("<I")
-AT_ONCE: Final = ord("F")
+DESCRIPTOR: Final = struct.Struct("@i")
+"""A descriptor that is carried."""
+AT_ONCE: Final = b"F"
 """Asks for a worker that is ready as soon as possible."""
-PRACTISED: Final = ord("P")
+PRACTISED: Final = b"P"
 """Asks for one that may take longer, to answer sooner when it is given a run."""
 
 

@@ -42,7 +42,8 @@ _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
 _BREACH: Final = b"breach"
 _CPU_TIME: Final = b"cpu_time"
-_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
+_REASONS: Final[dict[int, bytes]] = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
+_SIGNALS: Final = tuple(map(int, _REASONS))
 BROKEN: Final = 70
 """The exit code of a worker that cannot go on."""
 _HAS_DATA: Final = b'{"data":true'
@@ -131,14 +132,17 @@ class Worker:
         self._isolate, self._prelude, self._doors = isolate, prelude, doors
         isolate.on_result = self._on_result
 
+    def block_signals(self) -> None:
+        """Leave the signals that say that time is up to who waits for them, in this thread and its own."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
     def _start_listening(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {*_REASONS, signal.SIGCHLD})  # the last is the zygote's
         _thread.start_new_thread(self._listen, ())
 
     def _listen(self) -> NoReturn:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
         while True:
-            reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
+            reason = _REASONS[signal.sigwait(_SIGNALS)]
             if self._is_false_alarm(reason):
                 continue
             with self._writing:

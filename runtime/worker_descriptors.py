@@ -25,7 +25,7 @@ class WorkerDescriptors:
 
     Attributes:
         proc: A descriptor of the machine's `/proc`; None where the system is not Linux.
-        gauge: Of the memory of the process that reads it, a worker that has its descriptors; None as well.
+        gauge: Of the memory of the process that reads it; None as well, or where workers need none.
     """
 
     def __init__(self) -> None:
@@ -33,8 +33,7 @@ class WorkerDescriptors:
             pass
         os.close(taken)
         self.proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY) if sys.platform == "linux" else None
-        self.gauge = None if self.proc is None else MemoryGauge(_GAUGE)
-        self._last = CHANNEL if self.proc is None else _GAUGE
+        self.gauge = None if self.proc is None else MemoryGauge(self.proc, _GAUGE)
 
     def take(self, channel: int) -> None:
         """Put what a worker keeps where it belongs, while files can be opened.
@@ -43,20 +42,22 @@ class WorkerDescriptors:
             channel: The descriptor of its end of the channel, which becomes number `CHANNEL`.
         """
         os.dup2(channel, CHANNEL)
-        if self.proc is not None:
-            os.dup2(os.open("self/statm", os.O_RDONLY, dir_fd=self.proc), _GAUGE)
+        if self.gauge is not None:
+            self.gauge.open()
 
     def step(self) -> Step:
         """Return the step that closes all others."""
-        return Step(LayerName.ONE_DESCRIPTOR, self._close_others, self._others_are_closed)
+        last = CHANNEL if self.gauge is None else _GAUGE
 
-    def _close_others(self) -> None:
-        os.closerange(0, CHANNEL)
-        os.closerange(self._last + 1, _MOST_DESCRIPTORS)
+        def close_others() -> None:
+            os.closerange(0, CHANNEL)
+            os.closerange(last + 1, _MOST_DESCRIPTORS)
 
-    def _others_are_closed(self) -> bool:
-        kept = range(CHANNEL, self._last + 1)
-        return all(_is_closed(number) for number in range(_TRIED_DESCRIPTORS) if number not in kept)
+        return Step(LayerName.ONE_DESCRIPTOR, close_others, lambda: _is_closed_but(range(CHANNEL, last + 1)))
+
+
+def _is_closed_but(kept: range) -> bool:
+    return all(_is_closed(number) for number in range(_TRIED_DESCRIPTORS) if number not in kept)
 
 
 def _is_closed(descriptor: int) -> bool:

@@ -21,16 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _SCRIPT: Final = str(Path(__file__).with_name("zygote_start.py"))
-_MOST_DESCRIPTORS: Final = 2
+_HAS_DESCRIPTORS: Final = hasattr(os, "pidfd_open")
 _START_SECONDS: Final = 20.0
 _WORKER_SECONDS: Final = 20.0
 _EXIT_SECONDS: Final = 1.0
+_TOO_MANY: Final = "a worker could not be forked: too many processes or descriptors"
 
 
 @dataclass
 class _Start:
-    """A worker that was asked for, and is there as soon as it is forked."""
+    """A worker that was asked for, and is there as soon as it is forked. Without its channel it ends."""
 
+    channel: socket.socket
     ready: asyncio.Future[None]
     worker: WorkerProcess | None = None
 
@@ -49,7 +51,8 @@ class ZygoteProcess:
         self._loop = asyncio.get_running_loop()
         self._loaded = self._loop.create_future()
         self._forks: deque[_Start] = deque()
-        self._workers: dict[int, WorkerProcess] = {}
+        self._workers: dict[int, WorkerProcess | None] = {}
+        """None for one that nobody waits for: without its channel it ends."""
         self._on_unused: Callable[[], None] | None = None
         self._retired = False
         self._stuck = False
@@ -94,19 +97,14 @@ class ZygoteProcess:
         """
         if not self.usable:
             raise _ended()
-        self.forks += 1
-        try:
-            self._channel.send(bytes([PRACTISED if practised else AT_ONCE]))
-        except OSError:
-            self._stuck = True  # what it said before is read all the same
-            raise _ended() from None
-        start = _Start(self._loop.create_future())
-        self._forks.append(start)
+        start = self._ask(PRACTISED if practised else AT_ONCE)
         deadline = self._loop.call_later(_WORKER_SECONDS, self._give_up, start)
         try:
             await start.ready
         except BaseException as error:
-            if start.worker is not None:
+            if start.worker is None:
+                start.channel.close()
+            else:
                 start.worker.discard()
             if isinstance(error, WorkerGoneError):
                 raise WorkerStartError("a worker ended before it was ready") from None
@@ -115,6 +113,24 @@ class ZygoteProcess:
             deadline.cancel()
         assert start.worker is not None  # noqa: S101 (it is what is ready)
         return start.worker
+
+    def _ask(self, request: bytes) -> _Start:
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError:
+            raise WorkerStartError(_TOO_MANY) from None
+        self.forks += 1
+        try:
+            socket.send_fds(self._channel, [request], [theirs.fileno()])
+        except OSError:
+            self._stuck = True  # what it said before is read all the same
+            ours.close()
+            raise _ended() from None
+        finally:
+            theirs.close()
+        start = _Start(ours, self._loop.create_future())
+        self._forks.append(start)
+        return start
 
     @property
     def usable(self) -> bool:
@@ -129,7 +145,7 @@ class ZygoteProcess:
         """
         self._retired = True
         self._on_unused = on_unused
-        for worker in self._workers.values():
+        for worker in filter(None, self._workers.values()):
             worker.stale = True
         self._look_for_use()
 
@@ -147,7 +163,7 @@ class ZygoteProcess:
 
     def _read(self) -> None:
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._channel, NOTICE_BYTES, _MOST_DESCRIPTORS)
+            data, descriptors, _, _ = socket.recv_fds(self._channel, NOTICE_BYTES, 1)
         except BlockingIOError:
             return
         except OSError:
@@ -163,11 +179,8 @@ class ZygoteProcess:
                 self._loaded.set_result(None)
         elif notice.kind == NoticeKind.EXITED:
             self._exited(notice)
-        elif notice.kind in {NoticeKind.FORKED, NoticeKind.COPIED} and descriptors:
-            self._forked(notice, descriptors)
-        else:  # it could not fork, or this process has no descriptor left to take the worker's channel
-            error = WorkerStartError("a worker could not be forked: too many processes or descriptors")
-            _fail(self._forks.popleft(), error)
+        else:
+            self._forked(self._forks.popleft(), notice, descriptors)
 
     def _exited(self, notice: Notice) -> None:
         worker = self._workers.pop(notice.process, None)
@@ -175,27 +188,27 @@ class ZygoteProcess:
             worker.set_exit(WorkerExit(notice.status, notice.cpu_seconds, notice.peak_memory_bytes))
         self._look_for_use()
 
-    def _forked(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        start = self._forks.popleft()
-        channel, descriptor = (
-            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, descriptors[0]),
-            descriptors[1] if len(descriptors) > 1 else None,
-        )
+    def _forked(self, start: _Start, notice: Notice, descriptors: Sequence[int]) -> None:
+        if notice.kind == NoticeKind.FAILED:
+            _fail(start, WorkerStartError(_TOO_MANY))
+            return
+        self._workers[notice.process] = None
+        if _HAS_DESCRIPTORS and not descriptors:  # this process has none left to take it
+            _fail(start, WorkerStartError(_TOO_MANY))
+            return
+        descriptor = descriptors[0] if descriptors else None
         try:
-            worker = WorkerProcess(notice.process, channel, descriptor, start.ready)
-        except OSError:
+            worker = WorkerProcess(notice.process, start.channel, descriptor, start.ready)
+        except (OSError, ValueError):  # it cannot be watched, or nobody waits for it any more
+            if descriptor is not None:
+                os.close(descriptor)
             _fail(
                 start, WorkerStartError("a worker's channel cannot be read: too many of the system's files are watched")
             )
-            channel.close()
-            if descriptor is not None:
-                os.close(descriptor)
             return
         worker.stale = self._retired
         worker.single_run = notice.kind == NoticeKind.COPIED
         self._workers[notice.process] = start.worker = worker
-        if start.ready.done():  # nobody waits for it any more
-            worker.discard()
 
     def _give_up(self, start: _Start) -> None:
         """Wait no longer for a worker."""
@@ -221,7 +234,7 @@ class ZygoteProcess:
             if not future.done():
                 future.set_exception(_ended())
                 future.exception()  # it may be nobody's to retrieve
-        for worker in self._workers.values():
+        for worker in filter(None, self._workers.values()):
             worker.set_exit(None)
         self._look_for_use()
 
