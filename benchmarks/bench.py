@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import uvloop
 from arena import Arena
 from machine import machine, versions
 from measuring import Row
@@ -50,7 +51,7 @@ APART: Final[dict[str, Callable[[Arena], Awaitable[list[Row]]]]] = {
 }
 """Those that are no part of the table, and are run where they are named."""
 LOOPS: Final = {"fixtures": fixtures.LOOP}
-"""Of those that need a loop of their own."""
+"""Of those that need a loop of their own; all others run on uvloop, ours and the clients in Python alike."""
 
 
 async def heading(arena: Arena) -> str:
@@ -76,12 +77,12 @@ def main() -> None:
     with ExitStack() as servers:
         items, files = (servers.enter_context(server(HERE / name)) for name in ("item_server.py", "file_server.py"))
         arena = Arena(items, files, install(), options.quick)
-        said = asyncio.run(heading(arena))
+        said = uvloop.run(heading(arena))
         print(said, flush=True)
         for name in names:
             began = time.monotonic()
             try:
-                with asyncio.Runner(loop_factory=LOOPS.get(name)) as loop:
+                with asyncio.Runner(loop_factory=LOOPS.get(name, uvloop.new_event_loop)) as loop:
                     measured = loop.run((BENCHMARKS | APART)[name](arena))
             except MethodError as error:
                 measured = [Row(name, f"failed: {error}", "", ())]

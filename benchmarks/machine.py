@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from connectors import MethodHost
 
-_PACKAGES: Final = ("mini-racer", "httpx", "aiohttp")
+_PACKAGES: Final = ("mini-racer", "httpx", "aiohttp", "uvloop")
 _CPU_FILE: Final = Path("/proc/cpuinfo")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
@@ -44,7 +45,7 @@ class Attempts:
 
     Args:
         mode: Of the run.
-        deadline: The end of the run.
+        deadline: The end of the run, which may be set anew.
         limits: Bound attempts and waits.
         allowance: Of the run; bounds further attempts of all its requests together.
         gate: Shared by the runs of the connection.
@@ -65,20 +66,20 @@ class Attempts:
     ) -> None:
         self._puts_off = puts_off
         self._mode = mode
-        self._deadline = deadline
+        self.deadline = deadline
         self._limits = limits
         self._allowance = allowance
         self._gate = gate
         self._random = random
 
     async def __call__(
-        self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], *, earlier: int = 0
+        self, request: OutgoingRequest, send: Callable[[OutgoingRequest], Awaitable[Answer]], *, earlier: int = 0
     ) -> Answer:
         """Return what `send` gives, as soon as it gives something.
 
         Args:
-            request: What is sent.
-            send: Makes one attempt.
+            request: What is sent; further attempts count on from its own number.
+            send: Makes one attempt, when the gate lets it through.
             earlier: Attempts that were made before the run was put off.
 
         Raises:
@@ -88,28 +89,24 @@ class Attempts:
         while True:
             made += 1
             try:
-                return await self._send_in_turn(request, send, made)
+                if self._mode == "async":
+                    await self._pass_gate(request, made - 1)
+                return await send(request)
             except ConnectionFailedError as error:
+                self._heed(error, request)
                 if not self._may_follow(error, request, made):
                     raise
                 seconds = self._wait_seconds(error, made)
                 if self._must_be_last(made, seconds):
                     raise
                 self._prepare_for_another(error, request, seconds)
-            await self._deadline.clock.sleep(seconds, attempts=made)
+            await self.deadline.clock.sleep(seconds, attempts=made)
+            request = replace(request, attempt=request.attempt + 1)
 
-    async def _send_in_turn(
-        self, request: OutgoingRequest, send: Callable[[], Awaitable[Answer]], number: int
-    ) -> Answer:
-        """Make one attempt when the gate lets it through; tell the gate when the server wants to be left alone."""
-        if self._mode == "async":
-            await self._pass_gate(request, number - 1)
-        try:
-            return await send()
-        except ConnectionFailedError as error:
-            if _is_too_many(error) and error.retry_after_seconds is not None:
-                self._close_gate(request, error.retry_after_seconds)
-            raise
+    def _heed(self, error: ConnectionFailedError, request: OutgoingRequest) -> None:
+        """Tell the gate when the server wants to be left alone."""
+        if _is_too_many(error) and error.retry_after_seconds is not None:
+            self._close_gate(request, error.retry_after_seconds)
 
     async def _pass_gate(self, request: OutgoingRequest, attempts: int) -> None:
         """Wait until the server is ready, where it said that it is not.
@@ -119,7 +116,7 @@ class Attempts:
         """
         wait = await self._gate.wait(
             request.target.origin,
-            self._deadline,
+            self.deadline,
             self._limits.retry_after_seconds,
             attempts=attempts,
             puts_off=self._puts_off,
@@ -154,7 +151,7 @@ class Attempts:
             return True
         if self._puts_off(wait_seconds):
             return False
-        return wait_seconds > min(self._limits.retry_after_seconds, self._deadline.left_seconds())
+        return wait_seconds > min(self._limits.retry_after_seconds, self.deadline.left_seconds())
 
     def _prepare_for_another(self, error: ConnectionFailedError, request: OutgoingRequest, seconds: float) -> None:
         """Count another attempt; where the server did not say how long to wait, others wait as long as this does."""

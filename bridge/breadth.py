@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .errors import RequestRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from .limits import Limits
 
@@ -35,7 +35,7 @@ def refuse_too_broad(payload: Mapping[str, Any], limits: Limits) -> None:
         RequestRefusedError: `url`, `header` or `invalid`.
     """
     for name, value in payload.items():
-        if value is not None and name in _CHECKS:
+        if value and name in _CHECKS:
             _CHECKS[name](value, limits)
 
 
@@ -70,47 +70,31 @@ def _check_client(client: object, _: Limits) -> None:
 
 def _more_than(value: object, most_bytes: int) -> bool:
     """Whether a value takes more than so many bytes in a query, whatever its format."""
-    if value is None:
-        return False
     length = 0
-    for part in _parts(value):
-        length += _length(part)
-        if length > most_bytes:
-            return True
-    return False
-
-
-def _length(part: object) -> int:
-    """Return what a value takes at least, its members not included but for their names and separators."""
-    if isinstance(part, str):
-        return len(part)
-    if isinstance(part, dict):
-        return sum(map(len, part)) + _LEAST_BYTES * len(part)
-    return _LEAST_BYTES * len(part) if isinstance(part, list) else 0
+    waiting = [value]
+    while waiting and length <= most_bytes:
+        part = waiting.pop()
+        if isinstance(part, str):
+            length += len(part)
+        elif isinstance(part, dict):
+            length += sum(map(len, part)) + _LEAST_BYTES * len(part)
+            waiting += part.values()
+        elif isinstance(part, list):
+            length += _LEAST_BYTES * len(part)
+            waiting += part
+    return length > most_bytes
 
 
 def _more_values(value: object, most: int) -> bool:
     """Whether there are more than so many values in a value."""
-    if value is None:
-        return False
-    count = 0
-    for part in _parts(value):
-        count += len(part) if isinstance(part, list | dict) else 0
-        if count > most:
-            return True
-    return False
-
-
-def _parts(value: object) -> Iterator[object]:
-    """Yield a value and all that is in it, a container before its members."""
+    number = 0
     waiting = [value]
-    while waiting:
+    while waiting and number <= most:
         part = waiting.pop()
-        yield part
-        if isinstance(part, dict):
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
+        if isinstance(part, dict | list):
+            number += len(part)
+            waiting += part.values() if isinstance(part, dict) else part
+    return number > most
 
 
 _CHECKS: Final[dict[str, Callable[[object, Limits], None]]] = {

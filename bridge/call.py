@@ -11,7 +11,7 @@ from .body import Body  # noqa: TC001 (pydantic reads it)
 from .breadth import refuse_too_broad
 from .client_config import MOST_RETRIES
 from .errors import RequestRefusedError
-from .query import NO_QUERY, GivenQuery, Query, QueryFormat
+from .query import NO_QUERY, GivenQuery, QueryFormat
 
 if TYPE_CHECKING:
     from runtime import HostCall
@@ -23,15 +23,6 @@ _VERBS: Final = {f"apiClient.{verb}": verb.upper() for verb in ("get", "post", "
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _no_query() -> Query:
-    """Return the query of who gives none; pydantic would copy a default in its place, deeply and at each call."""
-    return NO_QUERY
-
-
-def _no_options() -> CallOptions:
-    return _NO_OPTIONS
 
 
 class CallOptions(_Part):
@@ -51,16 +42,13 @@ class CallOptions(_Part):
 
     base_uri: str | None = Field(default=None, alias="baseUri")
     headers: dict[str, str | None] = Field(default_factory=dict)
-    query: GivenQuery = Field(default_factory=_no_query)
+    query: GivenQuery = NO_QUERY
     query_format: QueryFormat | None = Field(default=None, alias="queryFormat")
     auth: BasicCredentials | None = None
     return_full_response: bool | None = Field(default=None, alias="returnFullResponse")
     response_type: Literal["json", "text", "arraybuffer", "stream"] = Field(default="json", alias="responseType")
     max_redirects: NonNegativeInt | None = Field(default=None, alias="maxRedirects")
     retries: int | None = Field(default=None, ge=0, le=MOST_RETRIES)
-
-
-_NO_OPTIONS: Final = CallOptions()
 
 
 class MethodCall(_Part):
@@ -79,10 +67,10 @@ class MethodCall(_Part):
 
     verb: str
     path: str
-    query: GivenQuery = Field(default_factory=_no_query)
+    query: GivenQuery = NO_QUERY
     body: Body | None = None
     data: bytes | None = Field(default=None, repr=False)
-    options: CallOptions = Field(default_factory=_no_options)
+    options: CallOptions = Field(default_factory=CallOptions)
     client: dict[str, JsonValue] | None = Field(default=None, repr=False)
     dynamic: dict[str, JsonValue] | None = Field(default=None, repr=False)
 

@@ -9,7 +9,7 @@ from runtime import in_slices
 from .capture import CapturedExchange
 from .captured_body import CapturedBody
 from .fault import fault_of
-from .header_text import header_text
+from .header_text import header_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,11 +89,11 @@ class Capturing:
         return CapturedExchange(
             verb=request.method,
             url=str(request.url),
-            request_headers=_texts(request.headers),
+            request_headers=header_texts(request.headers.raw),
             request_body=self.sent.content or None,
             status=None if response is None else response.status_code,
             reason="" if response is None else response.reason_phrase,
-            response_headers=() if response is None else _texts(response.headers),
+            response_headers=() if response is None else header_texts(response.headers.raw),
             response_body=None if received is None else received.content,
             started_ms=self._started_ms,
             waited_ms=None if self._waited is None else _milliseconds(self._waited),
@@ -108,10 +108,6 @@ class Capturing:
 
 def _never() -> bool:
     return False
-
-
-def _texts(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in headers.raw)
 
 
 def _milliseconds(seconds: float) -> float:

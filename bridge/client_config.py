@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pydantic import (
@@ -23,10 +24,11 @@ from .headers import refuse_unsendable
 from .origin import Origin
 from .override import RequestOverride  # noqa: TC001 (pydantic reads it)
 from .proxy import Proxy
-from .query import QueryFormat  # noqa: TC001 (pydantic reads it)
+from .query import Query, QueryFormat
 from .response_handler import ResponseHandler  # noqa: TC001 (pydantic reads it)
 from .response_handlers import ResponseHandlers
 from .scalars import Scalar  # noqa: TC001 (pydantic reads it)
+from .sent_headers import NO_HEADERS, SentHeaders
 from .target import parse_url
 from .validation import Problem, first_problem
 
@@ -77,8 +79,6 @@ class ClientConfig(BaseModel):
     response_handlers: tuple[ResponseHandler, ...] = Field(default=(), repr=False, validation_alias="responseHandlers")
     overrides: tuple[RequestOverride, ...] = Field(default=(), repr=False)
 
-    _origin: Origin | None = PrivateAttr(default=None)
-    _proxy: Proxy | None = PrivateAttr(default=None)
     _renamed: tuple[str, ...] = PrivateAttr(default=())
     _variables: dict[str, JsonValue] = PrivateAttr(default_factory=dict)
     _compat: FormulaCompat = PrivateAttr(default_factory=FormulaCompat)
@@ -125,15 +125,22 @@ class ClientConfig(BaseModel):
         )
         return (*self._renamed, *of_handlers)
 
-    @property
+    def __copy__(self) -> Self:
+        """Return a copy in which nothing is worked out yet: something in it may be about to change."""
+        copied = super().__copy__()
+        for name in copied.__dict__.keys() - type(self).model_fields:
+            del copied.__dict__[name]
+        return copied
+
+    @cached_property
     def handlers(self) -> ResponseHandlers:
         """What judges responses before the default rules."""
         return ResponseHandlers(rules=self.response_handlers, variables=self._variables, compat=self._compat)
 
-    @property
+    @cached_property
     def proxy(self) -> Proxy | None:
         """The HTTP proxy that all requests go through."""
-        return self._proxy
+        return Proxy.parse(self.proxy_uri) if self.proxy_uri else None
 
     def with_variables(self, variables: dict[str, JSON], compat: FormulaCompat) -> Self:
         """Return the configuration with what the formulas of its handlers see beside the response.
@@ -147,14 +154,24 @@ class ClientConfig(BaseModel):
         config._compat = compat  # noqa: SLF001 (of its own class)
         return config
 
-    @property
+    @cached_property
     def origin(self) -> Origin | None:
         """That of its base, where it has one."""
-        return self._origin
+        return Origin.of(parse_url(self.base_uri)) if self.base_uri else None
 
     def owns(self, origin: Origin) -> bool:
         """Whether a request to `origin` may carry this client's headers, query and auth."""
-        return self._origin is not None and self._origin.reaches(origin)
+        return self.origin is not None and self.origin.reaches(origin)
+
+    @cached_property
+    def sent_headers(self) -> SentHeaders:
+        """What it adds to the headers of each request that it may be in."""
+        return NO_HEADERS.overridden_by(self.headers, self.auth)
+
+    @cached_property
+    def sent_query(self) -> Query:
+        """What it adds to the query of each request that it may be in."""
+        return Query(members=self.auth.query() if self.auth else {}).overridden_by(Query(members=self.query))
 
     @property
     def settings(self) -> dict[str, JSON]:
@@ -167,12 +184,17 @@ class ClientConfig(BaseModel):
         given = {name: getattr(other, name) for name in other.model_fields_set}
         for name in {"headers", "query"} & given.keys():
             given[name] = {**getattr(self, name), **given[name]}
-        overlaid = self.model_copy(update=given)
-        return overlaid._with_read_uris()  # noqa: SLF001 (of its own class)
+        return self.model_copy(update=given)
 
+    @cached_property
     def for_others(self) -> ClientConfig:
-        """Return the configuration for a request to somebody else: without anything secret."""
+        """The configuration for a request to somebody else: without anything secret."""
         return self.model_copy(update={"headers": {}, "query": {}, "auth": None, "overrides": ()})
+
+    @cached_property
+    def without_auth(self) -> ClientConfig:
+        """The configuration for a call that brings its own `auth`."""
+        return self.model_copy(update={"auth": None})
 
     @model_validator(mode="wrap")
     @classmethod
@@ -183,13 +205,7 @@ class ClientConfig(BaseModel):
         options, renamed = _by_their_names(value)
         config = handler(options)
         config._renamed = renamed  # noqa: SLF001 (of its own class)
-        return config._with_read_uris()  # noqa: SLF001 (of its own class)
-
-    def _with_read_uris(self) -> Self:
-        """Read once what each request needs to know."""
-        self._origin = Origin.of(parse_url(self.base_uri)) if self.base_uri else None
-        self._proxy = Proxy.parse(self.proxy_uri) if self.proxy_uri else None
-        return self
+        return config
 
     @field_validator("base_uri")
     @classmethod

@@ -35,6 +35,11 @@ class ConnectionHandler(ResponseHandler):
         else:
             super().close()
 
+    def resume_reading(self, resume_parser: bool = True) -> None:  # noqa: FBT001, FBT002 (aiohttp's own)
+        """Read on, where reading rests: aiohttp asks for it after each piece, and then looks for what is not there."""
+        if self._reading_paused:
+            super().resume_reading(resume_parser)
+
     def set_exception(self, exc: BaseException, *cause: Any) -> None:  # noqa: ANN401 (aiohttp's own)
         """Take what has arrived before the news that the request could not be written."""
         if self.transport is not None and self.transport.is_closing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from runtime import Failure, HostReply, Place, RunEnded
 
@@ -15,7 +15,7 @@ from .crypto_parameters import required
 from .crypto_request import CryptoRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from runtime import JSON, Clock, HostCall, HostCalls, SandboxLimits
 
@@ -64,14 +64,15 @@ class CryptoCalls:
         """Whether the run could go on without what is here: keys are nowhere else."""
         return len(self._keys) == 0
 
-    async def __call__(self, call: HostCall) -> HostReply:
+    def __call__(self, call: HostCall) -> Coroutine[Any, Any, HostReply]:
         """Answer a call.
 
         Raises:
             RunEnded: The run has used all its CPU time here.
         """
-        if not call.operation.startswith(_PREFIX):
-            return await self._otherwise(call)
+        return self._answer(call) if call.operation.startswith(_PREFIX) else self._otherwise(call)
+
+    async def _answer(self, call: HostCall) -> HostReply:
         try:
             work = self._work(call.operation.removeprefix(_PREFIX), CryptoRequest.read(call))
             async with self._turn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
 
@@ -25,6 +25,7 @@ _ENTRY: Final = re.compile(
 )
 _HOST_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 _MOST_PORT: Final = 65535
+_MOST_KEPT: Final = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,8 @@ class EgressPolicy:
 
     openings: tuple[Opening, ...] = ()
     other_origins: Literal["allow", "refuse"] = "allow"
+    _admitted: set[Origin] = field(default_factory=set, init=False, repr=False, compare=False)
+    """Origins that were admitted, and always will be: whether an address is this machine's own may change."""
 
     @classmethod
     def default(cls) -> Self:
@@ -124,11 +127,16 @@ class EgressPolicy:
         Raises:
             EgressRefusedError: `address`.
         """
+        if origin in self._admitted:
+            return
         address = literal(origin.host)
-        if address is not None:
-            self._check(origin.host, origin.port, address)
-        elif not any(opening.port == origin.port for opening in self.openings):
-            self._refuse_bad_port(origin.host, origin.port)
+        if address is None:
+            self._check_port(origin.host, origin.port, self.openings)
+        elif not self._check(origin.host, origin.port, address):
+            return
+        if len(self._admitted) == _MOST_KEPT:
+            self._admitted.clear()
+        self._admitted.add(origin)
 
     def check(self, host: str, port: int, addresses: Iterable[str]) -> None:
         """Refuse a host if any of its addresses is refused.
@@ -144,15 +152,16 @@ class EgressPolicy:
         for text in addresses:
             self._check(host, port, ip_address(text.partition("%")[0]))
 
-    def _check(self, host: str, port: int, address: Address) -> None:
+    def _check(self, host: str, port: int, address: Address) -> bool:
+        """Refuse an address that may not be reached; return whether one that may was opened."""
         openings = [opening for opening in self.openings if opening.admits(host, port, address)]
-        if not any(opening.port == port for opening in openings):
-            self._refuse_bad_port(host, port)
+        self._check_port(host, port, openings)
         if not openings:
             self._refuse_special(host, port, address)
+        return bool(openings)
 
-    def _refuse_bad_port(self, host: str, port: int) -> None:
-        if port in BAD_PORTS:
+    def _check_port(self, host: str, port: int, openings: Iterable[Opening]) -> None:
+        if port in BAD_PORTS and not any(opening.port == port for opening in openings):
             reason = f"Port {port} belongs to another protocol than HTTP, and methods may not reach it."
             raise EgressRefusedError(f"{reason} {_way(host, port)}", key="address")
 

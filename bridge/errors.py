@@ -98,6 +98,10 @@ class CallError(BridgeError):
         self.retry_after_seconds = retry_after_seconds
         self.code_of_node = code_of_node
 
+    def concern(self, request: OutgoingRequest) -> None:
+        """Note which request it is about, unless somebody further inside did."""
+        self.request = self.request or request
+
 
 class ConnectionFailedError(CallError):
     """The external app did not do what was asked, or could not be reached."""
@@ -127,20 +131,3 @@ class HandlerFailedError(CallError):
     """A handler of the client cannot be computed for a response."""
 
     type = "configuration"
-
-
-class concerning:  # noqa: N801 (a context, named as those of contextlib)
-    """Notes in a `CallError` raised inside which request it is about, unless something further inside did."""
-
-    __slots__ = ("_request",)
-
-    def __init__(self, request: OutgoingRequest) -> None:
-        self._request = request
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """End."""
-        if isinstance(error, CallError):
-            error.request = error.request or self._request

@@ -32,12 +32,14 @@ def fields_of(members: Mapping[str, JSON], *, list_suffix: str = "[]") -> Iterat
         RequestRefusedError: `invalid`: it is nested too deeply.
     """
     for key, value in members.items():
-        items = flat_items(value)
-        if items is None:
-            yield from _nested((), key, value)
-        else:
+        items = flat_items(value) if isinstance(value, list) else None
+        if items is not None:
             name = f"{key.strip().removesuffix('[]')}{list_suffix}"
             yield from ((name, item) for item in items)
+        elif isinstance(value, list | dict):
+            yield from _nested((), key, value)
+        elif value is not None:
+            yield key.strip(), value
 
 
 def flat_items(value: JSON) -> list[Scalar] | None:

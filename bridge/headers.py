@@ -9,7 +9,7 @@ from .errors import RequestRefusedError
 from .scalars import scalar_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from .limits import Limits
     from .scalars import Scalar
@@ -72,20 +72,23 @@ def is_left_out(name: str) -> bool:
     return name in _FRAMING or name in _TRUST or name in _NEGOTIATION or name.startswith("x-forwarded-")
 
 
-def refuse_too_many(headers: Iterable[tuple[str, str]], limits: Limits) -> None:
+def refuse_too_many(headers: Mapping[str, str], limits: Limits) -> None:
     """Refuse more or longer headers than the limits allow.
 
     Raises:
         RequestRefusedError: `header`.
     """
-    count = 0
-    for name, value in headers:
-        count += 1
+    if len("".join((*headers, *headers.values()))) > limits.header_bytes:
+        _refuse_long(headers, limits)
+    if len(headers) > limits.header_count:
+        raise RequestRefusedError(
+            f"The request has {len(headers)} headers; at most {limits.header_count} are allowed.", key="header"
+        )
+
+
+def _refuse_long(headers: Mapping[str, str], limits: Limits) -> None:
+    for name, value in headers.items():
         if len(name) + len(value) > limits.header_bytes:
             raise RequestRefusedError(
                 f"The header {name[:64]} is longer than {limits.header_bytes} bytes.", key="header"
             )
-    if count > limits.header_count:
-        raise RequestRefusedError(
-            f"The request has {count} headers; at most {limits.header_count} are allowed.", key="header"
-        )

@@ -7,7 +7,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from .errors import CallError, RequestRefusedError, concerning
+from .errors import CallError, RequestRefusedError
 from .foreign_errors import FOREIGN, translated
 from .request_name import request_name
 from .response_body import raw_body
@@ -98,8 +98,11 @@ class IncomingStream:
                 raise self.error
             if self.state is StreamState.ENDED:
                 return None
-            with concerning(self.request):
+            try:
                 piece = await self._next()
+            except CallError as error:
+                error.concern(self.request)
+                raise
             if piece is None:
                 await self._finish(StreamState.ENDED, None)
             else:

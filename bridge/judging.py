@@ -16,7 +16,7 @@ from .retry_after import retry_after_seconds
 from .undefined import UNDEFINED
 
 if TYPE_CHECKING:
-    from runtime import JSON
+    from runtime import JSON, Clock
 
     from .outgoing import OutgoingRequest
     from .response import Response
@@ -28,13 +28,13 @@ _LONGEST_INTEGER: Final = 15
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-def judge(request: OutgoingRequest, response: Response, now_ms: float) -> Response:
+def judge(request: OutgoingRequest, response: Response, clock: Clock) -> Response:
     """Return the response of a call that goes well, with what a handler built of it.
 
     Args:
         request: What was sent.
         response: What came back.
-        now_ms: Civil time, in milliseconds since 1970.
+        clock: Of the run.
 
     Raises:
         ConnectionFailedError: The call does not go well.
@@ -42,7 +42,7 @@ def judge(request: OutgoingRequest, response: Response, now_ms: float) -> Respon
     """
     if not request.handlers.rules:
         if not response.is_success:
-            refuse_unsuccessful(request_name(request), response, now_ms)
+            refuse_unsuccessful(request_name(request), response, clock.now_ms())
         return response
     response, seen = _seen_by_handlers(request, response)
     try:
@@ -51,11 +51,11 @@ def judge(request: OutgoingRequest, response: Response, now_ms: float) -> Respon
     except ConfigurationError as error:
         raise HandlerFailedError(f"{request_name(request)}: {error}", response=response) from None
     if verdict is None:
-        refuse_unsuccessful(request_name(request), response, now_ms)
+        refuse_unsuccessful(request_name(request), response, clock.now_ms())
     elif verdict.is_success:
         return replace(response, built=verdict.data)
     else:
-        raise _failure(request, response, verdict, now_ms)
+        raise _failure(request, response, verdict, clock.now_ms())
     return response
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, RunEnded, no_note
 
-from .body import StreamBody
 from .encoded_body import FORM_TYPE, EncodedBody, encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, refuse_too_many
@@ -21,7 +20,7 @@ from .unpacking import OFFERED_ENCODINGS
 from .upload import Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from runtime import JSON, HostCall, Note
 
@@ -138,15 +137,15 @@ async def prepare(
     """
     target = target_of(merge_base_uri(config, call.options), call.path)
     owned = config.owns(target.origin)
-    visible = config if owned else config.for_others()
-    call, given = patched(call, visible.overrides), call
+    visible = config if owned else config.for_others
+    given, call = call, patched(call, visible.overrides) if visible.overrides else call
     merged = merge(visible, call)
     target = target.with_query(merged.query)
     refuse_long_url(target, limits)
-    body = await _encoded(call, random)
+    body = None if call.body is None or call.body.kind == "stream" else await encoded(call.body, call.data, random)
     refuse_large_body(body, limits)
-    headers = _completed(merged.headers, _type_of(upload or body, call, merged.headers))
-    refuse_too_many(headers.items(), limits)
+    headers = _completed(merged.headers.values, _type_of(upload or body, call, merged.headers.values))
+    refuse_too_many(headers, limits)
     most = call.options.max_redirects
     return OutgoingRequest(
         verb=call.verb,
@@ -154,7 +153,7 @@ async def prepare(
         headers=headers,
         body=upload if body is None else body.content,
         carries_client=owned,
-        has_client_data=call.body != given.body,
+        has_client_data=call.body is not given.body,
         handlers=config.handlers,
         proxy=config.proxy,
         full_response=merged.full_response,
@@ -163,36 +162,32 @@ async def prepare(
         streamed=call.options.response_type == "stream",
         retries=merged.retries,
         own_origin=config.origin,
+        attempt=1 + asked.attempts if asked else 1,
         note=asked.note if asked else no_note,
         site=asked.site if asked else None,
         plain=call.options.response_type == "text",
         redirects=limits.redirects if most is None else min(most, limits.redirects),
-        warnings=(*left_out_warnings(merged.left_out), *_stranger_warnings(config, target.origin, owned=owned)),
+        warnings=(*left_out_warnings(merged.headers.left_out), *_stranger_warnings(config, target.origin, owned=owned)),
     )
 
 
-async def _encoded(call: MethodCall, random: RunRandom) -> EncodedBody | None:
-    """Return the body, unless there is none or it is a stream."""
-    if call.body is None or isinstance(call.body, StreamBody):
-        return None
-    return await encoded(call.body, call.data, random)
-
-
-def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: dict[str, str | None]) -> str | None:
+def _type_of(body: EncodedBody | Upload | None, call: MethodCall, given: Mapping[str, str | None]) -> str | None:
     """Return the content type of a request: what the call or the client says comes first, where the body allows it.
 
     What the client says of every body is about the bodies that methods write, not about streams.
     """
+    if body is None:
+        return given.get(_CONTENT_TYPE)
     if isinstance(body, EncodedBody) and body.has_boundary:
         return body.content_type
     own = any(name.lower() == _CONTENT_TYPE for name in call.options.headers)
-    if body is None or own or (_CONTENT_TYPE in given and isinstance(body, EncodedBody)):
+    if own or (_CONTENT_TYPE in given and isinstance(body, EncodedBody)):
         return given.get(_CONTENT_TYPE)
     default = FORM_TYPE if call.verb in _BODY_VERBS else None
     return checked_header(_CONTENT_TYPE, body.content_type)[1] if body.content_type else default
 
 
-def _completed(given: dict[str, str | None], content_type: str | None) -> dict[str, str]:
+def _completed(given: Mapping[str, str | None], content_type: str | None) -> dict[str, str]:
     """Return the headers with those that every request has. None suppresses a default."""
     headers = {**DEFAULT_HEADERS, **given, _CONTENT_TYPE: content_type, "accept-encoding": OFFERED_ENCODINGS}
     return {name: value for name, value in headers.items() if value is not None}

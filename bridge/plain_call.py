@@ -96,7 +96,7 @@ class PlainCall(BaseModel):
             RunEnded: The body is too long.
             RequestRefusedError: It asks for something impossible.
         """
-        target = Target(parse_url(self.url))
+        target = Target.of(parse_url(self.url))
         refuse_long_url(target, limits)
         whole = None if isinstance(self.body, StreamBody) else self.body
         body = None if whole is None else await encoded(whole, self.data, random)
@@ -107,7 +107,7 @@ class PlainCall(BaseModel):
         headers = {"user-agent": DEFAULT_HEADERS["user-agent"], **given, "accept-encoding": OFFERED_ENCODINGS}
         left_out = [name for name in given if is_left_out(name)]
         sent = {name: value for name, value in headers.items() if name == "accept-encoding" or name not in left_out}
-        refuse_too_many(sent.items(), limits)
+        refuse_too_many(sent, limits)
         most = limits.redirects if self.max_redirects is None else min(self.max_redirects, limits.redirects)
         return OutgoingRequest(
             verb=self.method,

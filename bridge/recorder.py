@@ -38,35 +38,22 @@ class Recorder:
 
     def record(self, request: OutgoingRequest) -> Recording:
         """Return the context of an exchange, which records what happens inside: put the response into it."""
-        recording = Recording(request, self._clock, self._end_with_its_body)
+        recording = Recording(request, self._clock, self)
         self._open[recording] = None
         return recording
 
     def close(self) -> None:
         """Take in what goes on after the run as it is now."""
         while self._open:
-            self._end(next(iter(self._open)))
+            self.end(next(iter(self._open)))
 
-    def _end_with_its_body(self, recording: Recording) -> None:
-        stream = recording.response.stream if recording.response else None
-        if stream is None:
-            self._end(recording)
-            return
-
-        def end(error: str | None) -> None:
-            recording.error = error
-            self._end(recording)
-
-        stream.on_end = end
-
-    def _end(self, recording: Recording) -> None:
+    def end(self, recording: Recording) -> None:
         """Take in an exchange, once."""
-        if recording not in self._open:
-            return
-        del self._open[recording]
-        exchange = recording.exchange(self._redactor)
-        self.exchanges.append(exchange)
-        self._on_exchange(exchange)
+        if recording in self._open:
+            del self._open[recording]
+            exchange = recording.exchange(self._redactor)
+            self.exchanges.append(exchange)
+            self._on_exchange(exchange)
 
 
 class Recording:
@@ -75,15 +62,15 @@ class Recording:
     Args:
         request: What is sent.
         clock: Of the run.
-        on_exit: Called when what happens inside is over.
+        recorder: Told when it is over.
     """
 
-    def __init__(self, request: OutgoingRequest, clock: Clock, on_exit: Callable[[Recording], None]) -> None:
+    def __init__(self, request: OutgoingRequest, clock: Clock, recorder: Recorder) -> None:
         self.response: Response | None = None
-        self.error: str | None = None
+        self._error: str | None = None
         self._request = request
         self._clock = clock
-        self._on_exit = on_exit
+        self._recorder = recorder
         self._started = clock.time()
 
     def __enter__(self) -> Self:
@@ -91,14 +78,11 @@ class Recording:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """End, with what went wrong."""
-        if isinstance(error, CallError):
-            self.error = error.key
-        elif isinstance(error, RunEnded):
-            self.error = error.failure.key
-        elif isinstance(error, asyncio.CancelledError):
-            self.error = "cancelled"
-        self._on_exit(self)
+        """End, with what went wrong; or with the body, where that is a stream."""
+        if self.response is not None and self.response.stream is not None:
+            self.response.stream.on_end = self._end
+        else:
+            self._end(None if error is None else _reason_of(error))
 
     def exchange(self, redactor: Redactor) -> Exchange:
         """Return the exchange as it is now."""
@@ -111,5 +95,18 @@ class Recording:
             duration_ms=round((self._clock.time() - self._started) * 1000, 3),
             request_bytes=request.sent_bytes,
             response_bytes=response.received_bytes if response else 0,
-            error=self.error,
+            error=self._error,
         )
+
+    def _end(self, reason: str | None) -> None:
+        self._error = reason
+        self._recorder.end(self)
+
+
+def _reason_of(error: BaseException) -> str | None:
+    """Return why there is no response: the key of an error or of a limit, or `cancelled`."""
+    if isinstance(error, CallError):
+        return error.key
+    if isinstance(error, RunEnded):
+        return error.failure.key
+    return "cancelled" if isinstance(error, asyncio.CancelledError) else None

@@ -20,7 +20,9 @@ _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 8
 _SHORTEST_CUT_OFF: Final = 8
 _LONGEST_KEPT: Final = 200
-"""Characters of a secret of which it is remembered what it is found by: longer ones could take much memory."""
+"""Characters of a secret of which it is remembered what it is found by, and of a text of which it is remembered how it
+is masked, such as the URLs of requests: longer ones could take much memory."""
+_MOST_KEPT: Final = 256
 _CUT_OFF: Final = "…"
 _SHORTEST_INSIDE_BASE64: Final = 6
 _BASE64_GROUP: Final = 3
@@ -54,6 +56,7 @@ class Redactor:
         self._secrets: set[str] = set()
         self._forms: frozenset[str] | None = None
         self._base64_parts: frozenset[str] = frozenset()
+        self._masked: dict[str, str] = {}
         self._add(secrets)
 
     @classmethod
@@ -77,14 +80,20 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return `text` with each secret replaced by `[redacted]`."""
-        spans = sorted(self._spans(text))
-        return _masked(text, spans) if spans else text
+        masked = self._masked.get(text)
+        if masked is None:
+            spans = sorted(self._spans(text))
+            masked = _masked(text, spans) if spans else text
+            if len(text) <= _LONGEST_KEPT and len(self._masked) < _MOST_KEPT:
+                self._masked[text] = masked
+        return masked
 
     def _add(self, secrets: Iterable[str]) -> None:
         before = len(self._secrets)
         self._secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
         if len(self._secrets) > before:
             self._forms = None
+            self._masked.clear()
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where secrets start and end."""

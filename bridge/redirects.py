@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .response import Response
 
 _TO_GET: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER})
-_SAME_AGAIN: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+_REDIRECTS: Final = _TO_GET | {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
 _FOR_ANYBODY: Final = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "range", "user-agent"})
 """Headers that hold no secret. No other goes to another origin: a method, too, may have set a key of its own."""
 
@@ -29,8 +29,8 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
         EgressRefusedError: `redirect`: it leads to no URL that a method may ask for, asks for a stream once more, or
             would take there what is not for everybody.
     """
-    location = response.header("location")
-    if location is None or not is_redirect(response):
+    location = response.header("location") if is_redirect(response) else None
+    if location is None:
         return None
     hop = replace(request, target=_resolved(request.target.url, location))
     if _becomes_get(request, response.status):
@@ -42,7 +42,7 @@ def next_hop(request: OutgoingRequest, response: Response) -> OutgoingRequest | 
 
 def is_redirect(response: Response) -> bool:
     """Whether a response says that what was asked for is elsewhere, and where."""
-    return response.status in _TO_GET | _SAME_AGAIN and response.header("location") is not None
+    return response.status in _REDIRECTS and response.header("location") is not None
 
 
 def _becomes_get(request: OutgoingRequest, status: int) -> bool:
@@ -57,7 +57,7 @@ def _becomes_get(request: OutgoingRequest, status: int) -> bool:
 
 def _resolved(url: httpx.URL, location: str) -> Target:
     try:
-        return Target(parse_url(str(url.join(location))))
+        return Target.of(parse_url(str(url.join(location))))
     except (RequestRefusedError, httpx.InvalidURL, ValueError):
         raise EgressRefusedError("The server redirects to something that is not an http URL.", key="redirect") from None
 

@@ -61,7 +61,7 @@ def plain_reply(
         "statusText": response.reason,
         "headers": [[name, value] for name, value in response.headers],
         "url": request.target.href,
-        "redirected": request.target.url != asked.target.url,
+        "redirected": request.target.href != asked.target.href,
         "stream": stream,
         "warnings": [*asked.warnings, *response.warnings],
     }
@@ -94,9 +94,7 @@ def failure_reply(error: CallError, redactor: Redactor) -> HostReply:
         "retryAfter": error.retry_after_seconds,
         "plain": bool((request and request.plain) or (response and response.deep)),
         "warnings": [*(request.warnings if request else ()), *(response.warnings if response else ())],
-        "request": {"method": request.verb, "url": redactor.text(str(request.target.url.copy_with(query=None)))}
-        if request
-        else None,
+        "request": {"method": request.verb, "url": redactor.text(request.target.without_query)} if request else None,
         "response": _head(response) if response else None,
         "full": request.full_response if request else False,
         "carriesClient": request.carries_client if request else False,

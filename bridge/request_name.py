@@ -10,4 +10,4 @@ if TYPE_CHECKING:
 
 def request_name(request: OutgoingRequest) -> str:
     """Return `GET https://api.example.com/v1/contacts`."""
-    return f"{request.verb} {request.target.url.copy_with(query=None)}"
+    return f"{request.verb} {request.target.without_query}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .incoming_stream import IncomingStream
     from .undefined import Found
 
+_SUCCESS: Final = range(HTTPStatus.OK.value, HTTPStatus.MULTIPLE_CHOICES.value)
 _SINGLE: Final = frozenset(
     {
         "age",
@@ -56,7 +57,7 @@ class Response:
     @property
     def is_success(self) -> bool:
         """Whether the status is one of 200 to 299."""
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+        return self.status in _SUCCESS
 
     @property
     def received_bytes(self) -> int:

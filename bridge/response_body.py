@@ -36,6 +36,10 @@ async def read_body(stream: httpx.AsyncByteStream, head: Response, limits: Limit
         RunEnded: It is longer than that.
         ConnectionFailedError: `decode`: it is packed in a way that was not asked for, or damaged.
     """
+    if isinstance(stream, httpx.ByteStream) and not _encoding(head):  # all of it is here, and nothing to be done
+        whole = b"".join(stream)
+        refuse_too_long(len(whole), limits)
+        return whole
     unpacker: Unpacker | None = None
     body = room_for(min(_length(head), limits.response_bytes))
     received = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from .connection_handler import ConnectionHandler
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from aiohttp.http_parser import RawResponseMessage
     from aiohttp.streams import StreamReader
 
+_FIRST_FINAL: Final = 200
 _MOST_INTERIM: Final = 1000
 _HEAD_END: Final = b"\r\n\r\n"
 _NEVER_WITH_BODY: Final = (b"HTTP/1.1 204", b"HTTP/1.0 204", b"HTTP/1.1 304", b"HTTP/1.0 304")
@@ -42,7 +42,7 @@ class ResponseGuard(ConnectionHandler):
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
         """Take in a response from the parser."""
-        self._interim = self._interim + 1 if data[0].code < HTTPStatus.OK else 0
+        self._interim = self._interim + 1 if data[0].code < _FIRST_FINAL else 0
         if self._interim <= _MOST_INTERIM:
             super().feed_data(data, size)
         else:

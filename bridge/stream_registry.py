@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from runtime import Failure, HostReply, RunEnded
 
-from .errors import CallError, RequestRefusedError, concerning
+from .errors import CallError, RequestRefusedError
 from .incoming_stream import StreamState
 from .reply import bytes_reply
 from .request_name import request_name
@@ -88,8 +88,13 @@ class StreamRegistry:
         """Take in a stream."""
         self._entries[next(self._numbers)] = _Entry(stream=stream)
 
-    def number_of(self, stream: IncomingStream, site: str | None) -> int:
-        """Return the number of a stream for the sandbox, and note where in the method's source it comes from."""
+    def number_of(self, stream: IncomingStream | None, site: str | None) -> int | None:
+        """Return the number of a stream for the sandbox, and note where in the method's source it comes from.
+
+        None has none.
+        """
+        if stream is None:
+            return None
         number, entry = next(item for item in self._entries.items() if item[1].stream is stream)
         entry.site = site
         return number
@@ -152,11 +157,11 @@ class StreamRegistry:
     def _claim(self, entry: _Entry, use: Use) -> None:
         """Use a stream for the one thing that it will be used for."""
         if entry.use is not Use.NONE and not (entry.use is use is Use.READ):
-            with concerning(entry.stream.request):
-                name = request_name(entry.stream.request)
-                raise RequestRefusedError(
-                    f"The stream of {name} can be used once: it was {entry.use.value}.", key="invalid"
-                )
+            name = request_name(entry.stream.request)
+            message = f"The stream of {name} can be used once: it was {entry.use.value}."
+            refused = RequestRefusedError(message, key="invalid")
+            refused.concern(entry.stream.request)
+            raise refused
         entry.use = use
 
     async def _carry_out(self, call: HostCall, entry: _Entry) -> HostReply:

@@ -1,6 +1,6 @@
 """Target: the URL that a call means.
 
-What is checked here is what is dialled: every later step takes host and port from the `httpx.URL` made here.
+What is checked here is what is dialled: every later step takes host and port from the `Target` made here.
 Rules: decisions 12 and 16; the traps are those of the reference on hostile methods, group G.
 """
 
@@ -10,7 +10,7 @@ import re
 import socket
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -29,6 +29,8 @@ _MOST_PORT: Final = 65535
 _STEP: Final = re.compile(r"/(\.|%2e)", re.IGNORECASE)
 """What a path holds in which a segment may be a step."""
 
+_LONGEST: Final = 65_528
+"""Characters from the host on: `httpx.URL` takes 65,536 with the scheme."""
 
 _LONGEST_KEPT: Final = 1024
 _MOST_KEPT: Final = 512
@@ -36,42 +38,55 @@ _MOST_KEPT: Final = 512
 
 @dataclass(frozen=True)
 class Target:
-    """A checked URL, and what every request to it needs to know of it.
+    """A checked URL, in the parts that are dialled and sent.
 
     Attributes:
-        url: Its host and port are dialled as they are here.
+        origin: Where it leads.
+        authority: Host, and port where it is not that of the scheme: what the header `Host` says.
+        raw_path: Path and query, percent-encoded, as they are sent; the query may hold secrets.
     """
 
-    url: httpx.URL = field(repr=False)
+    origin: Origin
+    authority: str
+    raw_path: str = field(repr=False)
+    href: str = field(init=False, repr=False, compare=False)
+    """The whole URL as text; its query may hold secrets."""
+
+    def __post_init__(self) -> None:
+        """Write what most steps ask for."""
+        object.__setattr__(self, "href", f"{self.origin.scheme}://{self.authority}{self.raw_path}")
+
+    @classmethod
+    def of(cls, url: httpx.URL) -> Self:
+        """Return the target that a checked URL means."""
+        return cls(Origin.of(url), url.netloc.decode("ascii"), url.raw_path.decode("ascii"))
 
     @cached_property
-    def origin(self) -> Origin:
-        """Where it leads."""
-        return Origin.of(self.url)
+    def url(self) -> httpx.URL:
+        """The whole URL."""
+        return httpx.URL(self.href)
 
-    @cached_property
-    def authority(self) -> str:
-        """Host, and port where it is not that of the scheme: what the header `Host` says."""
-        return self.url.netloc.decode("ascii")
-
-    @cached_property
-    def href(self) -> str:
-        """The whole URL as text; its query may hold secrets."""
-        return str(self.url)
+    @property
+    def without_query(self) -> str:
+        """The URL as messages name it."""
+        return self.href.partition("?")[0]
 
     def with_query(self, query: str) -> Target:
         """Return the target with parameters after its own query, which stays as it is.
+
+        Args:
+            query: As it is sent.
 
         Raises:
             RequestRefusedError: No URL can be that long, whatever the limits say.
         """
         if not query:
             return self
-        own = self.url.query.decode("ascii")
-        try:
-            return Target(self.url.copy_with(query=f"{own}&{query}".encode() if own else query.encode()))
-        except httpx.InvalidURL:
-            raise RequestRefusedError("The URL is too long with its query.", key="url") from None
+        path, _, own = self.raw_path.partition("?")
+        raw_path = f"{path}?{own}&{query}" if own else f"{path}?{query}"
+        if len(self.authority) + len(raw_path) > _LONGEST:
+            raise RequestRefusedError("The URL is too long with its query.", key="url")
+        return Target(self.origin, self.authority, raw_path)
 
 
 def target_of(base_uri: str | None, path: str) -> Target:
@@ -93,14 +108,14 @@ def target_of(base_uri: str | None, path: str) -> Target:
 def _read(base_uri: str | None, path: str) -> Target:
     _refuse_hidden(path)
     if _ABSOLUTE.match(path):
-        return Target(parse_url(path))
+        return Target.of(parse_url(path))
     if _SCHEME_WITHOUT_HOST.match(path):
         raise _refused("it starts with a scheme but has no '//' and host")
     if path.startswith("//"):
         raise _refused("it starts with '//': write the scheme too, or one slash")
     if not base_uri:
         raise ClientIncompleteError("The client has no baseUri, so a path must be an absolute URL.")
-    return Target(parse_url(_appended(base_uri, path)))
+    return Target.of(parse_url(_appended(base_uri, path)))
 
 
 _kept: Final = lru_cache(maxsize=_MOST_KEPT)(_read)

@@ -53,7 +53,7 @@ class Transports:
     async def make_room(self, connection_id: str) -> None:
         """Close the least recently used transports that no request is using, so that there is room for one."""
         while len(self._kept) + (connection_id not in self._kept) > self._most_kept:
-            others = (key for key, kept in self._kept.items() if key != connection_id and kept.in_use == 0)
+            others = (key for key, kept in self._kept.items() if key != connection_id and not kept.is_in_use)
             idle = next(others, None)
             if idle is None:
                 return

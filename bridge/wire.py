@@ -6,18 +6,19 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-import httpx
-
 from .capturing import IS_LATE
 from .errors import ConnectionFailedError
-from .header_text import header_text
+from .header_text import header_texts
 from .incoming_stream import IncomingStream
+from .known import KnownHeaders, KnownRequest
 from .redirects import is_redirect
 from .response import Response
 from .response_body import raw_body, read_body
 from .upload import Upload
 
 if TYPE_CHECKING:
+    import httpx
+
     from .deadline import Deadline
     from .limits import Limits
     from .outgoing import OutgoingRequest
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-_LAST_STATUS: Final = 599
+_STATUSES: Final = range(200, 600)
 _WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTPStatus.NOT_MODIFIED})
 _BODY_VERBS: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -41,7 +42,7 @@ class Wire:
     def __init__(self, transport: httpx.AsyncBaseTransport, limits: Limits) -> None:
         self._transport = transport
         self._limits = limits
-        self._headers_before: tuple[Headers, httpx.Headers] = ((), httpx.Headers())
+        self._headers_before: tuple[Headers, httpx.Headers] = ((), KnownHeaders(()))
 
     async def send(self, request: OutgoingRequest, deadline: Deadline, patience: Patience) -> Response:
         """Send a request and read its response; its head alone where the call wants a stream and gets this response.
@@ -84,20 +85,16 @@ class Wire:
             "site": request.site,
             "plain": request.any_status,
         }
-        content = request.body
-        # given as content, it would be looked at for what is known here
-        body = content if isinstance(content, Upload) else httpx.ByteStream(content or b"")
         headers = self._as_httpx_headers(_all_headers(request))
-        sent = httpx.Request(request.verb, request.target.url, headers=headers, stream=body, extensions=extensions)
-        if not isinstance(content, Upload):
-            sent.read()
-        return sent
+        return KnownRequest(
+            request.verb, request.target.url, headers=headers, body=request.body or b"", extensions=extensions
+        )
 
     def _as_httpx_headers(self, headers: Headers) -> httpx.Headers:
         """Return headers for a transport. Most requests of a run have those of the one before."""
         before, made = self._headers_before
         if headers != before:
-            made = httpx.Headers([(name.encode("ascii"), value.encode("latin-1")) for name, value in headers])
+            made = KnownHeaders([(name.encode("ascii"), value.encode("latin-1")) for name, value in headers])
             self._headers_before = headers, made
         return made
 
@@ -113,12 +110,12 @@ def _is_given_as_stream(request: OutgoingRequest, response: Response) -> bool:
 
 def _head(answered: httpx.Response) -> Response:
     """Return status and headers."""
-    if not HTTPStatus.OK <= answered.status_code <= _LAST_STATUS:
+    if answered.status_code not in _STATUSES:
         raise ConnectionFailedError("The server answered with a status that HTTP does not have.", key="protocol")
     return Response(
         status=answered.status_code,
         reason=answered.reason_phrase,
-        headers=tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in answered.headers.raw),
+        headers=header_texts(answered.headers.raw),
         body=b"",
     )
 

@@ -10,7 +10,7 @@ from bridge import EgressPolicy, Limits
 from runtime import Attendance, Requirement
 
 from .errors import HostClosedError
-from .loop_thread import LoopThread, wait_for
+from .loop_thread import LoopThread, new_event_loop, wait_for
 from .registered_modules import registered_modules
 from .run_starter import RunStarter
 from .services import Services, open_services
@@ -340,7 +340,7 @@ class MethodHost:
 
     def _new_loop(self) -> asyncio.AbstractEventLoop:
         """Return the event loop for a thread of the host's own."""
-        return asyncio.new_event_loop()
+        return new_event_loop()
 
     async def _open(self) -> None:
         """Start what runs need, in the loop that this is called in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+import uvloop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +46,16 @@ def _node_with(folder: Path) -> str:
         command = [npm, "ci", "--silent", "--no-audit", "--no-fund"]
         subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, check=True)
     return node
+
+
+@pytest.fixture(autouse=True, scope="session")
+def threads_of_uvloop() -> None:
+    """Start the threads that uvloop keeps for good, of which no test can rid itself."""
+
+    async def look_up() -> None:
+        await asyncio.get_running_loop().getaddrinfo("localhost", 80)
+
+    uvloop.run(look_up())
 
 
 @pytest.fixture(autouse=True, scope="module")

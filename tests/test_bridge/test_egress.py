@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from bridge import ConfigurationError, EgressPolicy, EgressRefusedError
+from bridge import ConfigurationError, EgressPolicy, EgressRefusedError, Transports
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -221,6 +222,27 @@ async def test_a_transport_guards_itself(public_runs: Runs, host: str) -> None:
     transport = public_runs.transports.get("acme")
     with pytest.raises((EgressRefusedError, aiohttp.InvalidURL)):
         await transport.handle_async_request(httpx.Request("GET", f"http://{host}/"))
+
+
+async def test_an_address_of_ipv6_is_dialled() -> None:
+    """A URL may hold such an address, in brackets, where it was opened."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
+
+    try:
+        server = await asyncio.start_server(answer, "::1", 0)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    port = server.sockets[0].getsockname()[1]
+    transports = Transports(policy=EgressPolicy.from_allow(["::1"]))
+    async with server:
+        request = httpx.Request("GET", f"http://[::1]:{port}/")
+        answered = await transports.get("acme").handle_async_request(request)
+        await answered.aclose()
+    await transports.aclose()
+    assert 204 == answered.status_code
 
 
 async def test_the_address_that_was_checked_is_dialled(

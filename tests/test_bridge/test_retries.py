@@ -187,7 +187,7 @@ async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> 
     body: Any = iter([b"a stream"])
     request = OutgoingRequest(
         verb="PUT",
-        target=Target(httpx.URL("https://x.example/")),
+        target=Target.of(httpx.URL("https://x.example/")),
         headers={},
         body=body,
         carries_client=False,
@@ -195,7 +195,7 @@ async def test_a_body_that_is_gone_is_not_sent_again(mode: Any, status: int) -> 
     )
     response = Response(status=status, reason="", headers=(("retry-after", "0"),), body=b"")
 
-    async def send() -> None:
+    async def send(_: OutgoingRequest) -> None:
         nonlocal sent
         sent += 1
         refuse_unsuccessful("PUT x", response, clock.now_ms())

@@ -1,0 +1,53 @@
+"""httpx's types, made of what is known to be right: httpx would look at all of it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class KnownHeaders(httpx.Headers):
+    """Headers that are bytes already.
+
+    Args:
+        raw: Names and values.
+    """
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self._list = [(name, name.lower(), value) for name, value in raw]
+        self._encoding = None
+
+
+class KnownRequest(httpx.Request):
+    """A request that is complete.
+
+    Args:
+        verb: In any case.
+        url: Where it goes.
+        headers: All of them.
+        body: What is sent; a stream as it comes.
+        extensions: For the transport.
+    """
+
+    def __init__(
+        self,
+        verb: str,
+        url: httpx.URL,
+        *,
+        headers: httpx.Headers,
+        body: bytes | httpx.AsyncByteStream,
+        extensions: dict[str, Any],
+    ) -> None:
+        self.method = verb.upper()
+        self.url = url
+        self.headers = headers
+        self.extensions = extensions
+        if isinstance(body, bytes):
+            self.stream = httpx.ByteStream(body)
+            self._content = body
+        else:
+            self.stream = body
