@@ -59,14 +59,13 @@ class OutgoingFrames:
             "exports": request.exports,
             "links": {name: dict(links) for name, links in request.links.items()},
             "packages": request.packages,
+            "missing": len(request.modules),
         }
         kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
         libraries = self._new({name for module in request.modules for name in module.libraries})
-        text = f'{{"limits": {_limits_text(limits)}, {json.dumps(header)[1:]}'
-        parts = [kernel, libraries, text.encode(), request.arguments.encode()]
-        for module in request.modules:
-            parts += (module.name.encode(), b"%d" % module.length, module.body)
-        return parts
+        known = f'{{"limits": {_limits_text(limits)}, "arguments": {request.arguments}, '
+        text = known + json.dumps(header)[1:]
+        return [kernel, libraries, text.encode(), *[module.script for module in request.modules]]
 
     def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
         """Return the parts of a DELIVER frame.

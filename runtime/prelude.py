@@ -59,13 +59,21 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     return PreludeSource(text, library_sources())
 
 
-def module_offset(name: str, length: int) -> int:
-    """Return how many characters stand before a module's body on its first line; see `Prelude.add_module`."""
-    return len(_module_head("methodhost_" + "0" * 2 * _NAME_BYTES, name, length))
+def module_script(name: str, length: int, body: str) -> tuple[str, int]:
+    """Return what `Prelude.add_module` completes, and how many characters stand before the body on its first line then.
+
+    Args:
+        name: The file as its author knows it; stacks show it.
+        length: Of `body` in UTF-16 units.
+        body: One function expression.
+    """
+    head = f"{json.dumps(name)},{length},"
+    door = _door_of_modules("methodhost_" + "0" * 2 * _NAME_BYTES)
+    return f"{head}{body})\n//# sourceURL={script_url(name)}", len(door) + len(head)
 
 
-def _module_head(door: str, name: str, length: int) -> str:
-    return f"{door}.addModule({json.dumps(name)},{length},"
+def _door_of_modules(name: str) -> str:
+    return f"{name}.addModule("
 
 
 def _random_name() -> str:
@@ -90,6 +98,7 @@ class Prelude:
         definition = "" if maker else f"{self._maker}={source.text},"
         boot = f'"use strict";const {definition}{self._name}={self._maker}();\n//# sourceURL={SCRIPT_NAME}'
         self.boot = boot.encode()
+        self._door_of_modules = _door_of_modules(self._name).encode()
 
     def again(self) -> Prelude:
         """Return another instance, for the isolate in which this one was booted."""
@@ -108,16 +117,9 @@ class Prelude:
         step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 
-    def add_module(self, name: str, length: int, body: bytes) -> bytes:
-        """Return the step that compiles a module.
-
-        Args:
-            name: The file as its author knows it; stacks show it.
-            length: Of `body` in UTF-16 units.
-            body: One function expression, in UTF-8.
-        """
-        head, end = _module_head(self._name, name, length), f")\n//# sourceURL={script_url(name)}"
-        return b"".join((head.encode(), body, end.encode()))
+    def add_module(self, script: bytes) -> bytes:
+        """Return the step that compiles a module, of which `module_script` gave the rest."""
+        return self._door_of_modules + script
 
 
 class Doors:
@@ -130,8 +132,7 @@ class Doors:
 
     Attributes:
         last_words: The memory that the isolate writes and the host reads.
-        configure: Told a run's limits and settings.
-        start: Calls the method with its arguments.
+        configure: Told a run's limits, settings and arguments.
         allocate: Gives a buffer for so many bytes of the answers that come next.
         take_text: Told a text of the answers that come next.
         deliver: Told answers to calls.
@@ -142,7 +143,6 @@ class Doors:
     def __init__(self, isolate: Isolate, prelude: Prelude, tag: int) -> None:
         self.last_words = isolate.keep(prelude.door("lastWordsBuffer"))
         self.configure = isolate.keep(prelude.door("configure"))
-        self.start = isolate.keep(prelude.door("start"))
         self.allocate = isolate.keep(prelude.door("allocate"))
         self.take_text = isolate.keep(prelude.door("takeText"))
         self.deliver = isolate.keep(prelude.door("deliver"))
