@@ -6,12 +6,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .libraries import LIBRARIES, library_sources
-from .source import read_source
-from .stack import script_url
+from .source import read_source, source_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +36,7 @@ class PreludeSource:
 
 def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     """Return the prelude with these extensions."""
-    names = sorted(
-        file.name for file in resources.files(__package__).joinpath("js").iterdir() if file.name.endswith(".js")
-    )
-    parts = [read_source(__package__, f"js/{name}") for name in names]
+    parts = [read_source(__package__, name) for name in source_names(__package__, "js")]
     parts.extend(f"({extension.source.strip().rstrip(';')})(core);" for extension in extensions)
     body = "\n".join(parts)
     tables = {
@@ -59,21 +54,12 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     return PreludeSource(text, library_sources())
 
 
-def module_script(name: str, length: int, body: str) -> tuple[str, int]:
-    """Return what `Prelude.add_module` completes, and how many characters stand before the body on its first line then.
-
-    Args:
-        name: The file as its author knows it; stacks show it.
-        length: Of `body` in UTF-16 units.
-        body: One function expression.
-    """
-    head = f"{json.dumps(name)},{length},"
-    door = _door_of_modules("methodhost_" + "0" * 2 * _NAME_BYTES)
-    return f"{head}{body})\n//# sourceURL={script_url(name)}", len(door) + len(head)
-
-
 def _door_of_modules(name: str) -> str:
     return f"{name}.addModule("
+
+
+LENGTH_OF_DOOR: Final = len(_door_of_modules("methodhost_" + "0" * 2 * _NAME_BYTES))
+"""How many characters `Prelude.add_module` puts before a script, which has the module's body on its first line."""
 
 
 def _random_name() -> str:
@@ -118,7 +104,12 @@ class Prelude:
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 
     def add_module(self, script: bytes) -> bytes:
-        """Return the step that compiles a module, of which `module_script` gave the rest."""
+        """Return the step that compiles a module.
+
+        Args:
+            script: Its name, the length of its body in UTF-16 units, its body as one function expression, and all that
+                is after that; see `transform.wrap`.
+        """
         return self._door_of_modules + script
 
 
