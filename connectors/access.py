@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from .connection import digest_of
@@ -40,7 +39,7 @@ class Access:
         """Return the access of which nothing is known but what the caller gave."""
         return cls(given=given, credentials=given.credentials)
 
-    @cached_property
+    @property
     def connection(self) -> Connection:
         """The connection with these credentials."""
         if self.credentials is self.given.credentials:

@@ -88,9 +88,10 @@ def build_arguments(
 def with_aliases(arguments: dict[str, JSON]) -> dict[str, JSON]:
     """Return the arguments under all their names."""
     for names in ALIASES:
-        given = [name for name in names if name in arguments]
-        if given:
-            arguments = {**dict.fromkeys(names, arguments[given[0]]), **arguments}
+        for name in names:
+            if name in arguments:
+                arguments = {**dict.fromkeys(names, arguments[name]), **arguments}
+                break
     return arguments
 
 

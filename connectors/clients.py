@@ -77,18 +77,19 @@ class ClientMaker:
 
     async def _made(self, context: RunContext, connection: Connection) -> MadeClient:
         """Return the client that is kept, or make it."""
-        connector, arguments = context.connector, auth_arguments(connection)
+        connector, given = context.connector, connection.api_client
         if connector.client_mapping is not None:
-            return await self._make(context, connection, arguments)
-        key = (connector.digest, connection.id, has_oauth(connector, connection), digest_of(arguments))
+            return await self._make(context, connection)
+        known = digest_of([connection.credentials, connection.parameters, connection.connector_parameters])
+        key = (connector.digest, connection.id, has_oauth(connector, connection), known)
         made = self._kept.get(key)
-        if made is None or made.given != connection.api_client:
-            made = await self._make(context, connection, arguments)
+        if made is None or (made.given is not given and made.given != given):
+            made = await self._make(context, connection)
             self._kept.put(key, made)
         return made
 
-    async def _make(self, context: RunContext, connection: Connection, arguments: dict[str, JSON]) -> MadeClient:
-        connector, given = context.connector, connection.api_client
+    async def _make(self, context: RunContext, connection: Connection) -> MadeClient:
+        connector, given, arguments = context.connector, connection.api_client, auth_arguments(connection)
         maker = connector.methods.get(MAKE_API_CLIENT)
         client: Client
         if maker is None:

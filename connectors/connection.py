@@ -15,6 +15,8 @@ from .document import Document
 from .errors import ConnectionFileError, DefinitionError
 from .source_file import SourceFile
 
+_sorted_json_text = json.JSONEncoder(sort_keys=True).encode
+
 
 class OAuthSection(OAuthConfig):
     """What a connection says of its tokens itself.
@@ -81,4 +83,4 @@ def read_connection(path: str | Path) -> Document:
 
 def digest_of(value: object) -> str:
     """Return the SHA-256 of a JSON value, in hexadecimal."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_sorted_json_text(value).encode()).hexdigest()

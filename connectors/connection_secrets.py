@@ -35,7 +35,11 @@ def connection_secrets(connector: Connector, connection: Connection) -> JSON:
     is no secret (`region: eu`), but where connectors are of the type `client-credentials` it is what credentials are
     made of.
     """
-    secrets: list[JSON] = [credential_secrets(connection.credentials), *_long_texts(connection.connector_parameters)]
+    secrets: list[JSON] = []
+    if connection.credentials:
+        secrets.append(credential_secrets(connection.credentials))
+    if connection.connector_parameters:
+        secrets += _long_texts(connection.connector_parameters)
     if connection.oauth2 is not None:
         secrets += [connection.oauth2.client_secret, *_long_texts(connection.oauth2.extra_parameters())]
     if connector.spec.auth_type == CLIENT_CREDENTIALS:

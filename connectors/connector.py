@@ -21,7 +21,7 @@ from .spec import ConnectorSpec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from runtime import Module
+    from runtime import Module, Script
 
     from .package_bundler import PackageBundler
 
@@ -99,6 +99,28 @@ class Connector:
     def texts(self) -> Mapping[str, str]:
         """The text of each file that methods may import."""
         return {name: file.text for name, file in self.files.items() if name.endswith(CODE_SUFFIXES)}
+
+    def script(self, method: Method, others: tuple[Module, ...] = ()) -> Script:
+        """Return what the sandbox runs of a method: the same object each time, unless there is anything beside it.
+
+        Args:
+            method: One of this connector's.
+            others: Further files that the run may load.
+
+        Raises:
+            DefinitionError: It is written neither in JavaScript nor in TypeScript.
+        """
+        if others:
+            return method.script(self.texts, others, packages=self.packages)
+        script = self._scripts.get(method.name)
+        if script is None:
+            script = self._scripts[method.name] = method.script(self.texts, packages=self.packages)
+        return script
+
+    @cached_property
+    def _scripts(self) -> dict[str, Script]:
+        """What the sandbox runs, by the names of methods."""
+        return {}
 
     def find(self, name: str | None = None) -> Method:
         """Return a method by its name, or the only one.

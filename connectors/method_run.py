@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bridge import ByteStream, Client
-    from runtime import JSON
+    from runtime import JSON, Suspension
 
     from .access import Access
     from .connection import Connection
@@ -43,9 +43,11 @@ class MethodRun:
         self._context = context
         self._services = services
         self._access: Access | None = None
+        self._connection: Connection | None = None
+        """The connection with its credentials as they are now."""
         self._known_version = NOT_STORED
         """Of the credentials that the caller, or a store, has already."""
-        self._may_refresh = True
+        self._may_refresh = False
         self._stream: ByteStream | None = None
         self._journal: RunJournal | None = context.journal
 
@@ -59,10 +61,11 @@ class MethodRun:
         context = self._context
         method = context.connector.find(method_name)
         method.require_javascript()
+        self._may_refresh = uses_credentials(method)
         await self._find_access()
         arguments = self._arguments(method, args)
         try:
-            if await self._refresh_if_due(method):
+            if await self._refresh_if_due():
                 arguments = self._arguments(method, args)
             client = await self._make_client(method)
             journal = self._open_journal(method, {name: arguments[name] for name in args or {}})
@@ -73,7 +76,7 @@ class MethodRun:
             value=self._stream or outcome.value,
             failure=outcome.failure,
             credentials=self._new_credentials(),
-            suspended=_suspended(outcome),
+            suspended=None if outcome.suspension is None else _suspended(outcome.suspension),
             journal=self._journal,
         )
 
@@ -81,20 +84,27 @@ class MethodRun:
         """Find out which credentials hold."""
         refresher = self._services.refresher
         if self._context.connection is not None:
-            self._access = await refresher.current(self._context.connection)
-            self._known_version = self._access.version if refresher.lasts else NOT_STORED
+            access = await refresher.current(self._context.connection)
+            self._take_access(access)
+            self._known_version = access.version if refresher.lasts else NOT_STORED
+
+    def _take_access(self, access: Access) -> None:
+        self._access, self._connection = access, access.connection
 
     def _arguments(self, method: Method, args: Mapping[str, object] | None) -> dict[str, JSON]:
         """Return what the method receives, and mask what is secret, whoever brought it."""
-        context = self._context
-        arguments = build_arguments(method, args, self._connection, exposed=self._exposed)
-        context.record.hide(credential_secrets(arguments.get("credentials")), self._secrets())
+        connection = self._connection
+        arguments = build_arguments(method, args, connection, exposed=self._exposed)
+        given = arguments.get("credentials")
+        if connection is None or given is not connection.credentials:
+            self._context.record.hide(credential_secrets(given))
+        self._context.record.hide(self._secrets())
         return arguments
 
-    async def _refresh_if_due(self, method: Method) -> bool:
+    async def _refresh_if_due(self) -> bool:
         """Renew credentials that are missing, or known to have expired, before they are refused."""
         access = self._access
-        if access is None or not uses_credentials(method) or not self._services.refresher.is_due(self._context, access):
+        if access is None or not self._may_refresh or not self._services.refresher.is_due(self._context, access):
             return False
         clock = self._context.clock
         started = clock.time()
@@ -131,8 +141,7 @@ class MethodRun:
     ) -> Outcome:
         """Run the method itself."""
         access = self._access
-        refreshes = self._may_refresh and uses_credentials(method)
-        refresh = partial(self._refreshed_client, access) if access is not None and refreshes else None
+        refresh = partial(self._refreshed_client, access) if access is not None and self._may_refresh else None
         outcome = await self._services.wall.run(
             self._context,
             method,
@@ -169,7 +178,7 @@ class MethodRun:
         inner = self._inner()
         try:
             renewed = await self._services.refresher.refresh(inner, expired)
-            self._access = renewed or expired
+            self._take_access(renewed or expired)
         finally:
             self._context.record.absorb(inner.record, secrets=self._secrets())
         return renewed is not None
@@ -177,11 +186,6 @@ class MethodRun:
     def _inner(self) -> RunContext:
         """Return a context for what the run waits for."""
         return replace(self._context, inner=True, record=RunRecord(None, self._context.record.redactor))
-
-    @property
-    def _connection(self) -> Connection | None:
-        """The connection with its credentials as they are now."""
-        return None if self._access is None else self._access.connection
 
     def _secrets(self) -> JSON:
         """Return what of the connection is secret."""
@@ -194,11 +198,9 @@ class MethodRun:
         return self._access.credentials
 
 
-def _suspended(outcome: Outcome) -> RunSuspension | None:
-    """Return until when a run was put off, where it was."""
-    if outcome.suspension is None:
-        return None
-    return RunSuspension(resume_at=datetime.fromtimestamp(outcome.suspension.resume_at_ms / 1000, UTC))
+def _suspended(suspension: Suspension) -> RunSuspension:
+    """Return until when a run was put off."""
+    return RunSuspension(resume_at=datetime.fromtimestamp(suspension.resume_at_ms / 1000, UTC))
 
 
 def _brings_credentials(client: IsolateClient) -> Failure:

@@ -101,7 +101,10 @@ class OAuth:
 
 def config_method(connector: Connector) -> Method | None:
     """Return the connector's method that says where tokens come from."""
-    return next((connector.methods[name] for name in CONFIG_METHODS if name in connector.methods), None)
+    for name in CONFIG_METHODS:
+        if name in connector.methods:
+            return connector.methods[name]
+    return None
 
 
 def has_oauth(connector: Connector, connection: Connection) -> bool:

@@ -48,7 +48,8 @@ class RunRecord:
 
     def hide(self, *values: JSON) -> None:
         """Mask every leaf of `values` from now on, and in the report wherever it already is."""
-        self.redactor.hide(*values)
+        if any(values):
+            self.redactor.hide(*values)
 
     def on_log(self, line: LogLine) -> None:
         """Take in a console line."""
@@ -112,9 +113,9 @@ class RunRecord:
             ok=failure is None and suspended is None,
             value=value,
             error=None if failure is None else RunError.model_validate(self._masked_failure(failure)),
-            logs=tuple(ConsoleLine.model_validate(self._masked_log(line)) for line in self._logs),
-            requests=tuple(Request.model_validate(self._masked_exchange(exchange)) for exchange in self._exchanges),
-            warnings=tuple(self.redactor.text(warning) for warning in self._warnings),
+            logs=tuple(map(ConsoleLine.model_validate, map(self._masked_log, self._logs))),
+            requests=tuple(map(Request.model_validate, map(self._masked_exchange, self._exchanges))),
+            warnings=tuple(map(self.redactor.text, self._warnings)),
             usage=self._usage(),
             credentials=credentials,
             suspended=suspended,

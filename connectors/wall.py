@@ -101,7 +101,7 @@ class Wall:
         """
         part = _with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
-        script = method.script(context.connector.texts, others, packages=context.connector.packages)
+        script = context.connector.script(method, others)
         api_client = self._api_client(part, client or ClientConfig(), refresh)
         settings = api_client.plain_settings if client is None else api_client.settings
         outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream, journal)
@@ -117,7 +117,7 @@ class Wall:
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
         part = _with_time_left(context)
-        script = maker.script(context.connector.texts, packages=context.connector.packages)
+        script = context.connector.script(maker)
         api_client = self._api_client(part, ClientConfig(), None)
         settings: dict[str, JSON] = {**api_client.plain_settings, "making": True}
         outcome = await self._run_with(api_client, part, script, arguments, settings, None)
@@ -162,11 +162,12 @@ class Wall:
         journal: Journal | None,
     ) -> Outcome:
         """Run code when its turn has come."""
+        isolation_key = context.isolation_key
         crypto = CryptoCalls(
             self._crypto,
             calls,
             context.limits,
-            isolation_key=context.isolation_key,
+            isolation_key=isolation_key,
             clock=context.clock,
             random=context.random,
         )
@@ -179,7 +180,7 @@ class Wall:
             return await self._sandbox.run(
                 script,
                 arguments,
-                isolation_key=context.isolation_key,
+                isolation_key=isolation_key,
                 calls=no_more_calls if context.replays and journal is not None else crypto,
                 limits=context.limits,
                 settings={"apiClient": settings},

@@ -11,21 +11,22 @@ class Attendance:
 
     def __init__(self) -> None:
         self._count = 0
-        self._nobody = asyncio.Event()
-        self._nobody.set()
+        self._nobody: asyncio.Event | None = None
 
     def __enter__(self) -> Self:
         """Count one more."""
         self._count += 1
-        self._nobody.clear()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         """Count one less."""
         self._count -= 1
-        if not self._count:
+        if self._nobody is not None and not self._count:
             self._nobody.set()
 
     async def over(self) -> None:
         """Wait until nobody is inside."""
-        await self._nobody.wait()
+        if self._count:
+            self._nobody = self._nobody or asyncio.Event()
+            self._nobody.clear()
+            await self._nobody.wait()

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .calls import CallsUnderWay
-    from .frames import Frame
     from .limits import SandboxLimits
     from .timers import TimerQueue
     from .turn import Call, Turn
+    from .work import Work
 
 TIMER: Final = "timer"
 """The operation of a call that sets a timer."""
@@ -37,11 +37,8 @@ class Bounds:
         self._limits = limits
         self._most = _most(limits)
         self._empty_turns = 0
-
-    @property
-    def most_bytes(self) -> int:
+        self.most_bytes = self._most.frame_bytes
         """The longest frame: a result, or a call with as many bytes beside it."""
-        return self._most.frame_bytes
 
     @property
     def most_values(self) -> int:
@@ -53,34 +50,36 @@ class Bounds:
         """The most arrays and objects of a turn: those of a result, one for each console line, and a few more."""
         return self._limits.result_containers + self._limits.log_lines + _FEW_CONTAINERS
 
-    def admit(self, turn: Turn, frame: Frame, calls: CallsUnderWay, timers: TimerQueue) -> bool:
+    def admit(self, turn: Turn, text_length: int, length: int, work: Work) -> bool:
         """Whether a worker may say so much: in calls, in turns with nothing in them, and in a result.
 
         Args:
             turn: What it said.
-            frame: How it said that.
-            calls: Those of the run that are under way.
-            timers: Those of the run that wait.
+            text_length: How long the text of that was, in bytes.
+            length: How long all of it was, with the bytes of calls.
+            work: What the run has under way.
         """
         self._empty_turns = self._empty_turns + 1 if turn.more and not turn.calls else 0
         most_text = self._limits.call_bytes if turn.end is None else self._limits.result_bytes
         return (
             self._empty_turns <= _MOST_EMPTY_TURNS
-            and len(frame.parts[1]) <= most_text + self._most.beside_bytes
-            and (not turn.calls or self._admit_calls(turn.calls, calls, timers, sum(map(len, frame.parts))))
+            and text_length <= most_text + self._most.beside_bytes
+            and (not turn.calls or self._admit_calls(turn.calls, length, work.calls, work.timers))
         )
 
-    def _admit_calls(self, new: Sequence[Call], calls: CallsUnderWay, timers: TimerQueue, length: int) -> bool:
+    def _admit_calls(self, new: Sequence[Call], length: int, calls: CallsUnderWay, timers: TimerQueue) -> bool:
         """Whether so many calls and timers, of that length, may be under way, and whether all of them are new."""
-        new_timers = [call.operation for call in new].count(TIMER)
-        numbers = {call.id for call in new}
+        numbers: set[int] = set()
+        new_timers = 0
+        for call in new:
+            if call.id in numbers or call.id in calls.numbers or call.id in timers.waiting:
+                return False
+            numbers.add(call.id)
+            new_timers += call.operation == TIMER
         return (
-            len(timers) + new_timers <= self._limits.timers
-            and len(calls) + len(new) - new_timers <= self._limits.concurrent_calls
+            len(timers.waiting) + new_timers <= self._limits.timers
+            and len(calls.numbers) + len(new) - new_timers <= self._limits.concurrent_calls
             and calls.length + length <= self._most.call_bytes
-            and len(numbers) == len(new)
-            and not calls.has_any(numbers)
-            and not timers.has_any(numbers)
         )
 
 

@@ -26,6 +26,28 @@ class Alarm(Protocol):
         ...
 
 
+class Timeout(Protocol):
+    """Raises TimeoutError when what goes on inside has taken too long; as `asyncio.Timeout`, on a run's clock."""
+
+    async def __aenter__(self) -> Self:
+        """Begin."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        """End, with TimeoutError where time is up."""
+        ...
+
+    def expired(self) -> bool:
+        """Whether time is up."""
+        ...
+
+    def reschedule(self, when: float | None, /) -> None:
+        """Let time be up at another moment."""
+        ...
+
+
 class Sleeper(NamedTuple):
     """A task that sleeps: until when, on the run's clock, and after how many attempts at what it does."""
 
@@ -44,20 +66,20 @@ class Clock:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._offset_ms = time.time() * 1000 - self._loop.time() * 1000
+        self.time: Callable[[], float] = self._loop.time
+        """Returns seconds on a clock that nothing sets; only differences mean anything."""
+        self._offset_ms = time.time() * 1000 - self.time() * 1000
         self._sleepers: dict[asyncio.Task[object], Sleeper] = {}
         self.listeners: set[Callable[[], None]] = set()
         """Called when a task goes to sleep."""
+        self.at_work = 0
+        """How much goes on that no event of this loop shows; as long as there is any, virtual time stands still."""
         self.suspended_seconds = 0.0
         """How much of its time the run was put off, which counts for no deadline of its own."""
 
     def now_ms(self) -> float:
         """Return civil time, in milliseconds since 1970."""
-        return self._offset_ms + self._loop.time() * 1000
-
-    def time(self) -> float:
-        """Return seconds on a clock that nothing sets; only differences mean anything."""
-        return self._loop.time()
+        return self._offset_ms + self.time() * 1000
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Alarm:
         """Call back at a moment of `time`."""
@@ -65,7 +87,7 @@ class Clock:
 
     def timeout_at(self, when: float | None) -> Timeout:
         """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
-        return Timeout(self, when)
+        return asyncio.timeout_at(None if when == math.inf else when)
 
     def active_time(self) -> float:
         """Return seconds as `time` does, without those for which the run was put off."""
@@ -108,54 +130,6 @@ class Clock:
     def resting(self) -> AbstractContextManager[None]:
         """Tell that, within something that works, nothing does for a while."""
         return _NOTHING
-
-
-class Timeout:
-    """Raises TimeoutError when what goes on inside has taken too long; as `asyncio.Timeout`, on a run's clock.
-
-    Args:
-        clock: Of the run.
-        when: On that clock.
-    """
-
-    def __init__(self, clock: Clock, when: float | None) -> None:
-        self._clock = clock
-        self._when = when
-        self._loop = asyncio.get_running_loop()
-        self._inner = asyncio.timeout(None)
-        self._alarm: Alarm | None = None
-
-    async def __aenter__(self) -> Self:
-        """Begin."""
-        await self._inner.__aenter__()
-        self.reschedule(self._when)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """End, with TimeoutError where time is up."""
-        self._disarm()
-        await self._inner.__aexit__(kind, error, traceback)
-
-    def expired(self) -> bool:
-        """Whether time is up."""
-        return self._inner.expired()
-
-    def reschedule(self, when: float | None) -> None:
-        """Let time be up at another moment."""
-        self._disarm()
-        if when is not None and when != math.inf:
-            self._alarm = self._clock.call_at(when, self._expire)
-
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-
-    def _expire(self) -> None:
-        if self._alarm is not None:
-            self._inner.reschedule(self._loop.time())
 
 
 def _wake(sleeper: asyncio.Future[None]) -> None:

@@ -25,9 +25,9 @@ from __future__ import annotations
 import signal
 import struct
 from collections import deque
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from .long_bytes import room_for
 
@@ -70,15 +70,16 @@ class FrameKind(IntEnum):
     LAST = 19
 
 
-_KINDS: Final = frozenset(FrameKind)
+_KINDS: Final = {kind.value: kind for kind in FrameKind}
+_LENGTHS: Final = tuple(struct.Struct(f"<{number}I") for number in range(_MOST_PARTS_OF_WORKERS + 1))
+"""By the number of parts, their lengths."""
 
 
 class FrameError(Exception):
     """Bytes that are no frame, or a frame longer than allowed."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """One message."""
 
     kind: FrameKind
@@ -86,7 +87,7 @@ class Frame:
 
 
 def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = None) -> Iterator[Piece]:
-    """Yield the bytes of a frame in pieces: short parts together, and long ones bit by bit, without a copy.
+    """Return the bytes of a frame in pieces: short parts together, and long ones bit by bit, without a copy.
 
     Args:
         kind: Of the frame.
@@ -94,9 +95,17 @@ def pieces_of(kind: FrameKind, parts: Sequence[bytes], *, beside: int | None = N
         beside: The length of one more part, whose bytes follow from elsewhere.
     """
     lengths = [*map(len, parts)] if beside is None else [*map(len, parts), beside]
-    short = [HEAD.pack(kind, len(lengths)), struct.pack(f"<{len(lengths)}I", *lengths)]
-    for part, length in zip(parts, lengths, strict=False):
-        if length <= _PIECE_BYTES:
+    number = len(lengths)
+    head = struct.pack(f"<BH{number}I", kind, number, *lengths)
+    if sum(lengths) <= _PIECE_BYTES:
+        return iter((b"".join((head, *parts)),))
+    return _long_pieces(head, parts)
+
+
+def _long_pieces(head: bytes, parts: Sequence[bytes]) -> Iterator[Piece]:
+    short = [head]
+    for part in parts:
+        if len(part) <= _PIECE_BYTES:
             short.append(part)
             continue
         yield b"".join(short)
@@ -119,13 +128,13 @@ class FrameDecoder:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self._start = bytearray(_SHORT_BYTES)
+        self._start = memoryview(bytearray(_SHORT_BYTES))
         self._length = 0
+        self._kind = self._parts_at = 0
+        self._lengths: tuple[int, ...] = ()
         self._long: _LongParts | None = None
-
-    def buffer(self) -> memoryview:
-        """Return where the next bytes belong; there is room for at least one, unless a frame is whole."""
-        return memoryview(self._start)[self._length :] if self._long is None else self._long.rest
+        self.rest = self._start
+        """Where the next bytes belong; there is room for at least one, unless a frame is whole."""
 
     def received(self, count: int) -> bool:
         """Take in that so many bytes came; return whether the frame is whole.
@@ -135,38 +144,41 @@ class FrameDecoder:
                 twice.
         """
         if self._long is not None:
-            return self._long.received(count)
+            whole = self._long.received(count)
+            self.rest = self._start if whole else self._long.rest
+            return whole
         self._length += count
+        self.rest = self._start[self._length :]
         if self._length < HEAD.size:
             return False
-        kind, number = HEAD.unpack_from(self._start)
-        if kind not in _KINDS:
+        self._kind, number = HEAD.unpack_from(self._start)
+        if self._kind not in _KINDS:
             raise FrameError("a frame of unknown kind")
         if number > _MOST_PARTS_OF_WORKERS:
             raise FrameError("a frame of too many parts")
-        start = HEAD.size + 4 * number
-        return self._length >= start and self._is_whole(start, self._lengths())
+        self._parts_at = HEAD.size + 4 * number
+        if self._length < self._parts_at:
+            return False
+        self._lengths = _LENGTHS[number].unpack_from(self._start, HEAD.size)
+        return self._is_whole()
 
     def take(self) -> Frame:
         """Return the frame that is whole, and begin the next one."""
         if self._long is None:
-            lengths = self._lengths()
-            parts = _cut(self._start, HEAD.size + 4 * len(lengths), lengths)
+            ends = accumulate(self._lengths, initial=self._parts_at)
+            parts = tuple([bytes(self._start[start:end]) for start, end in pairwise(ends)])
         else:
             parts = self._long.contents()
-        self._length, self._long = 0, None
-        return Frame(FrameKind(self._start[0]), parts)
+        self._length, self._long, self.rest = 0, None, self._start
+        return Frame(_KINDS[self._kind], parts)
 
-    def _lengths(self) -> tuple[int, ...]:
-        _, number = HEAD.unpack_from(self._start)
-        return struct.unpack_from(f"<{number}I", self._start, HEAD.size)
-
-    def _is_whole(self, start: int, lengths: Sequence[int]) -> bool:
-        end = start + sum(lengths)
+    def _is_whole(self) -> bool:
+        end = self._parts_at + sum(self._lengths)
         if end > self.most_bytes:
             raise FrameError("a frame is too long")
-        if end > len(self._start):
-            self._long = _LongParts(lengths, memoryview(self._start)[start : self._length])
+        if end > _SHORT_BYTES:
+            self._long = _LongParts(self._lengths, self._start[self._parts_at : self._length])
+            self.rest = self._long.rest
             return False
         if self._length > end:
             raise FrameError("bytes follow a frame")
@@ -205,11 +217,3 @@ class _LongParts:
     def contents(self) -> tuple[bytes, ...]:
         """Return what came, without a copy as long as nobody holds memory to fill."""
         return tuple(part.getvalue() for part in self._parts)
-
-
-def _cut(buffer: bytearray, start: int, lengths: Sequence[int]) -> tuple[bytes, ...]:
-    parts = []
-    for length in lengths:
-        parts.append(bytes(buffer[start : start + length]))
-        start += length
-    return tuple(parts)

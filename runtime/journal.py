@@ -74,9 +74,12 @@ class Turn:
     @property
     def size(self) -> int:
         """What it takes of memory, in bytes, about."""
-        parts = 1 + len(self.calls) + len(self.timers) + len(self.lines)
-        beside = sum([*[call.length for call in self.calls], *[len(line.message) for line in self.lines]])
-        return _ENTRY_BYTES * parts + beside
+        size = _ENTRY_BYTES * (1 + len(self.timers))
+        for call in self.calls:
+            size += _ENTRY_BYTES + call.length
+        for line in self.lines:
+            size += _ENTRY_BYTES + len(line.message)
+        return size
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,13 +195,16 @@ class Journal:
     ) -> None:
         self.origin = origin
         self.entries: list[Entry] = list(entries)
-        self.complete = not any(isinstance(entry, Cut) for entry in self.entries)
+        self.complete = True
         """Whether it has all that the run was sent."""
         self.mask = mask
         self.most_bytes = most_bytes
-        self._ended = False
-        self._size = sum(entry.size for entry in self.entries)
         self.on_entry = on_entry
+        self._ended = False
+        self._size = 0
+        for entry in self.entries:
+            self.complete = self.complete and not isinstance(entry, Cut)
+            self._size += entry.size
 
     @classmethod
     def begin(
@@ -229,14 +235,15 @@ class Journal:
 
     def add(self, entry: Entry) -> None:
         """Take in what is about to have an effect."""
-        if self._ended or (not self.complete and not isinstance(entry, End)):
+        ends = type(entry) is End
+        if self._ended or not (self.complete or ends):
             return
-        self._ended = isinstance(entry, End)
+        self._ended = ends
         self._size += entry.size
         if self.complete and self._size > self.most_bytes:
             self.complete = False
             self.entries[:] = map(self._shortened, self.entries)
-            entry = entry if isinstance(entry, End) else Cut(at_ms=entry.at_ms)
+            entry = entry if ends else Cut(at_ms=entry.at_ms)
         self.entries.append(entry)
         if self.on_entry is not None:
             self.on_entry(entry)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import posixpath
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from .frames import MOST_PARTS
 from .script import Module
+from .stack import StackReader
 from .transform import SourceRefusedError
 from .verdict import limit_failure
 
@@ -31,19 +33,26 @@ _MOST_MODULES: Final = (MOST_PARTS - 4) // 3
 """What a START frame can hold."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LinkedScript:
-    """A script with all files it needs.
+    """A script with all files it needs, compiled: one object for all runs of one script.
 
     Attributes:
-        modules: The file that exports the method first.
+        modules: The file that exports the method, and others that it or extensions may load.
+        exports: Names under which the method may be exported.
         links: By file, which file each of its imports means.
         packages: Names of all packages that files could have imported.
     """
 
     modules: tuple[CompiledModule, ...]
-    links: Mapping[str, Mapping[str, str]]
+    exports: tuple[str, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
+
+    @cached_property
+    def stacks(self) -> StackReader:
+        """Reads stacks of its runs."""
+        return StackReader(tuple(module.stacks for module in self.modules))
 
 
 class Linker:
@@ -57,9 +66,10 @@ class Linker:
     def __init__(self, transformer: Transformer, packages: Mapping[str, Module] | None = None) -> None:
         self._transformer = transformer
         self._packages = packages or {}
+        self._linked: WeakKeyDictionary[Script, LinkedScript] = WeakKeyDictionary()
 
     async def link(self, script: Script, place: Place, limits: SandboxLimits) -> LinkedScript:
-        """Return the script with all files that it imports, directly or not.
+        """Return the script with all files that it imports, directly or not; the same one each time.
 
         Args:
             script: What is to be run.
@@ -70,6 +80,12 @@ class Linker:
             SourceRefusedError: One of them is not JavaScript or TypeScript, or there are too many.
             RunEnded: Compiling could not be started.
         """
+        linked = self._linked.get(script)
+        if linked is None or len(linked.modules) > limits.modules:
+            linked = self._linked[script] = await self._link(script, place, limits)
+        return linked
+
+    async def _link(self, script: Script, place: Place, limits: SandboxLimits) -> LinkedScript:
         packages = {**script.packages, **self._packages}
         modules: dict[str, CompiledModule] = {}
         links: dict[str, dict[str, str]] = {}
@@ -85,7 +101,9 @@ class Linker:
                 for wanted, name in links[module.name].items():
                     if name not in modules:
                         wave[name] = _module(name, wanted, script.files, packages)
-        return LinkedScript(modules=tuple(modules.values()), links=links, packages=tuple(sorted(packages)))
+        return LinkedScript(
+            modules=tuple(modules.values()), exports=script.exports, links=links, packages=tuple(sorted(packages))
+        )
 
     async def _compile(self, modules: Sequence[Module], place: Place) -> list[CompiledModule]:
         """Compile some modules, a few at a time; of several that are wrong, the first one is told."""

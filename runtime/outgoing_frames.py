@@ -6,7 +6,7 @@ import hashlib
 import json
 import struct
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .frames import KERNEL_LIMITS
 from .libraries import in_order
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from .host import HostReply
     from .limits import SandboxLimits
+    from .linker import LinkedScript
     from .run_request import RunRequest
     from .values import JSON
 
+_json_text: Final = json.JSONEncoder().encode
 _RANDOM_SEED: Final = struct.Struct("<4I")
 _LIMITS: Final = {
     "call_bytes": "callBytes",
@@ -48,24 +50,14 @@ class OutgoingFrames:
     def start(self) -> list[bytes]:
         """Return the parts of the START frame."""
         request = self._request
-        limits = request.limits
-        origin = request.journal.origin
-        header = {
-            "settings": dict(request.settings),
-            "seed": origin.seed.hex(),
-            "random": _seed_of_math(origin.seed),
-            "now": int(origin.now_ms),
-            "module": request.modules[0].name,
-            "exports": request.exports,
-            "links": {name: dict(links) for name, links in request.links.items()},
-            "packages": request.packages,
-            "missing": len(request.modules),
-        }
-        kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
-        libraries = self._new({name for module in request.modules for name in module.libraries})
-        known = f'{{"limits": {_limits_text(limits)}, "arguments": {request.arguments}, '
-        text = known + json.dumps(header)[1:]
-        return [kernel, libraries, text.encode(), *[module.script for module in request.modules]]
+        limits, origin = _told_limits(request.limits), request.journal.origin
+        script = _told_script(request.script)
+        self._libraries.update(script.libraries)
+        settings = _json_text(dict(request.settings))
+        seeds = f'"seed": "{origin.seed.hex()}", "random": {_seed_of_math(origin.seed)}'
+        given = f'"settings": {settings}, "arguments": {request.arguments}, "now": {int(origin.now_ms)}'
+        text = f"{{{limits.text}, {script.text}, {seeds}, {given}}}"
+        return [limits.kernel, " ".join(script.libraries).encode(), text.encode(), *script.modules]
 
     def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
         """Return the parts of a DELIVER frame.
@@ -88,29 +80,60 @@ class OutgoingFrames:
                 beside = len(reply.data)
                 data.append(reply.data)
             header.append([call, reply.ok, reply.value, beside])
-            libraries.update(reply.libraries)
+            if reply.libraries:
+                libraries.update(reply.libraries)
         if timer is not None:
             header.append([timer, True, None, None])
         if not header:
             return []
-        text = json.dumps({"now": int(now_ms), "replies": header})
-        return [text.encode(), self._new(libraries), *texts, b"".join(data)]
+        text = _json_text({"now": int(now_ms), "replies": header})
+        return [text.encode(), self._new(libraries) if libraries else b"", *texts, b"".join(data)]
 
     def _new(self, names: Collection[str]) -> bytes:
         """Return the names of libraries that the isolate has not got yet, as frames have them."""
-        if not names:
-            return b""
         new = [name for name in in_order(names) if name not in self._libraries]
         self._libraries.update(new)
         return " ".join(new).encode()
 
 
+class _ToldLimits(NamedTuple):
+    """What a START frame has of limits: for the kernel, and as a member of the header."""
+
+    kernel: bytes
+    text: str
+
+
+class _ToldScript(NamedTuple):
+    """What a START frame has of a script: libraries it needs, members of the header, and its modules."""
+
+    libraries: tuple[str, ...]
+    text: str
+    modules: tuple[bytes, ...]
+
+
 @lru_cache
-def _limits_text(limits: SandboxLimits) -> str:
-    """Return what the isolate is told of its limits; most runs have the same."""
-    return json.dumps({key: getattr(limits, name) for name, key in _LIMITS.items()})
+def _told_limits(limits: SandboxLimits) -> _ToldLimits:
+    """Return what is told of limits; most runs have the same."""
+    kernel = KERNEL_LIMITS.pack(limits.memory_bytes, limits.heap_bytes, limits.cpu_time_seconds)
+    text = _json_text({key: getattr(limits, name) for name, key in _LIMITS.items()})
+    return _ToldLimits(kernel, f'"limits": {text}')
 
 
-def _seed_of_math(seed: bytes) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def _told_script(script: LinkedScript) -> _ToldScript:
+    """Return what is told of a script; each has many runs."""
+    modules = script.modules
+    header = {
+        "module": modules[0].name,
+        "exports": script.exports,
+        "links": {name: dict(links) for name, links in script.links.items()},
+        "packages": script.packages,
+        "missing": len(modules),
+    }
+    libraries = in_order({name for module in modules for name in module.libraries})
+    return _ToldScript(tuple(libraries), _json_text(header)[1:-1], tuple([module.script for module in modules]))
+
+
+def _seed_of_math(seed: bytes) -> list[int]:
     """Return the seed of Math.random, whose output tells its state: it must not be the one of `crypto`."""
-    return _RANDOM_SEED.unpack(hashlib.sha256(b"Math.random" + seed).digest()[: _RANDOM_SEED.size])
+    return [*_RANDOM_SEED.unpack(hashlib.sha256(b"Math.random" + seed).digest()[: _RANDOM_SEED.size])]

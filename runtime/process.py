@@ -6,6 +6,7 @@ import asyncio
 import math
 import os
 import signal
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -82,11 +83,15 @@ class WorkerProcess(asyncio.BufferedProtocol):
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._decoder = FrameDecoder(_READY_BYTES)
+        self.take = self._decoder.take
+        """Returns the answer that came."""
         self._waiting: Listener | None = listener
         self._unsent: Iterator[Piece] = iter(())
         """Of the frame that is being written, as fast as the worker reads it."""
         self._full = False
         self._gone: WorkerGoneError | None = None
+        self.alive = True
+        """Whether it can still be asked."""
         self._exited: asyncio.Future[WorkerExit | None] = self._loop.create_future()
         self.on_gone: Callable[[], None] | None = None
         self.stale = False
@@ -130,10 +135,6 @@ class WorkerProcess(asyncio.BufferedProtocol):
         if not self._full:
             self._write_on()
 
-    def take(self) -> Frame:
-        """Return the answer that came."""
-        return self._decoder.take()
-
     def kill(self) -> None:
         """End the process, whatever it is doing."""
         self._signal(signal.SIGKILL)
@@ -174,9 +175,10 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
     def take_usage(self, frame: Frame) -> None:
         """Remember what the worker says it has used so far; the first part of its frames."""
-        if not frame.parts or len(frame.parts[0]) != USAGE.size:
+        try:
+            cpu_seconds, peak_memory_bytes = USAGE.unpack(frame.parts[0])
+        except (IndexError, struct.error):
             return
-        cpu_seconds, peak_memory_bytes = USAGE.unpack(frame.parts[0])
         if self.cpu_seconds < cpu_seconds < math.inf:
             self.cpu_seconds = min(cpu_seconds, _MOST_CPU_SECONDS)
         if self.peak_memory_bytes < peak_memory_bytes:
@@ -187,14 +189,9 @@ class WorkerProcess(asyncio.BufferedProtocol):
         """Whether it is at work on what it was asked last."""
         return self._waiting is not None and not self._waiting.done()
 
-    @property
-    def alive(self) -> bool:
-        """Whether it can still be asked."""
-        return self._gone is None
-
     def get_buffer(self, sizehint: int) -> memoryview | bytearray:
         """Return where the worker's next bytes belong."""
-        return bytearray(1) if self._waiting is None else self._decoder.buffer()
+        return bytearray(1) if self._waiting is None else self._decoder.rest
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take bytes from the worker, every one of which may be hostile."""
@@ -252,6 +249,7 @@ class WorkerProcess(asyncio.BufferedProtocol):
     def _break_off(self, error: WorkerGoneError) -> None:
         if self._gone is None:
             self._gone = error
+            self.alive = False
         if error.protocol:
             self.kill()
             self._channel.close()  # nothing more is read from it

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .frames import FrameKind, pieces_of
 from .journal import SEED_BYTES, Journal, Origin
 from .limits import SandboxLimits
+from .linker import LinkedScript
 from .outgoing_frames import OutgoingFrames
 from .run_request import RunRequest
 from .script import Module
@@ -23,10 +24,10 @@ _NOTHING: Final = "module.exports = async () => 1;"
 def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
     """Return the frames of an extension's rehearsal, one after the other."""
     limits = SandboxLimits()
+    module = Module(name=_FILE, code=rehearsal.code, commonjs=True)
     frames = OutgoingFrames(
         RunRequest(
-            modules=(wrap(Module(name=_FILE, code=rehearsal.code, commonjs=True), rehearsal.code, {}, ()),),
-            exports=(),
+            script=LinkedScript(modules=(wrap(module, rehearsal.code, {}, ()),)),
             arguments="{}",
             limits=limits,
             settings={extension.name: rehearsal.settings},

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .clock import Clock
-from .stack import StackReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,8 +13,9 @@ if TYPE_CHECKING:
     from .host import HostCall, HostCalls, HostReply
     from .journal import Journal
     from .limits import SandboxLimits
+    from .linker import LinkedScript
     from .outcome import LogLine
-    from .transform import CompiledModule
+    from .stack import StackReader
     from .values import JSON
 
 
@@ -41,11 +40,7 @@ class RunRequest:
     """What is to be run.
 
     Attributes:
-        modules: The compiled source: the file that exports the method, and others that it or extensions may load. Empty
-            until it is compiled.
-        links: By file, which file each of its imports means.
-        packages: Names of all packages that files could have imported.
-        exports: Names under which the method may be exported.
+        script: The compiled source.
         arguments: JSON text of the one object the method receives.
         limits: Of this run.
         settings: By extension name.
@@ -57,7 +52,7 @@ class RunRequest:
         on_start: Hears that the run begins.
     """
 
-    exports: tuple[str, ...]
+    script: LinkedScript
     arguments: str
     limits: SandboxLimits
     settings: Mapping[str, JSON]
@@ -67,11 +62,8 @@ class RunRequest:
     on_start: Callable[[], None]
     clock: Clock = field(default_factory=Clock)
     durability: Durability = Durability()
-    modules: tuple[CompiledModule, ...] = ()
-    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    packages: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def stacks(self) -> StackReader:
         """Reads stacks of the run."""
-        return StackReader(tuple(module.stacks for module in self.modules))
+        return self.script.stacks

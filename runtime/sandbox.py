@@ -16,7 +16,7 @@ from .host_limits import check_host_limits
 from .journal import Journal
 from .launcher import Launcher
 from .limits import SandboxLimits
-from .linker import Linker
+from .linker import LinkedScript, Linker
 from .outcome import Outcome
 from .policy import PoolPolicy
 from .pool import Pool
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .script import Module, Script
     from .values import JSON
 
+_json_text: Final = json.JSONEncoder(allow_nan=False).encode
 _TRANSFORM_KEY: Final = "methodhost:transform"
 _TRANSFORM_LIMITS: Final = SandboxLimits(result_bytes=64 * 1024 * 1024)
 
@@ -169,8 +170,7 @@ class Sandbox:
             raise ValueError("the journal is not complete: it became too long to be kept whole")
         request = partial(
             RunRequest,
-            arguments=json.dumps(arguments, allow_nan=False),
-            exports=script.exports,
+            arguments=_json_text(arguments),
             limits=limits,
             settings=settings or {},
             clock=clock,
@@ -180,14 +180,17 @@ class Sandbox:
             on_log=on_log or _ignore,
             on_start=on_start or _nothing,
         )
-        with self._callers, clock.working():
-            came = asyncio.get_running_loop().time()
+        came = asyncio.get_running_loop().time()
+        with self._callers:
+            clock.at_work += 1
             try:
                 with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
                     return await self._pass(passage, script, limits, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return Outcome.without_value(refused.failure, queue_seconds=waited)
+            finally:
+                clock.at_work -= 1
 
     async def aclose(self) -> None:
         """End every run, with a failure for its caller, and every process."""
@@ -221,8 +224,7 @@ class Sandbox:
             outcome = Outcome.without_value(refused.failure)
         else:
             lease = Lease(place.key, limits.memory_bytes)
-            ready = request(modules=linked.modules, links=linked.links, packages=linked.packages)
-            outcome = await self._execute(lease, place, ready)
+            outcome = await self._execute(lease, place, request(script=linked))
         passage.ended(breached=destroyed_its_worker(outcome.failure))
         return outcome
 
@@ -248,6 +250,7 @@ class Sandbox:
             return worker.process
 
         run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
+        run.begin()
         self._runs.add(run)
         reusable = False
         try:
@@ -262,10 +265,8 @@ class Sandbox:
         self, module: CompiledModule, script: Script, arguments: dict[str, Any], place: Place
     ) -> Outcome:
         request = RunRequest(
-            modules=(module,),
-            links={},
-            exports=script.exports,
-            arguments=json.dumps(arguments),
+            script=LinkedScript(modules=(module,), exports=script.exports),
+            arguments=_json_text(arguments),
             limits=_TRANSFORM_LIMITS,
             settings={},
             journal=Journal.begin(Clock(), most_bytes=_TRANSFORM_LIMITS.journal_bytes),

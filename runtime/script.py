@@ -24,9 +24,9 @@ class Module:
     commonjs: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Script:
-    """What to run.
+    """What to run. Whoever runs the same object again has it linked once, so nothing in it may change.
 
     Attributes:
         module: The file that exports the method.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Generator
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
@@ -33,10 +34,15 @@ class Steps(Generic[T]):
         self._context = copy_context()
         self._end: asyncio.Future[T] = self._loop.create_future()
         self._task: asyncio.Task[Any] | None = None
+        self.done = self._end.done
+        """Returns whether there is nothing to go on with."""
+        self.set_result: Callable[[Any], None] = partial(self._go_on, steps.send)
+        """Goes on with what was waited for, unless all is over."""
+        self.set_exception: Callable[[Exception], None] = partial(self._go_on, steps.throw)
+        """Goes on with an exception in place of what was waited for."""
 
     async def carry_out(self) -> T:
-        """Return what the generator returns. Cancelling this closes it."""
-        self.set_result(None)
+        """Return what the generator returns. It has begun, or begins when it is told to; cancelling this closes it."""
         try:
             return await self._end
         finally:
@@ -45,20 +51,8 @@ class Steps(Generic[T]):
                 self._task.cancel()
                 await asyncio.gather(self._task, return_exceptions=True)
 
-    def done(self) -> bool:
-        """Whether there is nothing to go on with."""
-        return self._end.done()
-
-    def set_result(self, result: object) -> None:
-        """Go on with what was waited for, unless all is over."""
-        self._go_on(self._steps.send, result)
-
-    def set_exception(self, error: Exception) -> None:
-        """Go on with an exception in place of what was waited for."""
-        self._go_on(self._steps.throw, error)
-
     def _go_on(self, resume: Callable[[Any], Coroutine[Any, Any, Any] | None], what: object) -> None:
-        if self._end.done():
+        if self.done():
             return
         try:
             wanted = self._context.run(resume, what)

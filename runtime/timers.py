@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from .stall import PendingWork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Set
+    from collections.abc import Callable
 
     from .clock import Alarm, Clock
 
@@ -22,14 +22,14 @@ class Timer(NamedTuple):
         number: Its id; ids ascend in the order of setting.
         kind: What the method set it with.
         site: Where in the method's source.
-        since: When it was set, on the run's clock.
+        since_ms: When it was set, in milliseconds since 1970.
         delay_ms: After that.
     """
 
     number: int
     kind: str
     site: str | None
-    since: float
+    since_ms: float
     delay_ms: float
 
 
@@ -44,31 +44,24 @@ class TimerQueue:
     def __init__(self, clock: Clock, on_due: Callable[[int], None]) -> None:
         self._on_due = on_due
         self._clock = clock
-        self._timers: dict[int, Timer] = {}
+        self.waiting: dict[int, Timer] = {}
+        """Those that wait, by their ids."""
         self._order: list[tuple[float, int]] = []  # those that were dropped are still in it
         self._wakeup: Alarm | None = None
         self._held = False
 
-    def __len__(self) -> int:
-        """How many timers wait."""
-        return len(self._timers)
-
-    def has_any(self, numbers: Set[int]) -> bool:
-        """Whether a timer of these ids waits."""
-        return not self._timers.keys().isdisjoint(numbers)
-
-    def add(self, timer: Timer) -> None:
-        """Let a timer fire."""
-        self._timers[timer.number] = timer
-        heapq.heappush(self._order, (timer.since + timer.delay_ms / 1000, timer.number))
+    def add(self, timer: Timer, since: float) -> None:
+        """Let a timer fire that was set at a moment of the run's clock, which may lie long ago."""
+        self.waiting[timer.number] = timer
+        heapq.heappush(self._order, (since + timer.delay_ms / 1000, timer.number))
         self._arm()
 
     def drop(self, number: int) -> None:
         """Forget a timer, if it still waits."""
-        if self._timers.pop(number, None) is None:
+        if self.waiting.pop(number, None) is None:
             return
-        if len(self._order) > 2 * len(self._timers) + _FEW:
-            self._order = [entry for entry in self._order if entry[1] in self._timers]
+        if len(self._order) > 2 * len(self.waiting) + _FEW:
+            self._order = [entry for entry in self._order if entry[1] in self.waiting]
             heapq.heapify(self._order)
         self._arm()
 
@@ -89,21 +82,23 @@ class TimerQueue:
 
     def close(self) -> None:
         """Forget all timers."""
-        self._timers.clear()
-        self._order.clear()
-        self._arm()
+        if self._order:
+            self.waiting.clear()
+            self._order.clear()
+            self._arm()
 
-    def pending(self, now: float) -> list[PendingWork]:
-        """Return what waits, for a person; `now` is on the run's clock."""
-        return [
-            PendingWork(what=it.kind, site=it.site, waited_ms=(now - it.since) * 1000) for it in self._timers.values()
-        ]
+    def pending(self, now_ms: float) -> dict[int, PendingWork]:
+        """Return what waits, by its number, for a person."""
+        return {
+            number: PendingWork(what=it.kind, site=it.site, waited_ms=now_ms - it.since_ms)
+            for number, it in self.waiting.items()
+        }
 
     def _arm(self) -> None:
         if self._wakeup is not None:
             self._wakeup.cancel()
             self._wakeup = None
-        while self._order and self._order[0][1] not in self._timers:
+        while self._order and self._order[0][1] not in self.waiting:
             heapq.heappop(self._order)
         if self._order and not self._held:
             self._wakeup = self._clock.call_at(self._order[0][0], self._fire)
@@ -112,6 +107,6 @@ class TimerQueue:
         now = self._clock.time()
         while self._order and self._order[0][0] <= now:
             _, number = heapq.heappop(self._order)
-            if self._timers.pop(number, None) is not None:
+            if self.waiting.pop(number, None) is not None:
                 self._on_due(number)
         self._arm()

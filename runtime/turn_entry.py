@@ -22,13 +22,14 @@ _LONGEST_SITE: Final = 1000
 
 
 def turn_entry(
-    turn: SaidTurn, frame: Frame, lines: tuple[LogLine, ...], at_ms: float, place: Callable[[str], str]
+    turn: SaidTurn, frame: Frame, length: int, lines: tuple[LogLine, ...], at_ms: float, place: Callable[[str], str]
 ) -> Turn:
     """Return the entry of a turn.
 
     Args:
         turn: What the worker said.
         frame: How it said that; bytes of a call are in it.
+        length: How long that was, in bytes, where there are calls.
         lines: The console lines of the turn.
         at_ms: When.
         place: Gives a site in the terms of the source.
@@ -36,7 +37,9 @@ def turn_entry(
     Raises:
         TurnError: A timer is none that the prelude sets.
     """
-    length = sum(map(len, frame.parts)) // len(turn.calls) if turn.calls else 0
+    if not turn.calls:
+        return Turn(at_ms=at_ms, dropped=turn.dropped, lines=lines)
+    length //= len(turn.calls)
     calls: list[CallEntry] = []
     timers: list[TimerEntry] = []
     for call in turn.calls:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -29,16 +29,8 @@ _DIGITS_AS_ZEROS: Final = bytes.maketrans(b"123456789E", b"000000000e")
 _MOST_DIGITS: Final = b"0" * 309
 
 
-class Reading(NamedTuple):
-    """A turn as it was read.
-
-    Attributes:
-        turn: The turn.
-        result_depth: How deep arrays and objects are nested in the value of its end.
-    """
-
-    turn: Turn
-    result_depth: int
+Reading: TypeAlias = tuple[Turn, int]
+"""A turn as it was read, and how deep arrays and objects are nested in the value of its end."""
 
 
 def is_long(frame: Frame) -> bool:
@@ -54,7 +46,7 @@ def read_turn(frame: Frame) -> Reading:
     """
     turn = _read(_text_of(frame))
     _refuse_strange_data(frame, turn)
-    return Reading(turn, 0 if turn.end is None else _depth_of(turn.end.value))
+    return turn, 0 if turn.end is None else _depth_of(turn.end.value)
 
 
 def read_long_turn(frame: Frame, most_values: int, most_containers: int) -> Generator[None, None, Reading]:
@@ -89,7 +81,7 @@ def read_long_turn(frame: Frame, most_values: int, most_containers: int) -> Gene
         raise TurnError(too_deep=False)
     _refuse_strange_data(frame, turn)
     has_value = turn.end is not None and turn.end.failure is None
-    return Reading(turn, size.depth - _DEPTH_OF_VALUE if has_value else 0)
+    return turn, size.depth - _DEPTH_OF_VALUE if has_value else 0
 
 
 def last_words(frame: Frame) -> Turn:
@@ -112,7 +104,11 @@ def _text_of(frame: Frame) -> bytes:
 def _refuse_strange_data(frame: Frame, turn: Turn) -> None:
     """Refuse bytes beside a turn that do not belong to one of its calls."""
     beside = len(frame.parts) - _PARTS_WITHOUT_DATA
-    if beside > 1 or beside != [call.bytes for call in turn.calls].count(True):
+    if beside > 1:
+        raise TurnError(too_deep=False)
+    for call in turn.calls:
+        beside -= call.bytes
+    if beside != 0:
         raise TurnError(too_deep=False)
 
 

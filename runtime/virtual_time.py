@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import selectors
 import weakref
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from .clock import Alarm, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    from .clock import Timeout
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
@@ -57,7 +61,7 @@ class VirtualClock(Clock):
         self._virtual_loop = self._loop
         self._start_ms = start_ms
         self._elapsed = 0.0
-        self._at_work = 0
+        self.time = lambda: self._elapsed
         self._alarms: list[_Alarm] = []
         self._numbers = count()
 
@@ -70,10 +74,6 @@ class VirtualClock(Clock):
         """Return civil time, in milliseconds since 1970."""
         return round(self._start_ms + self._elapsed * 1000, 3)
 
-    def time(self) -> float:
-        """Return the seconds that passed so far."""
-        return self._elapsed
-
     async def settle(self) -> None:
         """Let all happen that happens at this moment of the run's time, whatever the machine takes for it."""
         await self.sleep(0)
@@ -85,29 +85,33 @@ class VirtualClock(Clock):
         self._virtual_loop.add(self)
         return alarm
 
+    def timeout_at(self, when: float | None) -> Timeout:
+        """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
+        return _Timeout(self, when)
+
     @contextmanager
     def working(self) -> Iterator[None]:
         """Stand still while something goes on inside that no event of this loop shows."""
-        self._at_work += 1
+        self.at_work += 1
         try:
             yield
         finally:
-            self._at_work -= 1
+            self.at_work -= 1
 
     @contextmanager
     def resting(self) -> Iterator[None]:
         """Go on while, within something that works, nothing does."""
-        self._at_work -= 1
+        self.at_work -= 1
         try:
             yield
         finally:
-            self._at_work += 1
+            self.at_work += 1
 
     def advance(self) -> bool:
         """Jump to the next alarm, if nothing is at work; tell whether there was one."""
         while self._alarms and self._alarms[0].callback is None:
             heapq.heappop(self._alarms)
-        if self._at_work or not self._alarms:
+        if self.at_work or not self._alarms:
             return False
         alarm = heapq.heappop(self._alarms)
         self._elapsed = max(self._elapsed, alarm.when)
@@ -130,6 +134,50 @@ class _Alarm:
     def cancel(self) -> None:
         """Let it not happen."""
         self.callback = None
+
+
+class _Timeout:
+    """Raises TimeoutError when what goes on inside has taken too long, in virtual time.
+
+    Args:
+        clock: Of the run.
+        when: On that clock.
+    """
+
+    def __init__(self, clock: Clock, when: float | None) -> None:
+        self._clock = clock
+        self._when = when
+        self._loop = asyncio.get_running_loop()
+        self._inner = asyncio.timeout(None)
+        self._alarm: Alarm | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._inner.__aenter__()
+        self.reschedule(self._when)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._disarm()
+        await self._inner.__aexit__(kind, error, traceback)
+
+    def expired(self) -> bool:
+        return self._inner.expired()
+
+    def reschedule(self, when: float | None) -> None:
+        self._disarm()
+        if when is not None and when != math.inf:
+            self._alarm = self._clock.call_at(when, self._expire)
+
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _expire(self) -> None:
+        if self._alarm is not None:
+            self._inner.reschedule(self._loop.time())
 
 
 class _IdleSelector(selectors.DefaultSelector):

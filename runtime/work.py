@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 from .calls import CallsUnderWay
 from .host import HostCall
-from .journal import Answer, CallEntry, Note, Suspension, Wait
+from .journal import Note, Suspension, Wait
 from .timers import Timer, TimerQueue
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .failure import Failure
     from .host import HostReply
-    from .journal import Journal, TimerEntry, Turn
+    from .journal import CallEntry, Journal, Turn
     from .replay import Replay
     from .run_request import RunRequest
     from .stall import PendingWork
@@ -31,26 +30,20 @@ class Work:
 
     Args:
         request: What is run.
-        on_news: Called when there is something to deliver.
+        on_news: Called when there is something to deliver, with what time it is.
         on_failure: Called with the failure that ends the run.
     """
 
     def __init__(
-        self, request: RunRequest, *, on_news: Callable[[], None], on_failure: Callable[[Failure], None]
+        self, request: RunRequest, *, on_news: Callable[[float], None], on_failure: Callable[[Failure], None]
     ) -> None:
         self._request = request
         self._clock = request.clock
         self._on_news = on_news
-        self.calls = CallsUnderWay(
-            request.calls,
-            request.limits,
-            request.clock,
-            on_reply=self._keep,
-            on_news=on_news,
-            on_failure=on_failure,
-        )
+        self.calls = CallsUnderWay(request, on_news=on_news, on_failure=on_failure)
         self.timers = TimerQueue(request.clock, self._timer_due)
-        self._due: deque[int] = deque()
+        self.due: deque[int] = deque()
+        """Timers that fired, and of which the isolate was not told."""
         self._replay: Replay | None = None
         self._unanswered: dict[int, tuple[HostCall, int]] = {}
 
@@ -59,7 +52,7 @@ class Work:
         self._replay = replay
         self.timers.close()
         self.timers.hold()
-        self._due.clear()
+        self.due.clear()
         self.calls.forget_answers()
 
     def release(self) -> None:
@@ -67,28 +60,28 @@ class Work:
         replay, self._replay = cast("Replay", self._replay), None
         self.calls.put_first(replay.undelivered())
         for number, (call, length) in self._unanswered.items():
-            if not self.calls.has_any({number}):
+            if number not in self.calls.numbers:
                 wait = replay.wait(number)
                 delay = 0.0 if wait is None else (wait.until_ms - self._clock.now_ms()) / 1000
                 attempts = 0 if wait is None else wait.attempts
                 again = replace(call, attempts=attempts, in_doubt=replay.in_doubt(number))
-                self.calls.begin(number, again, length, delay_seconds=delay)
+                self.calls.begin(number, again, length, self._clock.now_ms(), delay_seconds=delay)
         self._unanswered.clear()
         self.timers.release()
 
     def take_up(self, turn: Turn, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
-        """Begin what a turn asks for, in the order in which it did.
+        """Begin what a turn asks for.
 
         Args:
             turn: With the calls themselves.
             on_replayed: Told each call that the journal answers, with its answer; None where it was told before.
         """
-        asked: tuple[CallEntry | TimerEntry, ...] = (*turn.calls, *turn.timers)
-        for one in sorted(asked, key=attrgetter("number")):
-            if isinstance(one, CallEntry):
-                self._begin(one, on_replayed)
-            else:
-                self._set_timer(one, turn.at_ms)
+        for call in turn.calls:
+            self._begin(call, turn.at_ms, on_replayed)
+        if turn.timers:
+            since = self._clock.time() - (self._clock.now_ms() - turn.at_ms) / 1000
+            for it in turn.timers:
+                self.timers.add(Timer(it.number, it.kind, it.site, turn.at_ms, it.delay_ms), since)
 
     def drop(self, number: int) -> None:
         """Give up a call or a timer that nobody waits for any more."""
@@ -98,12 +91,7 @@ class Work:
 
     def take(self) -> tuple[list[tuple[int, HostReply]], int | None]:
         """Return answers by the numbers of their calls, and a timer that fired, as much as should travel together."""
-        return self.calls.take(), self._due.popleft() if self._due else None
-
-    @property
-    def has_news(self) -> bool:
-        """Whether there is something to take."""
-        return bool(self._due) or self.calls.answered
+        return self.calls.take(), self.due.popleft() if self.due else None
 
     @property
     def next_event(self) -> float | None:
@@ -129,16 +117,17 @@ class Work:
         return Suspension(at_ms=clock.now_ms(), resume_at_ms=resume_at_ms, waits=tuple(waits))
 
     def pending(self) -> list[PendingWork]:
-        """Return what is under way, for a person."""
-        now = self._clock.time()
-        return [*self.calls.pending(now), *self.timers.pending(now)]
+        """Return what is under way, in the order in which it began, for a person."""
+        now_ms = self._clock.now_ms()
+        pending = self.calls.pending(now_ms) | self.timers.pending(now_ms)
+        return [pending[number] for number in sorted(pending)]
 
     async def aclose(self) -> None:
         """Give up all of it, and wait until that is done."""
         self.timers.close()
         await self.calls.aclose()
 
-    def _begin(self, entry: CallEntry, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
+    def _begin(self, entry: CallEntry, at_ms: float, on_replayed: Callable[[HostCall, HostReply], None] | None) -> None:
         """Let a call be answered, unless it has been before; where the journal is not at its end, that comes first."""
         call = HostCall(
             operation=entry.operation,
@@ -148,27 +137,18 @@ class Work:
             number=entry.number,
             note=partial(_note, self._request.journal, self._clock, entry.number),
         )
-        reply = self._replay and self._replay.answer(entry.number)
-        if reply:
-            if on_replayed is not None:
-                on_replayed(call, reply)
-        elif self._replay is not None:
+        if self._replay is None:
+            self.calls.begin(entry.number, call, entry.length, at_ms)
+            return
+        reply = self._replay.answer(entry.number)
+        if reply is None:
             self._unanswered[entry.number] = call, entry.length
-        else:
-            self.calls.begin(entry.number, call, entry.length)
-
-    def _set_timer(self, timer: TimerEntry, at_ms: float) -> None:
-        """Let a timer fire that was set at a moment of civil time, which may lie long ago."""
-        clock = self._clock
-        since = clock.time() - (clock.now_ms() - at_ms) / 1000 if self._replay is not None else clock.time()
-        self.timers.add(Timer(timer.number, timer.kind, timer.site, since, timer.delay_ms))
+        elif on_replayed is not None:
+            on_replayed(call, reply)
 
     def _timer_due(self, timer: int) -> None:
-        self._due.append(timer)
-        self._on_news()
-
-    def _keep(self, number: int, reply: HostReply) -> None:
-        self._request.journal.add(Answer(at_ms=self._clock.now_ms(), number=number, reply=reply))
+        self.due.append(timer)
+        self._on_news(self._clock.now_ms())
 
 
 def _note(journal: Journal, clock: Clock, number: int, kind: str, facts: dict[str, JSON]) -> None:

@@ -22,7 +22,7 @@ def encode(kind: FrameKind, parts: Sequence[bytes] = ()) -> bytes:
 def decode(data: bytes, decoder: FrameDecoder, step: int = 1 << 20) -> Iterator[Frame]:
     """Yield the frames in bytes of which at most so many come at once."""
     while data:
-        buffer = decoder.buffer()
+        buffer = decoder.rest
         count = min(step, len(buffer), len(data))
         buffer[:count] = data[:count]
         data = data[count:]

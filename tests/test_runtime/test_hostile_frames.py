@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from runtime import HostCall, HostReply, LogLine, Module, Outcome, SandboxLimits
 from runtime.frames import USAGE, FrameKind, pieces_of
 from runtime.journal import Journal, Origin
+from runtime.linker import LinkedScript
 from runtime.process import WorkerExit, WorkerProcess
 from runtime.run import Run
 from runtime.run_request import RunRequest
@@ -108,9 +109,7 @@ class Answer:
 def request_for(limits: SandboxLimits) -> RunRequest:
     """Return what any run is asked for."""
     return RunRequest(
-        modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),),
-        links={},
-        exports=("list",),
+        script=LinkedScript(modules=(wrap(Module(name=NAME, code=SOURCE), SOURCE, {}, ()),), exports=("list",)),
         arguments="{}",
         limits=limits,
         settings={},
@@ -132,7 +131,9 @@ async def converse(
     worker.take()
     lines: list[LogLine] = []
     try:
-        outcome = await Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls)).outcome()
+        run = Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls))
+        run.begin()
+        outcome = await run.outcome()
     finally:
         worker.discard()
         worker.peer.close()
@@ -467,7 +468,9 @@ async def test_a_process_that_writes_garbage_without_end_is_killed(garbage: str)
         worker = WorkerProcess(process.pid, channel, None, ready)
         await ready
         worker.take()
-        outcome = await Run(worker, request_for(PATIENT)).outcome()
+        run = Run(worker, request_for(PATIENT))
+        run.begin()
+        outcome = await run.outcome()
         worker.discard()
         assert -signal.SIGKILL == process.wait()
     assert outcome.failure is not None
