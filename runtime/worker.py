@@ -21,13 +21,13 @@ from .engine import ResultKind
 from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, FrameKind
 from .last_words import LastWords
 from .prelude import Doors, Prelude
+from .run_limits import RunLimits
 from .worker_channel import WorkerChannel
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
     from .prelude import PreludeSource
     from .rehearsal import Practice
-    from .run_limits import RunLimits
     from .template import Template
 
 _BOOT: Final = 1
@@ -43,6 +43,7 @@ _BREACH: Final = b"breach"
 _CPU_TIME: Final = b"cpu_time"
 _REASONS: Final[dict[int, bytes]] = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
 _SIGNALS: Final = tuple(map(int, _REASONS))
+_STACK_BYTES: Final = 256 * 1024
 BROKEN: Final = 70
 """The exit code of a worker that cannot go on."""
 _HAS_DATA: Final = b'{"data":true'
@@ -110,11 +111,12 @@ class Worker:
     def _practise(self, template: Template, practice: Practice) -> None:
         """Begin a run of the host's own, with an instance of the prelude that is of no use afterwards."""
         channel, self._channel = self._channel, WorkerChannel(io.BytesIO(practice.start))
+        limits, self._limits = self._limits, RunLimits(None)  # that of memory is for life, and another one's
 
         def end(tag: int, _: Result) -> None:
             if tag == _DRAIN:
-                self._channel = channel
                 self._limits.end()
+                self._channel, self._limits = channel, limits
                 self._adopt(template.isolate, template.prelude, template.doors)
                 self._become_ready()
 
@@ -131,9 +133,10 @@ class Worker:
         self._isolate, self._prelude, self._doors = isolate, prelude, doors
         isolate.on_result = self._on_result
 
-    def block_signals(self) -> None:
-        """Leave the signals that say that time is up to who waits for them, in this thread and its own."""
+    def prepare(self) -> None:
+        """Do in the zygote what holds for the threads of each worker, as well: its second one takes little memory."""
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        _thread.stack_size(_STACK_BYTES)
 
     def _start_listening(self) -> None:
         _thread.start_new_thread(self._listen, ())

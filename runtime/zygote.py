@@ -101,7 +101,7 @@ class Zygote:
             self._hardening.descriptors.gauge = None
         self._hardening.prepare()
         self._worker = Worker(WorkerChannel.of(CHANNEL), limits, self._report)
-        self._worker.block_signals()
+        self._worker.prepare()
 
     def _take_request(self) -> None:
         request, ancillary, _, _ = self._channel.recvmsg(1, _ANCILLARY_BYTES)
