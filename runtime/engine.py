@@ -1,7 +1,7 @@
 # Hostile side of the wall: runs in the zygote and in every worker.
 """V8, through the C interface of mini-racer's library.
 
-That interface is private to mini-racer, so its exact version is pinned. Only text goes in and only text comes out:
+Only text goes in and only text comes out:
 Python never touches a JavaScript object, whose getters and proxies would run hostile code on our side of the interface.
 
 Threading: `mr_eval` and `mr_call_function` post a task to the isolate's own thread and return at once. Completion
@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, cast
-
-from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .libc import expect_all, give_back
+from .mini_racer import CALLBACK, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,8 +50,7 @@ class ResultKind(Enum):
     SYNTAX = "syntax"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """How an evaluation ended.
 
     Attributes:
@@ -120,9 +117,9 @@ class Engine:
     """V8 loaded into this process, without an isolate. Loading twice in one process is an error."""
 
     def __init__(self) -> None:
-        self._library: Any = init_mini_racer(flags=FLAGS)
+        self._library: Any = load(FLAGS)
         # The one callback there ever is: what ctypes makes for it is machine code, which workers cannot make any more.
-        self._callback: Any = mr_callback_func(cast("Any", self._complete))
+        self._callback: Any = CALLBACK(self._complete)
         self._isolate: Isolate | None = None
 
     @property
@@ -176,16 +173,18 @@ class Isolate:
 
     def evaluate(self, code: bytes, tag: int) -> None:
         """Post `code` (UTF-8) to be evaluated as a script; `on_result` hears of it with `tag`, which must not be 0."""
-        with self._text(code) as handle:
-            self._library.mr_eval(self._context, handle, tag)
+        text = self._text(code)
+        self._library.mr_eval(self._context, text, tag)
+        self._library.mr_free_value(self._context, text)
 
     def call(self, function: Kept, text: bytes | mmap, tag: int) -> None:
         """Post a call of `function` with `text` (UTF-8) as its `this`; `on_result` hears of it as of an evaluation.
 
         Nothing is compiled for that, and the text is no part of a script.
         """
-        with self._text(text) as handle:
-            self._library.mr_call_function(self._context, function.handle, handle, self._no_arguments.handle, tag)
+        this = self._text(text)
+        self._library.mr_call_function(self._context, function.handle, this, self._no_arguments.handle, tag)
+        self._library.mr_free_value(self._context, this)
 
     def keep(self, code: bytes) -> Kept:
         """Post `code` (UTF-8) to be evaluated, and return what will be its value."""
@@ -194,13 +193,10 @@ class Isolate:
         self.evaluate(code, _KEEP)
         return kept
 
-    @contextmanager
-    def _text(self, text: bytes | mmap) -> Iterator[Any]:
-        """Give a text to V8 for as long as it takes to post something with it, which holds it from then on."""
+    def _text(self, text: bytes | mmap) -> Any:  # noqa: ANN401 (a ctypes pointer)
+        """Return V8's handle of a text. It may be freed when something was posted with it, which holds the text."""
         data = text if isinstance(text, bytes) else (ctypes.c_char * len(text)).from_buffer(text)
-        handle = self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
-        yield handle
-        self._library.mr_free_value(self._context, handle)
+        return self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
 
     def limit_heap(self, size_bytes: int) -> None:
         """End evaluations once the JavaScript heap is larger than this after a garbage collection."""
@@ -241,17 +237,17 @@ class Isolate:
         if raw.type < _FIRST_EXCEPTION:
             kept.handle = handle
         if raw.type == _ARRAY_BUFFER:
-            kept.memory = Memory(raw.value.value_ptr, raw.len)
+            kept.memory = Memory(raw.content.address, raw.length)
 
     def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
         raw = handle.contents
         kind, result = raw.type, _OTHER
         if kind == _TEXT:
-            result = Result(ResultKind.TEXT, ctypes.string_at(raw.value.bytes_val, raw.len))
+            result = Result(ResultKind.TEXT, ctypes.string_at(raw.content.bytes, raw.length))
         elif kind == _ARRAY_BUFFER:
-            result = Result(ResultKind.BUFFER, buffer=Memory(raw.value.value_ptr, raw.len))
+            result = Result(ResultKind.BUFFER, buffer=Memory(raw.content.address, raw.length))
         elif kind >= _FIRST_EXCEPTION:
             thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
-            result = Result(thrown, ctypes.string_at(raw.value.bytes_val, raw.len))
+            result = Result(thrown, ctypes.string_at(raw.content.bytes, raw.length))
         self._library.mr_free_value(self._context, handle)
         return result

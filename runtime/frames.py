@@ -9,7 +9,7 @@ application can be made to read, and it treats any other behaviour, like any mal
 worker.
 
     application -> worker
-    START    limits, libraries, header, arguments, name, length and body of modules   begin a run
+    START    limits, libraries, header, modules                                       begin a run
     DELIVER  header, libraries, text..., data                                         answers, maybe none
     RESET                                                 a fresh isolate, where workers make their own
 
@@ -161,11 +161,6 @@ class FrameDecoder:
             return False
         self._lengths = _LENGTHS[number].unpack_from(self._start, HEAD.size)
         return self._is_whole()
-
-    @property
-    def is_long(self) -> bool:
-        """Whether the frame does not gather in memory that stays."""
-        return self._long is not None
 
     def take(self) -> Frame:
         """Return the frame that is whole, and begin the next one."""

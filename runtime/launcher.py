@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
@@ -48,13 +47,13 @@ class Launcher:
         """Called when a new zygote has taken the place of one whose workers are `stale` now."""
 
     async def launch(self, *, practised: bool = False) -> WorkerProcess:
-        """Fork a worker. It is still starting when this returns.
+        """Return a new worker whose isolate is ready, or could not be made: `take` gives what it says.
 
         Args:
             practised: Whether it may take longer, to answer sooner when it is given a run.
 
         Raises:
-            WorkerStartError: The zygote could not be started, or could not fork.
+            WorkerStartError: The zygote could not be started, or there is no worker.
         """
         zygote = self._zygote
         if zygote is None or not zygote.usable:
@@ -141,7 +140,7 @@ def _setup(extensions: Sequence[Extension]) -> bytes:
     rehearsals = [(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
     setup = {
         "extensions": [[item.name, item.source] for item in extensions],
-        "rehearsals": [b64encode(rehearsal_frames(*rehearsal)).decode() for rehearsal in rehearsals],
-        "practice": b64encode(practice_frame(*rehearsals[0]) if rehearsals else b"").decode(),
+        "rehearsals": [rehearsal_frames(*rehearsal).hex() for rehearsal in rehearsals],
+        "practice": practice_frame(*rehearsals[0]).hex() if rehearsals else "",
     }
     return json.dumps(setup).encode()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runtime import Clock, Extension, HostReply, Journal, Module, Rehearsal, Sandbox, Script
+import pytest
+
+from runtime import Clock, Extension, HostReply, Journal, Module, Rehearsal, Sandbox, SandboxLimits, Script
 
 if TYPE_CHECKING:
     from runtime import HostCall, LogLine
@@ -83,3 +88,28 @@ async def test_rehearsal_leaves_no_trace() -> None:
     rehearsed = await told_in(replace(EXTENSION, rehearsal=REHEARSAL))
     assert len(without) > 1000
     assert without == rehearsed
+
+
+def most_data_of(process: int) -> int:
+    """Return the limit of a process's data memory."""
+    (most,) = re.findall(r"Max data size +(\d+)", Path(f"/proc/{process}/limits").read_text())
+    return int(most)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers that practise are forked with their zygote's isolate")
+async def test_a_worker_that_practised_is_held_to_the_memory_of_its_own_run() -> None:
+    """What it practised with leaves it no limit, which would be for life."""
+    started_with = []
+    script = Script(module=Module(name="list.js", code="module.exports = ({ echo }) => echo(1)"))
+    async with Sandbox(extensions=(replace(EXTENSION, rehearsal=REHEARSAL),), workers=3, spares=2) as sandbox:
+        for memory_bytes in (100 << 20, 200 << 20):
+
+            async def calls(_: HostCall, memory_bytes: int = memory_bytes) -> HostReply:
+                (worker,) = [worker for worker in sandbox._pool._alive if worker.place is not None]
+                started_with.append(most_data_of(worker.process.process) - memory_bytes)
+                return HostReply(ok=True, value=None)
+
+            limits = SandboxLimits(memory_bytes=memory_bytes)
+            outcome = await sandbox.run(script, {}, isolation_key="acme", calls=calls, limits=limits)
+            assert outcome.failure is None
+    assert [started_with[0]] * 2 == started_with
