@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
 
@@ -52,8 +51,7 @@ class ResultKind(Enum):
     SYNTAX = "syntax"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """How an evaluation ended.
 
     Attributes:
@@ -176,16 +174,18 @@ class Isolate:
 
     def evaluate(self, code: bytes, tag: int) -> None:
         """Post `code` (UTF-8) to be evaluated as a script; `on_result` hears of it with `tag`, which must not be 0."""
-        with self._text(code) as handle:
-            self._library.mr_eval(self._context, handle, tag)
+        text = self._text(code)
+        self._library.mr_eval(self._context, text, tag)
+        self._library.mr_free_value(self._context, text)
 
     def call(self, function: Kept, text: bytes | mmap, tag: int) -> None:
         """Post a call of `function` with `text` (UTF-8) as its `this`; `on_result` hears of it as of an evaluation.
 
         Nothing is compiled for that, and the text is no part of a script.
         """
-        with self._text(text) as handle:
-            self._library.mr_call_function(self._context, function.handle, handle, self._no_arguments.handle, tag)
+        this = self._text(text)
+        self._library.mr_call_function(self._context, function.handle, this, self._no_arguments.handle, tag)
+        self._library.mr_free_value(self._context, this)
 
     def keep(self, code: bytes) -> Kept:
         """Post `code` (UTF-8) to be evaluated, and return what will be its value."""
@@ -194,13 +194,10 @@ class Isolate:
         self.evaluate(code, _KEEP)
         return kept
 
-    @contextmanager
-    def _text(self, text: bytes | mmap) -> Iterator[Any]:
-        """Give a text to V8 for as long as it takes to post something with it, which holds it from then on."""
+    def _text(self, text: bytes | mmap) -> Any:  # noqa: ANN401 (a ctypes pointer)
+        """Return V8's handle of a text. It may be freed when something was posted with it, which holds the text."""
         data = text if isinstance(text, bytes) else (ctypes.c_char * len(text)).from_buffer(text)
-        handle = self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
-        yield handle
-        self._library.mr_free_value(self._context, handle)
+        return self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
 
     def limit_heap(self, size_bytes: int) -> None:
         """End evaluations once the JavaScript heap is larger than this after a garbage collection."""

@@ -162,11 +162,6 @@ class FrameDecoder:
         self._lengths = _LENGTHS[number].unpack_from(self._start, HEAD.size)
         return self._is_whole()
 
-    @property
-    def is_long(self) -> bool:
-        """Whether the frame does not gather in memory that stays."""
-        return self._long is not None
-
     def take(self) -> Frame:
         """Return the frame that is whole, and begin the next one."""
         if self._long is None:

@@ -8,10 +8,8 @@ each worker, right after the fork and before any thread exists.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,26 +18,19 @@ from .cgroup import ControlGroup
 from .executable import ExecutableMemory
 from .landlock import Landlock
 from .layer import LayerName, LayerReason
-from .libc import prctl
+from .libc import prctl, prepared_prctl
 from .namespaces import Namespaces, start_init
 from .privileges import privilege_steps, unprivileged_user_step
-from .rlimits import MemoryGauge, resource_limits_step, task_limit_step
+from .rlimits import resource_limits_step, task_limit_step
 from .seccomp import SeccompFilter
 from .step import Step, UnavailableError, reason_for
+from .worker_descriptors import WorkerDescriptors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-CHANNEL: Final = 3
-"""The one descriptor a worker keeps. 0, 1 and 2 stay closed, so that nothing V8 prints can reach anything."""
-
-_GAUGE: Final = 4
-"""The descriptor of the memory gauge, until the first isolate is there."""
 _INIT: Final = 1
 """The process id of the first process of a pid namespace."""
-_LINUX: Final = sys.platform == "linux"
-_MOST_DESCRIPTORS: Final = 1 << 16
-_TRIED_DESCRIPTORS: Final = 256
 _PR_SET_PDEATHSIG: Final = 1
 _PR_GET_PDEATHSIG: Final = 2
 _OOM_SCORE: Final = b"1000"
@@ -50,6 +41,7 @@ class Hardening:
 
     Attributes:
         reasons: Why layers could not be applied, those of the zygote's and, once they were tried, the workers' own.
+        descriptors: Of each worker.
     """
 
     def __init__(self) -> None:
@@ -57,7 +49,9 @@ class Hardening:
         self.shared: list[Step] = []
         self._applied: set[LayerName] = set()
         self._further: Iterator[Step] = iter(())
-        self._linux = _Linux() if _LINUX else None
+        self.descriptors = WorkerDescriptors()
+        self._linux = None if self.descriptors.proc is None else _Linux(self.descriptors.proc)
+        self._own: list[Callable[[], object]] = []
 
     def enter(self) -> None:
         """Apply what all workers inherit. In the zygote, which can load no module and open no file afterwards."""
@@ -98,53 +92,48 @@ class Hardening:
         else:
             self._applied.add(step.name)
 
-    def own_steps(self, channel: int, parent: int) -> list[Step]:
-        """Return what each worker has to apply for itself, in this order.
+    def own_steps(self, parent: int) -> list[Step]:
+        """Return what each worker has to apply for itself, in this order, once it has its descriptors.
 
         Args:
-            channel: The descriptor to keep; it becomes number `CHANNEL`.
             parent: The zygote's process id.
         """
         if self._linux is None:
-            return [_one_descriptor_step(channel, None), resource_limits_step()]
+            return [self.descriptors.step(), resource_limits_step()]
         outsider = _INIT if LayerName.PID_NAMESPACE in self._applied else parent
         own_users = LayerName.USER_NAMESPACE in self._applied
-        return self._linux.own_steps(channel, parent, outsider, own_users=own_users)
+        return self._linux.own_steps(self.descriptors, parent, outsider, own_users=own_users)
 
-    def apply(self, channel: int, parent: int) -> MemoryGauge | None:
-        """Give up what a worker does not need, but for what is known to be impossible here.
+    def prepare(self) -> None:
+        """Make ready what workers apply, but for what is known to be impossible here. In their zygote."""
+        possible = {None, LayerReason.NO_EFFECT}
+        steps = self.own_steps(os.getpid())
+        self._own = [step.apply for step in steps if self.reasons.get(step.name) in possible]
+
+    def apply(self, channel: int) -> None:
+        """Give up what a worker does not need.
 
         Args:
             channel: The descriptor to keep; it becomes number `CHANNEL`.
-            parent: The process whose end must end this one.
-
-        Returns:
-            A gauge of this process's memory, where there is one.
 
         Raises:
             OSError: A layer cannot be applied that another worker could.
         """
-        for step in self.own_steps(channel, parent):
-            if self.reasons.get(step.name) in {None, LayerReason.NO_EFFECT}:
-                step.apply()
-        return self.gauge
+        self.descriptors.take(channel)
+        for apply in self._own:
+            apply()
 
     def _empty_environment(self) -> None:
         if self._linux is not None and self._linux.read("self/environ"):  # what it was started with stays in memory
             raise UnavailableError(LayerReason.NO_EFFECT)
         os.environ.clear()  # of what the interpreter has put there
 
-    @property
-    def gauge(self) -> MemoryGauge | None:
-        """A gauge of this process's memory, in a worker whose layers are applied, where there is one."""
-        return MemoryGauge(_GAUGE) if self._linux is not None else None
-
 
 class _Linux:
     """The layers of Linux. Opens what it needs before there are no files."""
 
-    def __init__(self) -> None:
-        self._proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    def __init__(self, proc: int) -> None:
+        self._proc = proc
         self._namespaces = Namespaces(self._proc)
         self._landlock = Landlock()
         self._filter = SeccompFilter()
@@ -159,13 +148,12 @@ class _Linux:
             *privilege_steps(),
         ]
 
-    def own_steps(self, channel: int, parent: int, outsider: int, *, own_users: bool) -> list[Step]:
-        gauge = os.open("self/statm", os.O_RDONLY, dir_fd=self._proc)  # before files are given up
+    def own_steps(self, descriptors: WorkerDescriptors, parent: int, outsider: int, *, own_users: bool) -> list[Step]:
         return [
             _parent_death_step(parent),
             task_limit_step(own_users=own_users),
             *self._landlock.steps(outsider),
-            _one_descriptor_step(channel, gauge),
+            descriptors.step(),
             resource_limits_step(),
             self._filter.step(),
             self.memory.step(),
@@ -184,8 +172,10 @@ def _volunteer() -> None:
 
 
 def _parent_death_step(parent: int) -> Step:
+    ask = prepared_prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
     def apply() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ask()
         if os.getppid() not in {parent, 0}:  # it ended before the signal was asked for; 0 is a parent out of sight
             os._exit(0)
 
@@ -195,28 +185,3 @@ def _parent_death_step(parent: int) -> Step:
         return number.value == signal.SIGKILL
 
     return Step(LayerName.PARENT_DEATH_SIGNAL, apply, effective)
-
-
-def _one_descriptor_step(channel: int, gauge: int | None) -> Step:
-    kept = [channel] if gauge is None else [channel, gauge]
-
-    def apply() -> None:
-        above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _GAUGE + 1) for descriptor in kept]
-        for place, descriptor in enumerate(above, CHANNEL):
-            os.dup2(descriptor, place)
-        os.closerange(0, CHANNEL)
-        os.closerange(CHANNEL + len(kept), _MOST_DESCRIPTORS)
-
-    def effective() -> bool:
-        places = range(CHANNEL, CHANNEL + len(kept))
-        return all(_is_closed(number) for number in range(_TRIED_DESCRIPTORS) if number not in places)
-
-    return Step(LayerName.ONE_DESCRIPTOR, apply, effective)
-
-
-def _is_closed(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return True
-    return False

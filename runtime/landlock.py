@@ -13,7 +13,7 @@ import socket
 from typing import Final
 
 from .layer import LayerName, LayerReason
-from .libc import call
+from .libc import Prepared, call
 from .step import Step, UnavailableError, fails
 
 _CREATE_RULESET: Final = 444
@@ -43,13 +43,14 @@ class Landlock:
     """A ruleset without a single rule: nothing it handles is allowed. Made once, in the zygote."""
 
     def __init__(self) -> None:
-        self._ruleset: int | None = None
         self._error: OSError | None = None
         self._version = 0
         try:
             self._version = call("syscall", _CREATE_RULESET, None, 0, _VERSION)
             attributes = ctypes.byref(self._attributes())
-            self._ruleset = call("syscall", _CREATE_RULESET, attributes, ctypes.sizeof(_Attributes), 0)
+            ruleset = call("syscall", _CREATE_RULESET, attributes, ctypes.sizeof(_Attributes), 0)
+            flags = _NO_LOG if self._version >= _NO_LOG_ABI else 0
+            self._give_up = Prepared("syscall", _RESTRICT_SELF, ruleset, flags)
         except OSError as error:
             self._error = error
 
@@ -78,7 +79,7 @@ class Landlock:
 
     def _restrict(self) -> None:
         self._require(_FILES_ABI)
-        call("syscall", _RESTRICT_SELF, self._ruleset, _NO_LOG if self._version >= _NO_LOG_ABI else 0)
+        self._give_up()
 
     def _require(self, version: int) -> None:
         if self._error is not None:

@@ -48,13 +48,13 @@ class Launcher:
         """Called when a new zygote has taken the place of one whose workers are `stale` now."""
 
     async def launch(self, *, practised: bool = False) -> WorkerProcess:
-        """Fork a worker. It is still starting when this returns.
+        """Return a new worker whose isolate is ready, or could not be made: `take` gives what it says.
 
         Args:
             practised: Whether it may take longer, to answer sooner when it is given a run.
 
         Raises:
-            WorkerStartError: The zygote could not be started, or could not fork.
+            WorkerStartError: The zygote could not be started, or there is no worker.
         """
         zygote = self._zygote
         if zygote is None or not zygote.usable:

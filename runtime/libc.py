@@ -15,25 +15,52 @@ _KEEPING_THE_LOCK: Final = ctypes.PyDLL(None, use_errno=True)
 """The same, for calls that are made without giving the interpreter to other threads."""
 
 
-def call(name: str, *arguments: object) -> int:
-    """Call a function of the C library that says -1 where it fails.
+class Prepared:
+    """A call of a function of the C library that says -1 where it fails. It copies few pages of a forked process.
 
     Args:
         name: Of the function.
         arguments: Numbers become C's `long`, so that variadic functions get them whole; all else is passed as it is.
 
     Raises:
+        OSError: This C library does not have it.
+    """
+
+    __slots__ = ("_arguments", "_function")
+
+    def __init__(self, name: str, *arguments: object) -> None:
+        try:
+            self._function = getattr(_LIBRARY, name)
+        except AttributeError:
+            raise OSError(ctypes.get_errno(), f"the C library has no {name}") from None
+        self._arguments = [ctypes.c_long(item) if isinstance(item, int) else item for item in arguments]
+
+    def __call__(self) -> int:
+        """Make the call.
+
+        Raises:
+            OSError: It failed.
+        """
+        result: int = self._function(*self._arguments)
+        if result == -1:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+        return result
+
+
+def call(name: str, *arguments: object) -> int:
+    """Call a function at once that is called once; otherwise as `Prepared`, whose arguments these are.
+
+    Raises:
         OSError: It failed, or this C library does not have it.
     """
-    try:
-        function = getattr(_LIBRARY, name)
-    except AttributeError:
-        raise OSError(ctypes.get_errno(), f"the C library has no {name}") from None
-    result = int(function(*(ctypes.c_long(item) if isinstance(item, int) else item for item in arguments)))
-    if result == -1:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return result
+    return Prepared(name, *arguments)()
+
+
+def prepared_prctl(option: int, value: object = 0, *more: object) -> Prepared:
+    """Return a call of prctl, the arguments left out being 0."""
+    arguments = (option, value, *more)
+    return Prepared("prctl", *arguments, *(0,) * (5 - len(arguments)))
 
 
 def prctl(option: int, value: object = 0, *more: object) -> int:
@@ -42,8 +69,7 @@ def prctl(option: int, value: object = 0, *more: object) -> int:
     Raises:
         OSError: The kernel refused.
     """
-    arguments = (option, value, *more)
-    return call("prctl", *arguments, *(0,) * (5 - len(arguments)))
+    return prepared_prctl(option, value, *more)()
 
 
 def give_back(address: int, length: int) -> None:

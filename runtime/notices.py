@@ -2,22 +2,23 @@
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
 ...], "rehearsals": [base64, ...], "practice": base64}`, the latter of frames that a worker would be sent. After that
-each byte from the application asks for one worker, and the zygote sends `Notice` records. For each such byte it says
-FORKED, COPIED or FAILED. The first two carry two descriptors: the application's end of the worker's channel and, where
-the system has them, a process descriptor.
+each byte from the application asks for one worker, and carries a descriptor, the worker's end of its channel; and the
+zygote sends `Notice` records. For each such byte it says FORKED, COPIED or FAILED. The first two carry a process
+descriptor, where the system has them.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Final
+from typing import Final, NamedTuple
 
 LENGTH: Final = struct.Struct("<I")
-AT_ONCE: Final = ord("F")
+DESCRIPTOR: Final = struct.Struct("@i")
+"""A descriptor that is carried."""
+AT_ONCE: Final = b"F"
 """Asks for a worker that is ready as soon as possible."""
-PRACTISED: Final = ord("P")
+PRACTISED: Final = b"P"
 """Asks for one that may take longer, to answer sooner when it is given a run."""
 
 
@@ -32,21 +33,22 @@ class NoticeKind(IntEnum):
     """Forked with the zygote's own isolate: for one run."""
 
 
-@dataclass(frozen=True)
-class Notice:
+_FORMAT: Final = struct.Struct("<BiidQ")
+NOTICE_BYTES: Final = _FORMAT.size
+
+
+class Notice(NamedTuple):
     """One record from the zygote: about which process, and for one that ended how, and what it had used.
 
     Attributes:
-        kind: What the zygote says.
+        kind: What the zygote says: a `NoticeKind`.
         process: About which process.
         status: Its exit code, or the negated signal.
         cpu_seconds: CPU time it used in its life.
         peak_memory_bytes: Its highest resident memory.
     """
 
-    FORMAT: ClassVar = struct.Struct("<BiidQ")
-
-    kind: NoticeKind
+    kind: int
     process: int = 0
     status: int = 0
     cpu_seconds: float = 0.0
@@ -54,10 +56,9 @@ class Notice:
 
     def encode(self) -> bytes:
         """Return the record's bytes."""
-        return self.FORMAT.pack(self.kind, self.process, self.status, self.cpu_seconds, self.peak_memory_bytes)
+        return _FORMAT.pack(*self)
 
     @classmethod
     def decode(cls, data: bytes) -> Notice:
-        """Return the record in `data`, which is as long as `FORMAT` says."""
-        kind, process, status, cpu_seconds, peak_memory_bytes = cls.FORMAT.unpack(data)
-        return cls(NoticeKind(kind), process, status, cpu_seconds, peak_memory_bytes)
+        """Return the record in `data`, which has `NOTICE_BYTES`."""
+        return cls(*_FORMAT.unpack(data))

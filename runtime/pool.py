@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .process import WorkerProcess
 
 _RESET_SECONDS: Final = 2.0
-_BOOT_SECONDS: Final = 20.0
 _STARTS: Final = 3
 _PATIENCE_SECONDS: Final = 5.0
 _REFILL_SECONDS: Final = 1.0
@@ -117,7 +116,7 @@ class Pool:
             self._refill()
 
     async def aclose(self) -> None:
-        """End all workers, and wait until they have ended."""
+        """End all workers, and wait for what is done with them; the launcher waits until they have ended."""
         self._closed = True
         self._launcher.stop()
         self._queue.close()
@@ -174,22 +173,17 @@ class Pool:
         try:
             if self._closed:
                 raise RunEnded(closed_failure())
-            process = await self._launcher.launch(practised=practised)
-            return await self._boot(process)
+            return self._take_in(await self._launcher.launch(practised=practised))
         finally:
             self._starting -= 1
 
-    async def _boot(self, process: WorkerProcess) -> tuple[PooledWorker, bytes]:
-        """Wait until a worker's isolate is ready, and take it into the pool."""
+    def _take_in(self, process: WorkerProcess) -> tuple[PooledWorker, bytes]:
+        """Take a new worker into the pool, if its isolate is ready."""
+        frame = process.take()
         try:
-            async with asyncio.timeout(_BOOT_SECONDS):
-                frame = await process.connect()
             self._check_ready(frame)
-        except BaseException as error:
-            process.kill()
-            self._spawn(self._bury(process))
-            if isinstance(error, WorkerGoneError | TimeoutError):
-                raise WorkerStartError("a worker ended before it was ready, or never was") from None
+        except BaseException:
+            process.discard()
             raise
         process.take_usage(frame)
         worker = PooledWorker(process, self._policy)
@@ -240,10 +234,15 @@ class Pool:
         """Start what is missing of the spares."""
         if self._closed:
             return
-        spares = self._spares
-        missing = spares.wanted - spares.fresh - self._starting
-        room = self._size - len(self._alive) - self._starting + spares.worn
-        practised = spares.fresh > 0  # the next run will not wait for it
+        if self._refilling is not None:
+            self._refilling.cancel()
+            self._refilling = None
+        spares, fresh = self._spares, self._spares.fresh
+        missing = spares.wanted - fresh - self._starting
+        room = (
+            self._size - len(self._alive) - self._starting + len(spares) - fresh
+        )  # new ones take the place of worn ones
+        practised = fresh > 0  # the next run will not wait for it
         for _ in range(min(missing, room)):
             self._starting += 1  # before it begins, so that nobody starts another one in its place
             spares.begin()
@@ -282,7 +281,7 @@ class Pool:
         """Refill after some time, unless that happens sooner."""
         loop = asyncio.get_running_loop()
         if self._refilling is not None:
-            if loop.time() < self._refilling.when() <= loop.time() + seconds:
+            if self._refilling.when() <= loop.time() + seconds:
                 return
             self._refilling.cancel()
         self._refilling = loop.call_later(seconds, self._refill)
@@ -311,20 +310,13 @@ class Pool:
         self._alive.discard(worker)
         self._spares.drop(worker)
         self._wake(worker)
-        worker.process.kill()
-        self._spawn(self._bury(worker.process))
+        worker.process.discard()
         self._give_back_place(worker)
 
     def _give_back_place(self, worker: PooledWorker) -> None:
         place, worker.place = worker.place, None
         if place is not None:
             self._queue.give_back(place)
-
-    async def _bury(self, process: WorkerProcess) -> None:
-        try:
-            await process.exit()
-        finally:
-            process.close()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -8,8 +8,9 @@ import os
 import signal
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
+from .channel import Channel
 from .frames import LAST_WORDS_SIGNAL, USAGE, Frame, FrameDecoder, FrameError, FrameKind, pieces_of
 
 if TYPE_CHECKING:
@@ -73,18 +74,18 @@ class WorkerProcess(asyncio.BufferedProtocol):
         process: Its process id.
         channel: Our end of its channel.
         descriptor: A process descriptor, which cannot come to mean another process; None where the system has none.
+        listener: Told when its first isolate is ready; `take` gives what it says then.
     """
 
-    def __init__(self, process: int, channel: socket.socket, descriptor: int | None) -> None:
+    def __init__(self, process: int, channel: socket.socket, descriptor: int | None, listener: Listener) -> None:
         self.process = process
-        self._channel = channel
+        self._channel = Channel(channel, self)
         self._descriptor = descriptor
         self._loop = asyncio.get_running_loop()
         self._decoder = FrameDecoder(_READY_BYTES)
         self.take = self._decoder.take
         """Returns the answer that came."""
-        self._transport: asyncio.Transport | None = None
-        self._waiting: Listener | None = None
+        self._waiting: Listener | None = listener
         self._unsent: Iterator[Piece] = iter(())
         """Of the frame that is being written, as fast as the worker reads it."""
         self._full = False
@@ -99,27 +100,6 @@ class WorkerProcess(asyncio.BufferedProtocol):
         """Whether it has no way to a second isolate."""
         self.cpu_seconds = 0.0
         self.peak_memory_bytes = 0
-
-    async def connect(self) -> Frame:
-        """Wait until the worker's first isolate is ready.
-
-        Raises:
-            WorkerGoneError: It ended before that.
-        """
-        if self._gone is not None:
-            raise self._gone
-        answer: asyncio.Future[None] = self._loop.create_future()
-        self._waiting = answer
-        try:
-            self._channel.setblocking(False)  # noqa: FBT003 (the socket's own signature)
-            await self._loop.create_connection(lambda: self, sock=self._channel)
-        except OSError:
-            self._break_off(WorkerGoneError("its channel could not be opened"))
-        except BaseException:
-            answer.cancel()
-            raise
-        await answer
-        return self.take()
 
     async def ask(self, kind: FrameKind, parts: Sequence[bytes] = (), *, most_bytes: int = _READY_BYTES) -> Frame:
         """Send a frame and return the answer.
@@ -174,13 +154,11 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except TimeoutError:
             return None
 
-    def close(self) -> None:
-        """Let go of the channel and the process descriptor; the process can no longer be told anything."""
+    def discard(self) -> None:
+        """End the process, and let go of it: nobody hears how it ends."""
+        self.kill()
         self.set_exit(None)
-        if self._transport is not None:
-            self._transport.abort()
-        else:
-            self._channel.close()
+        self._channel.close()
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -211,10 +189,6 @@ class WorkerProcess(asyncio.BufferedProtocol):
         """Whether it is at work on what it was asked last."""
         return self._waiting is not None and not self._waiting.done()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport of the channel."""
-        self._transport = cast("asyncio.Transport", transport)  # other loops than asyncio's have classes of their own
-
     def get_buffer(self, sizehint: int) -> memoryview | bytearray:
         """Return where the worker's next bytes belong."""
         return bytearray(1) if self._waiting is None else self._decoder.rest
@@ -231,13 +205,14 @@ class WorkerProcess(asyncio.BufferedProtocol):
         except FrameError as error:
             self._break_off(WorkerGoneError(str(error), protocol=True))
             return
+        except MemoryError:
+            self._break_off(WorkerGoneError("there is no memory for its answer"))
+            return
         if not whole:
             return
         listener, self._waiting = self._waiting, None
-        if self._decoder.is_long:  # asyncio holds its memory until this returns, so that it would be copied
-            self._loop.call_soon(_tell, listener)
-        else:
-            _tell(listener)
+        if not listener.done():
+            listener.set_result(None)
 
     def pause_writing(self) -> None:
         """Take in that the worker has much to read."""
@@ -266,10 +241,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
 
     def _write_on(self) -> None:
         """Write of the frame what the worker can take."""
-        if self._transport is None:
-            return
         for piece in self._unsent:
-            self._transport.write(piece)
+            self._channel.write(piece)
             if self._full:
                 return
 
@@ -279,14 +252,8 @@ class WorkerProcess(asyncio.BufferedProtocol):
             self.alive = False
         if error.protocol:
             self.kill()
-            if self._transport is not None:
-                self._transport.abort()  # nothing more is read from it
+            self._channel.close()  # nothing more is read from it
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(self._gone)
         if self.on_gone is not None:
             self.on_gone()
-
-
-def _tell(listener: Listener) -> None:
-    if not listener.done():
-        listener.set_result(None)

@@ -26,14 +26,22 @@ _TRIAL_BYTES: Final = 64 * 1024 * 1024
 
 
 class MemoryGauge:
-    """Reads this process's data memory through a descriptor that was opened while files could be.
+    """Reads this process's data memory, through a descriptor that is opened while files can be.
 
     Args:
-        descriptor: Of `/proc/self/statm`.
+        proc: A descriptor of the machine's `/proc`.
+        descriptor: The number that is to be had.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, proc: int, descriptor: int) -> None:
+        self._proc = proc
         self._descriptor = descriptor
+
+    def open(self) -> None:
+        """Take the number."""
+        descriptor = os.open("self/statm", os.O_RDONLY, dir_fd=self._proc)
+        os.dup2(descriptor, self._descriptor)
+        os.close(descriptor)
 
     def read_and_close(self) -> int:
         """Return the bytes of data memory, as `RLIMIT_DATA` counts them, and close the descriptor for good."""

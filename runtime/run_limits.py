@@ -29,7 +29,7 @@ class RunLimits:
         self._least_cpu_time = 0.0
 
     def measure(self) -> None:
-        """Read what memory the process has before its first run."""
+        """Read what memory this process has before its first run, or a worker that is forked from it."""
         if self._gauge is not None:
             self._memory_at_start, self._gauge = self._gauge.read_and_close(), None
 

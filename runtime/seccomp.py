@@ -14,7 +14,7 @@ import os
 from typing import Final
 
 from .layer import LayerName, LayerReason
-from .libc import call, prctl
+from .libc import call, prepared_prctl
 from .step import Step, UnavailableError, fails
 
 _PR_SET_SECCOMP: Final = 22
@@ -109,6 +109,7 @@ class SeccompFilter:
             self._error = error
         else:
             self._program = _Program(len(self._code) // 8, self._code)
+            self._install = prepared_prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(self._program))
 
     def step(self) -> Step:
         """Return the step that applies the filter to the calling thread and all it starts, for good."""
@@ -117,7 +118,7 @@ class SeccompFilter:
     def _apply(self) -> None:
         if self._error is not None:
             raise self._error
-        prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(self._program))
+        self._install()
 
 
 class _Rules:

@@ -19,13 +19,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from .engine import Forked, ResultKind
-from .hardening import CHANNEL
 from .layer import EVERYWHERE, LayerName, LayerReason
 from .libc import fork
 from .prelude import Prelude, PreludeSource
 from .rlimits import cpu_is_limited, limit_cpu, memory_is_limited
 from .source import read_source
 from .step import UnavailableError, reason_for
+from .worker_descriptors import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -110,16 +110,13 @@ class SelfTest:
 
     def _be_worker(self, channel: int, zygote: int) -> NoReturn:
         """Harden this process as a worker's, trying each layer before the next one masks it."""
-        self._channel = channel
         try:
+            self._hardening.descriptors.take(channel)
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPROF})
             for step in self._hardening.shared:
                 self._say(step.name, self._hardening.reasons.get(step.name) or _tried(step.effective))
-            for step in self._hardening.own_steps(channel, zygote):
-                reason = _applied(step)
-                if step.name is LayerName.ONE_DESCRIPTOR:
-                    self._channel = CHANNEL
-                self._say(step.name, reason)
+            for step in self._hardening.own_steps(zygote):
+                self._say(step.name, _applied(step))
             self._begin()
         except BaseException as error:  # noqa: BLE001 (what it did not try shows no effect)
             _end(error)
@@ -147,8 +144,8 @@ class SelfTest:
         for name in _AFTER_PRELUDE:
             yield from self._trial(isolate, name)
         self._say(LayerName.CPU_LIMIT, _tried(cpu_is_limited))
-        if self._hardening.gauge is not None:
-            gauge = self._hardening.gauge
+        gauge = self._hardening.descriptors.gauge
+        if gauge is not None:
             self._say(LayerName.MEMORY_LIMIT, _tried(lambda: memory_is_limited(gauge)))
         limit_cpu(_CPU_SECONDS)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
@@ -165,7 +162,7 @@ class SelfTest:
         self._say(name, None if effective else LayerReason.NO_EFFECT)
 
     def _say(self, name: LayerName, reason: LayerReason | None) -> None:
-        os.write(self._channel, f"{name} {reason or ''}\n".encode())
+        os.write(CHANNEL, f"{name} {reason or ''}\n".encode())
 
 
 def _end(_: BaseException) -> NoReturn:

@@ -7,8 +7,6 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .pooled_worker import PooledWorker
 
 _DEMAND: Final = 4
@@ -36,10 +34,6 @@ class Spares:
         """Return how many there are."""
         return len(self._warm)
 
-    def __iter__(self) -> Iterator[PooledWorker]:
-        """Go through them, the oldest first."""
-        return iter(self._warm)
-
     @property
     def wanted(self) -> int:
         """How many there are to be."""
@@ -50,12 +44,7 @@ class Spares:
     @property
     def fresh(self) -> int:
         """How many there are that may serve a run: not those that a zygote left behind that was replaced."""
-        return sum(not worker.worn for worker in self)
-
-    @property
-    def worn(self) -> int:
-        """How many there are besides."""
-        return len(self) - self.fresh
+        return sum(not worker.worn for worker in self._warm)
 
     def miss(self) -> None:
         """Take in that a run found none, and needed one."""
@@ -86,7 +75,10 @@ class Spares:
     def keep(self, worker: PooledWorker) -> PooledWorker | None:
         """Keep a warm worker; return a worn one in the place of which it comes."""
         self._warm.append(worker)
-        return next((spare for spare in self if spare.worn), None)
+        for spare in self._warm:
+            if spare.worn:
+                return spare
+        return None
 
     def drop(self, worker: PooledWorker) -> None:
         """Forget a worker, if it is here."""

@@ -18,19 +18,17 @@ import threading
 from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from .engine import Forked, ResultKind
+from .engine import ResultKind
 from .frames import KERNEL_LIMITS, LAST_WORDS_SIGNAL, OUT_OF_MEMORY, FrameKind
-from .hardening import CHANNEL
 from .last_words import LastWords
 from .prelude import Doors, Prelude
-from .run_limits import RunLimits
 from .worker_channel import WorkerChannel
 
 if TYPE_CHECKING:
     from .engine import Engine, Isolate, Memory, Result
-    from .hardening import Hardening
     from .prelude import PreludeSource
     from .rehearsal import Practice
+    from .run_limits import RunLimits
     from .template import Template
 
 _BOOT: Final = 1
@@ -44,67 +42,19 @@ _FIRST_MODULE: Final = 16
 """Tags of evaluations: this one and those above it are of a run's modules."""
 _BREACH: Final = b"breach"
 _CPU_TIME: Final = b"cpu_time"
-_REASONS: Final = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
-_BROKEN: Final = 70
+_REASONS: Final[dict[int, bytes]] = {LAST_WORDS_SIGNAL: b"asked", signal.SIGPROF: _CPU_TIME, signal.SIGVTALRM: _BREACH}
+_SIGNALS: Final = tuple(map(int, _REASONS))
+BROKEN: Final = 70
+"""The exit code of a worker that cannot go on."""
 _HAS_DATA: Final = b'{"data":true'
 """How a turn begins that has bytes beside it."""
 
 
-def run_worker(
-    channel: int,
-    parent: int,
-    engine: Engine,
-    hardening: Hardening,
-    prelude_source: PreludeSource,
-    report: bytes,
-) -> NoReturn:
-    """Turn this freshly forked process into a worker, for as long as its channel is open.
-
-    Args:
-        channel: The descriptor of its end of the channel.
-        parent: The zygote's process id.
-        engine: V8, as loaded in the zygote.
-        hardening: As prepared in the zygote.
-        prelude_source: What `prelude_source` returned.
-        report: What workers of this zygote say of themselves.
-    """
-    status = _BROKEN
-    try:
-        limits = RunLimits(hardening.apply(channel, parent))
-        Worker(WorkerChannel.of(CHANNEL), limits, report).serve(engine, prelude_source)
-    finally:
-        os._exit(status)
-
-
-def go_on_as_worker(
-    channel: int, parent: int, hardening: Hardening, template: Template, report: bytes, *, practised: bool
-) -> NoReturn:
-    """Turn this process, freshly forked on the thread of the zygote's own isolate, into a worker for one run.
-
-    Args:
-        channel: The descriptor of its end of the channel.
-        parent: The zygote's process id.
-        hardening: As prepared in the zygote.
-        template: With that isolate.
-        report: What workers of this zygote say of themselves.
-        practised: Whether it practises first.
-
-    Raises:
-        Forked: Always, so that V8 carries out what was posted.
-    """
-    try:
-        limits = RunLimits(hardening.apply(channel, parent))
-        Worker(WorkerChannel.of(CHANNEL), limits, report).take_over(template, practised=practised)
-    except BaseException:  # noqa: BLE001 (nobody would hear of it)
-        os._exit(_BROKEN)
-    raise Forked
-
-
 class Worker:
-    """One worker process.
+    """One worker process. Made before it is forked: what is there already need not be made in each.
 
     Args:
-        channel: Its end of the channel.
+        channel: Its end of the channel, which need not be open yet.
         limits: What the kernel holds its runs to.
         report: What this worker says of itself when it is ready.
     """
@@ -144,6 +94,10 @@ class Worker:
 
         Most of what a small run costs is to copy the pages that it changes first. So something is evaluated before: the
         more, the sooner the run is answered.
+
+        Args:
+            template: With that isolate.
+            practised: Whether it practises first.
         """
         gc.disable()  # one run leaves little behind, and a collection copies pages
         self._start_listening()
@@ -178,14 +132,17 @@ class Worker:
         self._isolate, self._prelude, self._doors = isolate, prelude, doors
         isolate.on_result = self._on_result
 
+    def block_signals(self) -> None:
+        """Leave the signals that say that time is up to who waits for them, in this thread and its own."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
     def _start_listening(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {*_REASONS, signal.SIGCHLD})  # the last is the zygote's
         _thread.start_new_thread(self._listen, ())
 
     def _listen(self) -> NoReturn:
         """Say what the console holds when time is up, while the isolate goes on computing. A thread of its own."""
         while True:
-            reason = _REASONS[signal.Signals(signal.sigwait(_REASONS))]
+            reason = _REASONS[signal.sigwait(_SIGNALS)]
             if self._is_false_alarm(reason):
                 continue
             with self._writing:
@@ -224,7 +181,7 @@ class Worker:
     def _booted(self, result: Result) -> None:
         if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
             self._answer(FrameKind.FAULT, b"boot", b"", result.text)
-            os._exit(_BROKEN)
+            os._exit(BROKEN)
         self._doors = Doors(self._isolate, self._prelude, _OPENED)
 
     def _become_ready(self) -> None:
@@ -326,4 +283,4 @@ class Worker:
 def _give_up(error: BaseException) -> NoReturn:
     if isinstance(error, EOFError):
         os._exit(0)
-    os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else _BROKEN)
+    os._exit(OUT_OF_MEMORY if isinstance(error, MemoryError) else BROKEN)

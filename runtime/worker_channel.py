@@ -8,7 +8,6 @@ import os
 import resource
 import struct
 import sys
-import time
 from collections import deque
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
@@ -80,8 +79,8 @@ class WorkerChannel:
 
     def write(self, kind: FrameKind, *parts: bytes, beside: Memory | None = None) -> None:
         """Write a frame, with memory of the isolate as its last part, which is gone afterwards."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
-        said = (USAGE.pack(time.process_time(), peak), *parts)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        said = (USAGE.pack(used.ru_utime + used.ru_stime, used.ru_maxrss * MAXRSS_UNIT), *parts)
         if beside is None:
             pieces = pieces_of(kind, said)
         else:

@@ -18,25 +18,28 @@ import sys
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from .engine import Engine
+from .engine import Engine, Forked
 from .hardening import Hardening
 from .host import Extension
 from .huge_pages import gather_pages
 from .libc import fork
-from .notices import LENGTH, PRACTISED, Notice, NoticeKind
+from .notices import DESCRIPTOR, LENGTH, PRACTISED, Notice, NoticeKind
 from .prelude import prelude_source
 from .rehearsal import Rehearsals
+from .run_limits import RunLimits
 from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
-from .worker import go_on_as_worker, run_worker
-from .worker_channel import MAXRSS_UNIT
+from .worker import BROKEN, Worker
+from .worker_channel import MAXRSS_UNIT, WorkerChannel
+from .worker_descriptors import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .self_test import Layers
 
+_ANCILLARY_BYTES: Final = socket.CMSG_SPACE(DESCRIPTOR.size)
 _CAN_COPY: Final = sys.platform == "linux"
 """Whether processes that are forked on an isolate's thread may go on with it; the self-test has the last word."""
 
@@ -53,6 +56,7 @@ class Zygote:
         self._self_test = SelfTest(self._engine, self._hardening, self._prelude)
         self._report = b""
         self._template: Template | None = None
+        self._worker: Worker
         self._workers: set[int] = set()
         self._child_ended, wakeup = os.pipe()
         os.set_blocking(wakeup, False)
@@ -76,6 +80,7 @@ class Zygote:
         self._template = template
         self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
         self._report = SandboxReport.of(self._engine.version, layers).encode()
+        self._prepare_worker()
         gc.freeze()
         poll = select.poll()
         poll.register(self._channel, select.POLLIN)
@@ -86,45 +91,71 @@ class Zygote:
                     os.read(self._child_ended, 512)
                     self._reap()
                 else:
-                    self._take_requests()
+                    self._take_request()
 
-    def _take_requests(self) -> None:
-        requests = self._channel.recv(256)
-        if not requests:
+    def _prepare_worker(self) -> None:
+        """Do what need not be done anew in each worker, which copies every page that it changes."""
+        gauge = self._hardening.descriptors.gauge
+        limits = RunLimits(gauge)
+        if self._template is not None and gauge is not None:  # a worker goes on with the memory of this process
+            gauge.open()
+            limits.measure()
+            self._hardening.descriptors.gauge = None
+        self._hardening.prepare()
+        self._worker = Worker(WorkerChannel.of(CHANNEL), limits, self._report)
+        self._worker.block_signals()
+
+    def _take_request(self) -> None:
+        request, ancillary, _, _ = self._channel.recvmsg(1, _ANCILLARY_BYTES)
+        if not request:
             self._end()
-        for request in requests:
-            try:
-                self._fork(practised=request == PRACTISED)
-            except OSError:  # too many processes or descriptors: other workers must not suffer for that
-                self._say(Notice(NoticeKind.FAILED))
+        if ancillary:
+            (channel,) = DESCRIPTOR.unpack(ancillary[0][2])
+            self._fork(channel, practised=request == PRACTISED)
+        else:  # this process has no descriptor left
+            self._say(Notice(NoticeKind.FAILED))
 
-    def _fork(self, *, practised: bool) -> None:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            zygote = os.getpid()
-            process = fork()
-            if process == 0:
-                ours.detach()  # what is closed later is another one's by then
-                self._be_worker(theirs.detach(), zygote, practised=practised)
-            self._workers.add(process)
-            self._hand_over(process, ours)
-
-    def _be_worker(self, channel: int, zygote: int, *, practised: bool) -> NoReturn:
-        if self._template is None:
-            run_worker(channel, zygote, self._engine, self._hardening, self._prelude, self._report)
-        go_on_as_worker(channel, zygote, self._hardening, self._template, self._report, practised=practised)
-
-    def _hand_over(self, process: int, channel: socket.socket) -> None:
-        """Give the application the means to talk to a worker. Without them its channel closes, and so it ends."""
-        descriptors = [channel.fileno()]
+    def _fork(self, channel: int, *, practised: bool) -> None:
         try:
-            if hasattr(os, "pidfd_open"):
-                descriptors.append(os.pidfd_open(process))
-            kind = NoticeKind.FORKED if self._template is None else NoticeKind.COPIED
-            self._say(Notice(kind, process), descriptors)
-        finally:
-            for descriptor in descriptors[1:]:
-                os.close(descriptor)
+            process = fork()
+        except OSError:  # too many processes: other workers must not suffer for that
+            os.close(channel)
+            self._say(Notice(NoticeKind.FAILED))
+            return
+        if process == 0:
+            self._be_worker(channel, practised=practised)
+        os.close(channel)
+        self._workers.add(process)
+        self._tell_of(process)
+
+    def _be_worker(self, channel: int, *, practised: bool) -> NoReturn:
+        """Go on as a worker in this process, freshly forked, on the thread of the zygote's own isolate if there is one.
+
+        Raises:
+            Forked: So that V8 carries out there what was posted.
+        """
+        try:
+            self._hardening.apply(channel)
+            if self._template is None:
+                self._worker.serve(self._engine, self._prelude)
+            self._worker.take_over(self._template, practised=practised)
+        except BaseException:  # noqa: BLE001 (nobody would hear of it)
+            os._exit(BROKEN)
+        raise Forked
+
+    def _tell_of(self, process: int) -> None:
+        """Tell the application of a worker. Where it cannot get hold of that, it closes the channel, and so it ends."""
+        notice = Notice(NoticeKind.FORKED if self._template is None else NoticeKind.COPIED, process)
+        if not hasattr(os, "pidfd_open"):
+            self._say(notice)
+            return
+        try:
+            descriptor = os.pidfd_open(process)
+        except OSError:
+            self._say(Notice(NoticeKind.FAILED))
+            return
+        self._say(notice, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, DESCRIPTOR.pack(descriptor))])
+        os.close(descriptor)
 
     def _reap(self) -> None:
         while True:
@@ -139,9 +170,9 @@ class Zygote:
             peak = used.ru_maxrss * MAXRSS_UNIT
             self._say(Notice(NoticeKind.EXITED, process, os.waitstatus_to_exitcode(status), cpu_seconds, peak))
 
-    def _say(self, notice: Notice, descriptors: Sequence[int] = ()) -> None:
+    def _say(self, notice: Notice, ancillary: Sequence[tuple[int, int, bytes]] = ()) -> None:
         try:
-            socket.send_fds(self._channel, [notice.encode()], descriptors)
+            self._channel.sendmsg([notice.encode()], ancillary)
         except ConnectionError:
             self._end()
 

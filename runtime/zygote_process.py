@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from .errors import WorkerStartError
-from .notices import AT_ONCE, LENGTH, PRACTISED, Notice, NoticeKind
-from .process import WorkerExit, WorkerProcess
+from .notices import AT_ONCE, LENGTH, NOTICE_BYTES, PRACTISED, Notice, NoticeKind
+from .process import WorkerExit, WorkerGoneError, WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _SCRIPT: Final = str(Path(__file__).with_name("zygote_start.py"))
-_MOST_DESCRIPTORS: Final = 2
+_HAS_DESCRIPTORS: Final = hasattr(os, "pidfd_open")
 _START_SECONDS: Final = 20.0
-_FORK_SECONDS: Final = 10.0
+_WORKER_SECONDS: Final = 20.0
+_EXIT_SECONDS: Final = 1.0
+_TOO_MANY: Final = "a worker could not be forked: too many processes or descriptors"
+
+
+@dataclass
+class _Start:
+    """A worker that was asked for, and is there as soon as it is forked. Without its channel it ends."""
+
+    channel: socket.socket
+    ready: asyncio.Future[None]
+    worker: WorkerProcess | None = None
 
 
 class ZygoteProcess:
@@ -36,8 +50,9 @@ class ZygoteProcess:
         self._channel = channel
         self._loop = asyncio.get_running_loop()
         self._loaded = self._loop.create_future()
-        self._forks: deque[asyncio.Future[WorkerProcess]] = deque()
-        self._workers: dict[int, WorkerProcess] = {}
+        self._forks: deque[_Start] = deque()
+        self._workers: dict[int, WorkerProcess | None] = {}
+        """None for one that nobody waits for: without its channel it ends."""
         self._on_unused: Callable[[], None] | None = None
         self._retired = False
         self._stuck = False
@@ -72,7 +87,7 @@ class ZygoteProcess:
         return zygote
 
     async def fork(self, *, practised: bool) -> WorkerProcess:
-        """Ask for a worker. It is still starting when this returns.
+        """Return a new worker whose isolate is ready, or could not be made: `take` gives what it says.
 
         Args:
             practised: Whether it may take longer, to answer sooner when it is given a run.
@@ -82,20 +97,40 @@ class ZygoteProcess:
         """
         if not self.usable:
             raise _ended()
+        start = self._ask(PRACTISED if practised else AT_ONCE)
+        deadline = self._loop.call_later(_WORKER_SECONDS, self._give_up, start)
+        try:
+            await start.ready
+        except BaseException as error:
+            if start.worker is None:
+                start.channel.close()
+            else:
+                start.worker.discard()
+            if isinstance(error, WorkerGoneError):
+                raise WorkerStartError("a worker ended before it was ready") from None
+            raise
+        finally:
+            deadline.cancel()
+        assert start.worker is not None  # noqa: S101 (it is what is ready)
+        return start.worker
+
+    def _ask(self, request: bytes) -> _Start:
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError:
+            raise WorkerStartError(_TOO_MANY) from None
         self.forks += 1
         try:
-            self._channel.send(bytes([PRACTISED if practised else AT_ONCE]))
+            socket.send_fds(self._channel, [request], [theirs.fileno()])
         except OSError:
             self._stuck = True  # what it said before is read all the same
+            ours.close()
             raise _ended() from None
-        future: asyncio.Future[WorkerProcess] = self._loop.create_future()
-        self._forks.append(future)
-        try:
-            async with asyncio.timeout(_FORK_SECONDS):
-                return await _taken(future)
-        except TimeoutError:
-            self._stuck = True
-            raise WorkerStartError("the process that starts workers does not answer") from None
+        finally:
+            theirs.close()
+        start = _Start(ours, self._loop.create_future())
+        self._forks.append(start)
+        return start
 
     @property
     def usable(self) -> bool:
@@ -110,12 +145,17 @@ class ZygoteProcess:
         """
         self._retired = True
         self._on_unused = on_unused
-        for worker in self._workers.values():
+        for worker in filter(None, self._workers.values()):
             worker.stale = True
         self._look_for_use()
 
     async def aclose(self) -> None:
-        """End it, and with it whatever workers are left."""
+        """End it when its workers have ended, or with them, if they do not end soon."""
+        unused = asyncio.Event()
+        self.retire(unused.set)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_EXIT_SECONDS):
+                await unused.wait()
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGKILL)  # before it ends by itself: sending takes the news from who waits
         self._end()
@@ -123,26 +163,24 @@ class ZygoteProcess:
 
     def _read(self) -> None:
         try:
-            data, descriptors, _, _ = socket.recv_fds(self._channel, Notice.FORMAT.size, _MOST_DESCRIPTORS)
+            data, descriptors, _, _ = socket.recv_fds(self._channel, NOTICE_BYTES, 1)
         except BlockingIOError:
             return
         except OSError:
             data, descriptors = b"", []
-        if len(data) < Notice.FORMAT.size:
+        if len(data) < NOTICE_BYTES:
             self._end()
         else:
             self._take(Notice.decode(data), descriptors)
 
     def _take(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        if notice.kind is NoticeKind.LOADED:
+        if notice.kind == NoticeKind.LOADED:
             if not self._loaded.done():
                 self._loaded.set_result(None)
-        elif notice.kind is NoticeKind.EXITED:
+        elif notice.kind == NoticeKind.EXITED:
             self._exited(notice)
-        elif notice.kind in {NoticeKind.FORKED, NoticeKind.COPIED} and descriptors:
-            self._forked(notice, descriptors)
-        else:  # it could not fork, or this process has no descriptor left to take the worker's channel
-            self._give(WorkerStartError("a worker could not be forked: too many processes or descriptors"))
+        else:
+            self._forked(self._forks.popleft(), notice, descriptors)
 
     def _exited(self, notice: Notice) -> None:
         worker = self._workers.pop(notice.process, None)
@@ -150,25 +188,35 @@ class ZygoteProcess:
             worker.set_exit(WorkerExit(notice.status, notice.cpu_seconds, notice.peak_memory_bytes))
         self._look_for_use()
 
-    def _forked(self, notice: Notice, descriptors: Sequence[int]) -> None:
-        descriptor = descriptors[1] if len(descriptors) > 1 else None
-        worker = WorkerProcess(notice.process, socket.socket(fileno=descriptors[0]), descriptor)
+    def _forked(self, start: _Start, notice: Notice, descriptors: Sequence[int]) -> None:
+        if notice.kind == NoticeKind.FAILED:
+            _fail(start, WorkerStartError(_TOO_MANY))
+            return
+        self._workers[notice.process] = None
+        if _HAS_DESCRIPTORS and not descriptors:  # this process has none left to take it
+            _fail(start, WorkerStartError(_TOO_MANY))
+            return
+        descriptor = descriptors[0] if descriptors else None
+        try:
+            worker = WorkerProcess(notice.process, start.channel, descriptor, start.ready)
+        except (OSError, ValueError):  # it cannot be watched, or nobody waits for it any more
+            if descriptor is not None:
+                os.close(descriptor)
+            _fail(
+                start, WorkerStartError("a worker's channel cannot be read: too many of the system's files are watched")
+            )
+            return
         worker.stale = self._retired
-        worker.single_run = notice.kind is NoticeKind.COPIED
-        self._workers[notice.process] = worker
-        if not self._give(worker):
-            _give_up(worker)
+        worker.single_run = notice.kind == NoticeKind.COPIED
+        self._workers[notice.process] = start.worker = worker
 
-    def _give(self, answer: WorkerProcess | WorkerStartError) -> bool:
-        """Answer whoever asked for a worker first; whether they still want it."""
-        future = self._forks.popleft()
-        if future.done():
-            return False
-        if isinstance(answer, WorkerProcess):
-            future.set_result(answer)
+    def _give_up(self, start: _Start) -> None:
+        """Wait no longer for a worker."""
+        if start.worker is None:
+            self._stuck = True
+            _fail(start, WorkerStartError("the process that starts workers does not answer"))
         else:
-            future.set_exception(answer)
-        return True
+            _fail(start, WorkerStartError("a worker never was ready"))
 
     def _look_for_use(self) -> None:
         if self._on_unused is not None and (self.ended or not (self._workers or self._forks)):
@@ -182,11 +230,11 @@ class ZygoteProcess:
         self.ended = True
         self._loop.remove_reader(self._channel)
         self._channel.close()
-        for future in [self._loaded, *self._forks]:
+        for future in [self._loaded, *(start.ready for start in self._forks)]:
             if not future.done():
                 future.set_exception(_ended())
                 future.exception()  # it may be nobody's to retrieve
-        for worker in self._workers.values():
+        for worker in filter(None, self._workers.values()):
             worker.set_exit(None)
         self._look_for_use()
 
@@ -211,19 +259,9 @@ async def _spawn() -> tuple[asyncio.subprocess.Process, socket.socket]:
     return process, ours
 
 
-async def _taken(future: asyncio.Future[WorkerProcess]) -> WorkerProcess:
-    """Return the worker that comes, or end it where nobody waits any more in the moment in which it comes."""
-    try:
-        return await future
-    except asyncio.CancelledError:
-        if not future.cancelled() and future.exception() is None:
-            _give_up(future.result())
-        raise
-
-
-def _give_up(worker: WorkerProcess) -> None:
-    worker.kill()
-    worker.close()
+def _fail(start: _Start, error: WorkerStartError) -> None:
+    if not start.ready.done():
+        start.ready.set_exception(error)
 
 
 def _ended() -> WorkerStartError:

@@ -24,10 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from runtime import seccomp
 from runtime.engine import Engine
-from runtime.hardening import CHANNEL, Hardening
+from runtime.hardening import Hardening
 from runtime.layer import LayerName
 from runtime.prelude import prelude_source
 from runtime.self_test import SelfTest
+from runtime.worker_descriptors import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,7 @@ def be_zygote() -> Hardening:
     test = SelfTest(Engine(), hardening, prelude_source([]))
     hardening.enter()
     hardening.reasons = {name: reason for name, reason in test.run().items() if reason}
+    hardening.prepare()
     gc.collect()
     gc.freeze()
     return hardening
@@ -106,7 +108,7 @@ def resolve_names() -> dict[str, int]:
 
 def by_architecture(call: Callable[[], int], hardening: Hardening, channel: int, zygote: int) -> None:
     """Make a system call by the numbers of another architecture, for which there is no list."""
-    hardening.apply(channel, zygote)
+    hardening.apply(channel)
     call()
 
 
@@ -115,7 +117,7 @@ def by_call(numbers: dict[str, int], hardening: Hardening, channel: int, zygote:
 
     Only where there is a filter, since some would do harm.
     """
-    hardening.apply(channel, zygote)
+    hardening.apply(channel)
     if LayerName.SECCOMP in hardening.reasons:
         return {}
     allowed = {numbers[name] for name in (*seccomp._ALLOWED, *FILTERED)}
@@ -180,7 +182,8 @@ def by_layer(port: int, hardening: Hardening, channel: int, zygote: int) -> dict
     memory = ctypes.create_string_buffer(64)
     vector = (ctypes.c_void_p * 2)(ctypes.addressof(memory), len(memory))
     found: dict[str, Any] = {"network_namespace": [outcome(lambda: connect(port))]}
-    for step in hardening.own_steps(channel, zygote):
+    hardening.descriptors.take(channel)
+    for step in hardening.own_steps(zygote):
         if step.name not in hardening.reasons:
             step.apply()
         if step.name == LayerName.LANDLOCK_SCOPE:

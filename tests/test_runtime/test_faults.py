@@ -118,7 +118,7 @@ async def test_a_worker_whose_channel_cannot_be_opened_is_replaced(
     """The run gets another worker; when that fails too and again, it is told so."""
     async with open_bench(spares=0, workers=2) as bench:
         await bench.value(NOTHING)
-        faulty = Faulty(monkeypatch, asyncio.get_running_loop(), "create_connection", OSError(errno.EMFILE, "no"))
+        faulty = Faulty(monkeypatch, asyncio.get_running_loop(), "add_reader", OSError(errno.ENOSPC, "no"))
         faulty.left = 2
         assert 0 == await bench.value(NOTHING, key="b")
         faulty.left = 3
@@ -129,21 +129,21 @@ async def test_a_worker_whose_channel_cannot_be_opened_is_replaced(
         await until(lambda: len(forked()) <= 2)
 
 
+@pytest.mark.parametrize(("owner", "moment"), [(ZygoteProcess, "_forked"), (WorkerProcess, "buffer_updated")])
 async def test_a_worker_that_comes_as_its_run_is_cancelled_is_ended(
-    monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
+    owner: type, moment: str, monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
-    """Nobody takes it then, and neither its process nor its descriptors stay."""
-    give = ZygoteProcess._give
+    """Nobody takes it when it is forked or ready then, and neither its process nor its descriptors stay."""
+    take = getattr(owner, moment)
 
-    def give_and_cancel(self: ZygoteProcess, answer: Any) -> bool:
-        given = give(self, answer)
+    def take_and_cancel(*args: Any) -> None:
+        take(*args)
         run.cancel()
-        return given
 
     async with open_bench(spares=0, workers=1) as bench:
         await bench.value(NOTHING)
         held = psutil.Process().num_fds()
-        monkeypatch.setattr(ZygoteProcess, "_give", give_and_cancel)
+        monkeypatch.setattr(owner, moment, take_and_cancel)
         run = asyncio.create_task(bench.run(NOTHING))
         with pytest.raises(asyncio.CancelledError):
             await run
@@ -197,8 +197,7 @@ async def test_writing_to_a_dead_channel_fails_one_run(
     def break_first(self: WorkerProcess, *args: Any, **options: Any) -> None:
         told.append(args)
         if len(told) == step + 1:
-            assert self._transport is not None
-            self._transport.abort()
+            self._channel._end.shutdown(socket.SHUT_RDWR)
         tell(self, *args, **options)
 
     async with open_bench(workers=1, spares=0) as bench:
@@ -382,7 +381,7 @@ async def test_a_zygote_that_hangs_is_replaced_and_its_workers_go_on(
     monkeypatch: pytest.MonkeyPatch, open_bench: OpenBench
 ) -> None:
     """A zygote that does not answer is not asked again; the runs in its workers are not ended for that."""
-    monkeypatch.setattr("runtime.zygote_process._FORK_SECONDS", 0.2)
+    monkeypatch.setattr("runtime.zygote_process._WORKER_SECONDS", 1.0)
     async with open_bench(workers=4, spares=0) as bench:
         running = asyncio.create_task(bench.run("module.exports = ({ echo }) => echo({ after: 2 })"))
         await until(lambda: bench.sandbox._runs)

@@ -64,7 +64,8 @@ class FakeWorker(WorkerProcess):
     def __init__(self) -> None:
         self.peer, channel = socket.socketpair()
         self.peer.setblocking(False)  # noqa: FBT003 (the socket's own signature)
-        super().__init__(0, channel, None)
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        super().__init__(0, channel, None, self.ready)
 
     def _signal(self, number: signal.Signals) -> None:
         self.peer.close()
@@ -126,14 +127,15 @@ async def converse(
     others = asyncio.all_tasks()
     worker = FakeWorker()
     speaking = asyncio.create_task(worker.speak(says))
-    await worker.connect()
+    await worker.ready
+    worker.take()
     lines: list[LogLine] = []
     try:
         run = Run(worker, replace(request_for(limits), on_log=lines.append, calls=calls))
         run.begin()
         outcome = await run.outcome()
     finally:
-        worker.close()
+        worker.discard()
         worker.peer.close()
         speaking.cancel()
         await asyncio.gather(speaking, return_exceptions=True)
@@ -462,12 +464,14 @@ async def test_a_process_that_writes_garbage_without_end_is_killed(garbage: str)
     process, channel = started(garbage)
     with process, ExitStack() as cleanup:
         cleanup.callback(process.kill)
-        worker = WorkerProcess(process.pid, channel, None)
-        await worker.connect()
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        worker = WorkerProcess(process.pid, channel, None, ready)
+        await ready
+        worker.take()
         run = Run(worker, request_for(PATIENT))
         run.begin()
         outcome = await run.outcome()
-        worker.close()
+        worker.discard()
         assert -signal.SIGKILL == process.wait()
     assert outcome.failure is not None
     assert PROTOCOL == (outcome.failure.type, outcome.failure.key)

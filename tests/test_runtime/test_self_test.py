@@ -44,11 +44,6 @@ def missing(name, *arguments):
     raise OSError(errno.ENOSYS, "")
 landlock.call = missing
 """
-UNRESTRICTED = """
-def unrestricted(name, *arguments, _call=landlock.call):
-    return 0 if arguments[0] == 446 else _call(name, *arguments)
-landlock.call = unrestricted
-"""
 NO_LIBRARY = """
 def missing(name, *arguments, _load=ctypes.CDLL, **options):
     if name and "seccomp" in str(name):
@@ -118,8 +113,14 @@ FAULTS = {
         SWAPPED_CONTROLS,
         {LayerName.NO_NEW_PRIVILEGES: NO_EFFECT, LayerName.NOT_DUMPABLE: NO_EFFECT},
     ),
-    "no parent-death signal": ("hardening.prctl = lambda *values: 0", {LayerName.PARENT_DEATH_SIGNAL: NO_EFFECT}),
-    "a filter that is not applied": ("seccomp.prctl = lambda *values: 0", {LayerName.SECCOMP: NO_EFFECT}),
+    "no parent-death signal": (
+        "hardening.prepared_prctl = lambda *values: lambda: 0",
+        {LayerName.PARENT_DEATH_SIGNAL: NO_EFFECT},
+    ),
+    "a filter that is not applied": (
+        "seccomp.prepared_prctl = lambda *values: lambda: 0",
+        {LayerName.SECCOMP: NO_EFFECT},
+    ),
     "no libseccomp": (NO_LIBRARY, {LayerName.SECCOMP: LayerReason.LIBRARY_MISSING}),
     "memory that stays writable and executable": (
         "executable.call = lambda *values: 0",
@@ -140,7 +141,10 @@ FAULTS = {
         OLD_LANDLOCK,
         dict.fromkeys((LayerName.LANDLOCK_NETWORK, LayerName.LANDLOCK_SCOPE), LayerReason.NOT_IN_KERNEL),
     ),
-    "a Landlock without effect": (UNRESTRICTED, {LayerName.LANDLOCK_FILES: NO_EFFECT}),
+    "a Landlock without effect": (
+        "landlock.Prepared = lambda *values: lambda: 0",
+        {LayerName.LANDLOCK_FILES: NO_EFFECT},
+    ),
     "no place for a control group": (
         "cgroup._is_delegated = lambda *places: False",
         {LayerName.CGROUP: LayerReason.NOT_DELEGATED},
