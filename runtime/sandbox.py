@@ -247,10 +247,12 @@ class Sandbox:
             nonlocal worker
             self._pool.release(worker, reusable=False)
             worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
+            self._pool.restock()
             return worker.process
 
         run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
         run.begin()
+        self._pool.restock()
         self._runs.add(run)
         reusable = False
         try:
