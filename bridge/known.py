@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from .target import Target
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -27,23 +29,26 @@ class KnownRequest(httpx.Request):
 
     Args:
         verb: In any case.
-        url: Where it goes.
+        target: Where it goes.
         headers: All of them.
         body: What is sent; a stream as it comes.
         extensions: For the transport.
+
+    Attributes:
+        target: As given; only who asks for `url` has it read again.
     """
 
     def __init__(
         self,
         verb: str,
-        url: httpx.URL,
+        target: Target,
         *,
         headers: httpx.Headers,
         body: bytes | httpx.AsyncByteStream,
         extensions: dict[str, Any],
     ) -> None:
         self.method = verb.upper()
-        self.url = url
+        self.target = target
         self.headers = headers
         self.extensions = extensions
         if isinstance(body, bytes):
@@ -51,3 +56,13 @@ class KnownRequest(httpx.Request):
             self._content = body
         else:
             self.stream = body
+
+    @property
+    def url(self) -> httpx.URL:  # type: ignore[override]  # nobody may set it
+        """Where it goes."""
+        return self.target.url
+
+
+def target_of_request(request: httpx.Request) -> Target:
+    """Return where a request goes."""
+    return request.target if isinstance(request, KnownRequest) else Target.of(request.url)

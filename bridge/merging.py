@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from .call import CallOptions, MethodCall
+    from .call import MethodCall
     from .client_config import ClientConfig
     from .sent_headers import SentHeaders
 
@@ -51,8 +51,3 @@ def merge(config: ClientConfig, call: MethodCall) -> MergedOptions:
         else options.return_full_response,
         retries=config.retries if options.retries is None else options.retries,
     )
-
-
-def merge_base_uri(config: ClientConfig, options: CallOptions) -> str | None:
-    """Return the call's own where it has one."""
-    return options.base_uri if options.base_uri is not None else config.base_uri

@@ -12,7 +12,7 @@ from runtime import Failure, RunEnded, no_note
 from .encoded_body import FORM_TYPE, EncodedBody, encoded
 from .errors import RequestRefusedError
 from .headers import checked_header, refuse_too_many
-from .merging import merge, merge_base_uri
+from .merging import merge
 from .patching import patched
 from .response_handlers import ResponseHandlers
 from .target import target_of
@@ -135,7 +135,7 @@ async def prepare(
         RequestRefusedError: It asks for something impossible.
         ClientIncompleteError: The client has no base for its path.
     """
-    target = target_of(merge_base_uri(config, call.options), call.path)
+    target = target_of(config.base_uri if call.options.base_uri is None else call.options.base_uri, call.path)
     owned = config.owns(target.origin)
     visible = config if owned else config.for_others
     given, call = call, patched(call, visible.overrides) if visible.overrides else call

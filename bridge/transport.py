@@ -18,7 +18,7 @@ from multidict import CIMultiDict
 from .address import literal
 from .clean_connector import CleanConnector
 from .http_exchange import HttpExchange
-from .known import KnownHeaders
+from .known import KnownHeaders, target_of_request
 from .origin import Origin
 from .resolver import CheckedResolver
 from .route import Route
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .http_exchange import Body
     from .lookups import ConnectionLookups
     from .proxy import Proxy
+    from .target import Target
 
 _MOST_KEPT: Final = 64
 _KEEP_ALIVE_SECONDS: Final = 4.0
@@ -82,10 +83,10 @@ class PinnedTransport(httpx.AsyncBaseTransport):
         exchange = HttpExchange(self._exchanges.discard)
         self._exchanges.add(exchange)
         try:
-            origin = Origin.of(request.url)
-            connection = await self._connect(request, origin)
+            target = target_of_request(request)
+            connection = await self._connect(request, target.origin)
             content = _content(request)
-            asked, headers = _head(request, origin, content)
+            asked, headers = _head(request, target, content)
             message = await exchange.send(connection, request.method, asked, headers, content)
         except BaseException:
             await exchange.aclose()
@@ -136,17 +137,17 @@ def _timeout(connect_seconds: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=connect_seconds)
 
 
-def _head(request: httpx.Request, origin: Origin, content: Body) -> tuple[str, CIMultiDict[str]]:
+def _head(request: httpx.Request, target: Target, content: Body) -> tuple[str, CIMultiDict[str]]:
     """Return what follows the verb of a request, path and query as they are; and the headers.
 
     These say how long the content is. A proxy without a tunnel reads the request itself, so that it has the whole URL.
     """
-    path, _, query = request.url.raw_path.decode("ascii").partition("?")
+    path, _, query = target.raw_path.partition("?")
     asked = f"{path}?{query}" if query else path
     headers = CIMultiDict([(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw])
     proxy: Proxy | None = request.extensions.get("proxy")
-    if proxy is not None and origin.scheme == "http":
-        asked = f"{origin}{asked}"
+    if proxy is not None and target.origin.scheme == "http":
+        asked = f"{target.origin}{asked}"
         headers.extend(proxy.headers)
     if "content-length" in headers or "transfer-encoding" in headers:
         return asked, headers

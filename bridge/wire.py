@@ -87,7 +87,7 @@ class Wire:
         }
         headers = self._as_httpx_headers(_all_headers(request))
         return KnownRequest(
-            request.verb, request.target.url, headers=headers, body=request.body or b"", extensions=extensions
+            request.verb, request.target, headers=headers, body=request.body or b"", extensions=extensions
         )
 
     def _as_httpx_headers(self, headers: Headers) -> httpx.Headers:

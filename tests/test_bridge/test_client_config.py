@@ -93,6 +93,18 @@ def test_secrets_do_not_show() -> None:
         assert "s3cret" not in repr(part)
 
 
+def test_a_changed_configuration_is_worked_out_anew() -> None:
+    """What is kept of a configuration for all requests is not that of its copies."""
+    options = {"baseUri": "https://x.example", "headers": {"X": "1"}, "query": {"k": "1"}, "auth": {"username": "ann"}}
+    config = ClientConfig.parse(options, "client")
+    assert {"authorization", "x"} == config.sent_headers.values.keys()
+    other = ClientConfig.parse({"baseUri": "https://y.example", "headers": {"X": "2"}, "query": {"k": "2"}}, "client")
+    overlaid = config.with_bearer("new", "token").overlaid(other)
+    assert {"authorization": "Bearer new", "x": "2"} == overlaid.sent_headers.values
+    assert ("k=2", "https://y.example") == (overlaid.sent_query.text("brackets"), str(overlaid.origin))
+    assert ({}, "") == (config.for_others.sent_headers.values, config.for_others.sent_query.text("brackets"))
+
+
 def test_a_proxy_may_want_credentials() -> None:
     """They stand in front of its host, and the header that tells them holds what is meant by it."""
     proxy = ClientConfig.parse({"proxyUri": "http://ann%40x:p%3Aw:d@proxy.example:3128"}, "client").proxy

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from bridge import ConfigurationError, EgressPolicy, EgressRefusedError, Transports
+from bridge.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -208,6 +209,17 @@ def test_this_machine_is_refused_under_its_own_address(monkeypatch: pytest.Monke
     with pytest.raises(EgressRefusedError, match="this machine"):
         EgressPolicy.default().check("www.example.com", 8000, [f"{prefix}127.0.0.1"])
     EgressPolicy.from_allow(["127.0.0.1:8000"]).check("www.example.com", 8000, [f"{prefix}127.0.0.1"])
+
+
+def test_an_address_that_becomes_this_machines_own_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That an address was admitted before says nothing of now."""
+    monkeypatch.setattr("bridge.egress.kind_if_special", lambda _: None)
+    policy, origin = EgressPolicy.default(), Origin("http", "127.0.0.1", 8000)
+    monkeypatch.setattr("bridge.egress.is_own", lambda _: False)
+    policy.admit(origin)
+    monkeypatch.setattr("bridge.egress.is_own", lambda _: True)
+    with pytest.raises(EgressRefusedError, match="this machine"):
+        policy.admit(origin)
 
 
 async def test_a_name_is_judged_by_its_addresses(monkeypatch: pytest.MonkeyPatch, public_runs: Runs) -> None:

@@ -301,7 +301,7 @@ async def test_a_server_that_takes_nothing_is_a_timeout(
 
     source = await serve(lambda _: web.Response(body=bytes(20_000_000)))
     target = await serve_raw(stare)
-    run = runs.start({"baseUri": target.url}, limits=Limits(request_seconds=0.3, request_bytes=50_000_000))
+    run = runs.start({"baseUri": target.url}, limits=Limits(request_seconds=0.6, request_bytes=50_000_000))
     async with asyncio.timeout(10):
         if kind == "bytes":
             reply = await run.ask("post", "/upload", body="x" * 20_000_000)
@@ -348,7 +348,7 @@ async def test_an_upload_that_goes_on_may_take_longer_than_a_request(
         return web.Response(text=seen.body.decode())
 
     source, target = await serve_raw(drip), await serve(slow)
-    run = runs.start({"baseUri": target.url}, limits=Limits(request_seconds=0.3))
+    run = runs.start({"baseUri": target.url}, limits=Limits(request_seconds=0.6))
     assert "x" * 12 == (await run.pipe(await run.stream(f"{source.url}/file"), "/upload")).text
 
 

@@ -117,7 +117,7 @@ async def test_a_stream_outlives_the_wall_time_of_its_run(host: MethodHost) -> N
 async def test_each_wait_for_a_streams_bytes_has_a_limit(host: MethodHost) -> None:
     """A server that falls silent is an error, as for requests."""
     async with serving(one_half) as server:
-        stream = (await run(host, server, limits=Limits(request_seconds=0.2))).value
+        stream = (await run(host, server, limits=Limits(request_seconds=0.6))).value
         assert b"hello" == await anext(stream)
         for _ in range(2):
             with pytest.raises(StreamError, match=r"GET http://127.0.0.1:\d+/file was not answered in time") as caught:
@@ -217,7 +217,7 @@ async def test_a_used_stream_cannot_be_given(host: MethodHost, use: str, told: s
       return stream;
     }}"""
     async with serving(one_half) as server:
-        report = await run(host, server, code, limits=Limits(request_seconds=0.3))
+        report = await run(host, server, code, limits=Limits(request_seconds=0.6))
     assert report.error is not None
     assert ("custom_code", "result") == (report.error.type, report.error.key)
     assert report.error.message.endswith(f"/file can be used once: it was {told}.")
