@@ -1,7 +1,7 @@
 # Hostile side of the wall: runs in the zygote and in every worker.
 """V8, through the C interface of mini-racer's library.
 
-That interface is private to mini-racer, so its exact version is pinned. Only text goes in and only text comes out:
+Only text goes in and only text comes out:
 Python never touches a JavaScript object, whose getters and proxies would run hostile code on our side of the interface.
 
 Threading: `mr_eval` and `mr_call_function` post a task to the isolate's own thread and return at once. Completion
@@ -15,11 +15,10 @@ import ctypes
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
-
-from py_mini_racer._dll import init_mini_racer, mr_callback_func  # noqa: PLC2701 (pinned)
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .libc import expect_all, give_back
+from .mini_racer import CALLBACK, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,9 +117,9 @@ class Engine:
     """V8 loaded into this process, without an isolate. Loading twice in one process is an error."""
 
     def __init__(self) -> None:
-        self._library: Any = init_mini_racer(flags=FLAGS)
+        self._library: Any = load(FLAGS)
         # The one callback there ever is: what ctypes makes for it is machine code, which workers cannot make any more.
-        self._callback: Any = mr_callback_func(cast("Any", self._complete))
+        self._callback: Any = CALLBACK(self._complete)
         self._isolate: Isolate | None = None
 
     @property
@@ -238,17 +237,17 @@ class Isolate:
         if raw.type < _FIRST_EXCEPTION:
             kept.handle = handle
         if raw.type == _ARRAY_BUFFER:
-            kept.memory = Memory(raw.value.value_ptr, raw.len)
+            kept.memory = Memory(raw.content.address, raw.length)
 
     def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
         raw = handle.contents
         kind, result = raw.type, _OTHER
         if kind == _TEXT:
-            result = Result(ResultKind.TEXT, ctypes.string_at(raw.value.bytes_val, raw.len))
+            result = Result(ResultKind.TEXT, ctypes.string_at(raw.content.bytes, raw.length))
         elif kind == _ARRAY_BUFFER:
-            result = Result(ResultKind.BUFFER, buffer=Memory(raw.value.value_ptr, raw.len))
+            result = Result(ResultKind.BUFFER, buffer=Memory(raw.content.address, raw.length))
         elif kind >= _FIRST_EXCEPTION:
             thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
-            result = Result(thrown, ctypes.string_at(raw.value.bytes_val, raw.len))
+            result = Result(thrown, ctypes.string_at(raw.content.bytes, raw.length))
         self._library.mr_free_value(self._context, handle)
         return result

@@ -9,7 +9,7 @@ application can be made to read, and it treats any other behaviour, like any mal
 worker.
 
     application -> worker
-    START    limits, libraries, header, arguments, name, length and body of modules   begin a run
+    START    limits, libraries, header, modules                                       begin a run
     DELIVER  header, libraries, text..., data                                         answers, maybe none
     RESET                                                 a fresh isolate, where workers make their own
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
@@ -141,7 +140,7 @@ def _setup(extensions: Sequence[Extension]) -> bytes:
     rehearsals = [(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
     setup = {
         "extensions": [[item.name, item.source] for item in extensions],
-        "rehearsals": [b64encode(rehearsal_frames(*rehearsal)).decode() for rehearsal in rehearsals],
-        "practice": b64encode(practice_frame(*rehearsals[0]) if rehearsals else b"").decode(),
+        "rehearsals": [rehearsal_frames(*rehearsal).hex() for rehearsal in rehearsals],
+        "practice": practice_frame(*rehearsals[0]).hex() if rehearsals else "",
     }
     return json.dumps(setup).encode()

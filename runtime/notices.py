@@ -1,10 +1,10 @@
 """What the application and the zygote say to each other.
 
 First, from the application: u32 length (little endian), then that many bytes of JSON, `{"extensions": [[name, source],
-...], "rehearsals": [base64, ...], "practice": base64}`, the latter of frames that a worker would be sent. After that
-each byte from the application asks for one worker, and carries a descriptor, the worker's end of its channel; and the
-zygote sends `Notice` records. For each such byte it says FORKED, COPIED or FAILED. The first two carry a process
-descriptor, where the system has them.
+...], "rehearsals": [hex, ...], "practice": hex}`, the latter of frames that a worker would be sent. After that each
+byte from the application asks for one worker, and carries a descriptor, the worker's end of its channel; and the zygote
+sends `Notice` records. For each such byte it says FORKED, COPIED or FAILED. The first two carry a process descriptor,
+where the system has them.
 """
 
 from __future__ import annotations

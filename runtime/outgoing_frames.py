@@ -6,7 +6,6 @@ import hashlib
 import json
 import struct
 from functools import lru_cache
-from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -57,9 +56,9 @@ class OutgoingFrames:
         self._libraries.update(script.libraries)
         settings = _json_text(dict(request.settings))
         seeds = f'"seed": "{origin.seed.hex()}", "random": {_seed_of_math(origin.seed)}'
-        text = f'{{{limits.text}, {script.text}, "settings": {settings}, {seeds}, "now": {int(origin.now_ms)}}}'
-        libraries = " ".join(script.libraries).encode()
-        return [limits.kernel, libraries, text.encode(), request.arguments.encode(), *script.parts]
+        given = f'"settings": {settings}, "arguments": {request.arguments}, "now": {int(origin.now_ms)}'
+        text = f"{{{limits.text}, {script.text}, {seeds}, {given}}}"
+        return [limits.kernel, " ".join(script.libraries).encode(), text.encode(), *script.modules]
 
     def delivery(self, now_ms: float, replies: Sequence[tuple[int, HostReply]], timer: int | None) -> list[bytes]:
         """Return the parts of a DELIVER frame.
@@ -106,11 +105,11 @@ class _ToldLimits(NamedTuple):
 
 
 class _ToldScript(NamedTuple):
-    """What a START frame has of a script: libraries it needs, members of the header, and parts of the frame."""
+    """What a START frame has of a script: libraries it needs, members of the header, and its modules."""
 
     libraries: tuple[str, ...]
     text: str
-    parts: tuple[bytes, ...]
+    modules: tuple[bytes, ...]
 
 
 _told_scripts: Final[WeakKeyDictionary[LinkedScript, _ToldScript]] = WeakKeyDictionary()
@@ -139,10 +138,10 @@ def _to_tell(script: LinkedScript) -> _ToldScript:
         "exports": script.exports,
         "links": {name: dict(links) for name, links in script.links.items()},
         "packages": script.packages,
+        "missing": len(modules),
     }
-    parts = [(module.name.encode(), b"%d" % module.length, module.body) for module in modules]
     libraries = in_order({name for module in modules for name in module.libraries})
-    return _ToldScript(tuple(libraries), _json_text(header)[1:-1], tuple(chain.from_iterable(parts)))
+    return _ToldScript(tuple(libraries), _json_text(header)[1:-1], tuple([module.script for module in modules]))
 
 
 def _seed_of_math(seed: bytes) -> list[int]:

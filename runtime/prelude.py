@@ -6,12 +6,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .libraries import LIBRARIES, library_sources
-from .source import read_source
-from .stack import script_url
+from .source import read_source, source_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,10 +36,7 @@ class PreludeSource:
 
 def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     """Return the prelude with these extensions."""
-    names = sorted(
-        file.name for file in resources.files(__package__).joinpath("js").iterdir() if file.name.endswith(".js")
-    )
-    parts = [read_source(__package__, f"js/{name}") for name in names]
+    parts = [read_source(__package__, name) for name in source_names(__package__, "js")]
     parts.extend(f"({extension.source.strip().rstrip(';')})(core);" for extension in extensions)
     body = "\n".join(parts)
     tables = {
@@ -59,13 +54,12 @@ def prelude_source(extensions: Sequence[Extension]) -> PreludeSource:
     return PreludeSource(text, library_sources())
 
 
-def module_offset(name: str, length: int) -> int:
-    """Return how many characters stand before a module's body on its first line; see `Prelude.add_module`."""
-    return len(_module_head("methodhost_" + "0" * 2 * _NAME_BYTES, name, length))
+def _door_of_modules(name: str) -> str:
+    return f"{name}.addModule("
 
 
-def _module_head(door: str, name: str, length: int) -> str:
-    return f"{door}.addModule({json.dumps(name)},{length},"
+LENGTH_OF_DOOR: Final = len(_door_of_modules("methodhost_" + "0" * 2 * _NAME_BYTES))
+"""How many characters `Prelude.add_module` puts before a script, which has the module's body on its first line."""
 
 
 def _random_name() -> str:
@@ -90,6 +84,7 @@ class Prelude:
         definition = "" if maker else f"{self._maker}={source.text},"
         boot = f'"use strict";const {definition}{self._name}={self._maker}();\n//# sourceURL={SCRIPT_NAME}'
         self.boot = boot.encode()
+        self._door_of_modules = _door_of_modules(self._name).encode()
 
     def again(self) -> Prelude:
         """Return another instance, for the isolate in which this one was booted."""
@@ -108,16 +103,14 @@ class Prelude:
         step = f'"use strict";{self._name}.addLibrary({json.dumps(name)},{loader})'
         return f"{step}\n//# sourceURL=methodhost:{name}".encode()
 
-    def add_module(self, name: str, length: int, body: bytes) -> bytes:
+    def add_module(self, script: bytes) -> bytes:
         """Return the step that compiles a module.
 
         Args:
-            name: The file as its author knows it; stacks show it.
-            length: Of `body` in UTF-16 units.
-            body: One function expression, in UTF-8.
+            script: Its name, the length of its body in UTF-16 units, its body as one function expression, and all that
+                is after that; see `transform.wrap`.
         """
-        head, end = _module_head(self._name, name, length), f")\n//# sourceURL={script_url(name)}"
-        return b"".join((head.encode(), body, end.encode()))
+        return self._door_of_modules + script
 
 
 class Doors:
@@ -130,8 +123,7 @@ class Doors:
 
     Attributes:
         last_words: The memory that the isolate writes and the host reads.
-        configure: Told a run's limits and settings.
-        start: Calls the method with its arguments.
+        configure: Told a run's limits, settings and arguments.
         allocate: Gives a buffer for so many bytes of the answers that come next.
         take_text: Told a text of the answers that come next.
         deliver: Told answers to calls.
@@ -142,7 +134,6 @@ class Doors:
     def __init__(self, isolate: Isolate, prelude: Prelude, tag: int) -> None:
         self.last_words = isolate.keep(prelude.door("lastWordsBuffer"))
         self.configure = isolate.keep(prelude.door("configure"))
-        self.start = isolate.keep(prelude.door("start"))
         self.allocate = isolate.keep(prelude.door("allocate"))
         self.take_text = isolate.keep(prelude.door("takeText"))
         self.deliver = isolate.keep(prelude.door("deliver"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from .layer import Layer, LayerName, LayerReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _PUBLISHED: Final = {"14.4.258.23": date(2026, 2, 1)}
 """When the release of mini-racer with this V8 was published: nothing that was found later is mended in it."""
@@ -56,17 +56,8 @@ class SandboxReport:
         return tuple(layer for layer in self.layers if layer.name in set(required) and not layer.active)
 
     @classmethod
-    def of(cls, v8: str, reasons: Mapping[LayerName, LayerReason | None]) -> SandboxReport:
-        """Return the report of an engine and what the self-test found."""
-        return cls(v8, tuple(Layer(name, reason) for name, reason in reasons.items()))
-
-    def encode(self) -> bytes:
-        """Return what a worker writes into a READY frame."""
-        return json.dumps({"v8": self.v8, "layers": {layer.name: layer.reason for layer in self.layers}}).encode()
-
-    @classmethod
     def decode(cls, data: bytes) -> SandboxReport:
         """Return what a READY frame says. A worker is trusted until it runs a method's code."""
         said = json.loads(data)
         reasons = {LayerName(name): reason and LayerReason(reason) for name, reason in said["layers"].items()}
-        return cls.of(said["v8"], reasons)
+        return cls(said["v8"], tuple(Layer(name, reason) for name, reason in reasons.items()))

@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from .failure import Failure, Location
 from .libraries import libraries_of
-from .prelude import module_offset
+from .prelude import LENGTH_OF_DOOR
 from .script import Module, Script
 from .source import read_source
-from .stack import ModuleStackReader, SourceColumns, StackReader
+from .stack import ModuleStackReader, SourceColumns, StackReader, script_url
 from .transformed import TRANSFORMED, Refused, Transformed
 from .verdict import protocol_failure, syntax_failure
 
@@ -61,16 +61,14 @@ class CompiledModule:
 
     Attributes:
         name: The file as its author knows it.
-        body: One function expression over `exports`, `require` and `module`, in UTF-8.
-        length: Of `body`, in UTF-16 units.
+        script: As `Prelude.add_module` takes it, with one function over `exports`, `require` and `module`, in UTF-8.
         stacks: Reads what stacks say of this module.
         imports: What it asks `require` for, as far as the text shows.
         libraries: Names of the libraries that its code can touch.
     """
 
     name: str
-    body: bytes
-    length: int
+    script: bytes
     stacks: ModuleStackReader
     imports: tuple[str, ...]
     libraries: tuple[str, ...]
@@ -207,15 +205,16 @@ def wrap(module: Module, code: str, moved: Mapping[int, Sequence[int]], librarie
         code = "//" + code[2:]
     code = code.encode(errors="replace").decode()
     body = _HEAD + code + _TAIL
-    length = len(body.encode("utf-16-le")) // 2
-    columns = SourceColumns(module_offset(module.name, length) + len(_HEAD), moved)
+    head = f"{json.dumps(module.name)},{len(body.encode('utf-16-le')) // 2},"
+    script = f"{head}{body})\n//# sourceURL={script_url(module.name)}"
+    columns = SourceColumns(LENGTH_OF_DOOR + len(head) + len(_HEAD), moved)
     stacks = ModuleStackReader(module.name, module.code, columns)
     imports = dict.fromkeys(match[2] for match in _IMPORT.finditer(code))
-    return CompiledModule(module.name, body.encode(), length, stacks, tuple(imports), libraries)
+    return CompiledModule(module.name, script.encode(), stacks, tuple(imports), libraries)
 
 
 def _length_of(module: Module, result: CompiledModule | Failure) -> int:
-    return len(module.code) + (0 if isinstance(result, Failure) else len(result.body))
+    return len(module.code) + (0 if isinstance(result, Failure) else len(result.script))
 
 
 def _read(said: bytes) -> Transformed | Refused:

@@ -15,7 +15,6 @@ import io
 import os
 import signal
 import threading
-from itertools import count
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import ResultKind
@@ -223,7 +222,7 @@ class Worker:
                 self._say_last(self._time_is_up)
             self._owes = True
         if kind == FrameKind.START:
-            self._start(*(self._channel.part() for _ in range(self._channel.parts)))
+            self._start(*[self._channel.part() for _ in range(self._channel.parts)])
         elif self._channel.parts:
             self._take_delivery()
             return
@@ -261,15 +260,14 @@ class Worker:
         for name in names.decode().split():
             self._isolate.evaluate(self._prelude.add_library(name), _STEP)
 
-    def _start(self, limits: bytes, libraries: bytes, header: bytes, arguments: bytes, *modules: bytes) -> None:
+    def _start(self, limits: bytes, libraries: bytes, header: bytes, *modules: bytes) -> None:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
         self._limits.begin(memory_bytes, cpu_seconds)
         self._isolate.limit_heap(heap_bytes)
         self._isolate.call(self._doors.configure, header, _STEP)
         self._add_libraries(libraries)
-        for tag, name, length, body in zip(count(_FIRST_MODULE), modules[::3], modules[1::3], modules[2::3]):
-            self._isolate.evaluate(self._prelude.add_module(name.decode(), int(length), body), tag)
-        self._isolate.call(self._doors.start, arguments, _STEP)
+        for tag, script in enumerate(modules, _FIRST_MODULE):
+            self._isolate.evaluate(self._prelude.add_module(script), tag)
 
     def _answer_fault(self, fault: Result) -> None:
         self._answer(FrameKind.FAULT, fault.kind.value.encode(), str(self._fault_module).encode(), fault.text)

@@ -15,7 +15,6 @@ import select
 import signal
 import socket
 import sys
-from base64 import b64decode
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from .engine import Engine, Forked
@@ -27,7 +26,6 @@ from .notices import DESCRIPTOR, LENGTH, PRACTISED, Notice, NoticeKind
 from .prelude import prelude_source
 from .rehearsal import Rehearsals
 from .run_limits import RunLimits
-from .sandbox_report import SandboxReport
 from .self_test import SelfTest
 from .template import Template
 from .worker import BROKEN, Worker
@@ -79,7 +77,7 @@ class Zygote:
     def _serve(self, template: Template | None, layers: Layers) -> NoReturn:
         self._template = template
         self._hardening.reasons = {name: reason for name, reason in layers.items() if reason is not None}
-        self._report = SandboxReport.of(self._engine.version, layers).encode()
+        self._report = json.dumps({"v8": self._engine.version, "layers": layers}).encode()  # see `SandboxReport.decode`
         self._prepare_worker()
         gc.freeze()
         poll = select.poll()
@@ -187,7 +185,7 @@ def _read_setup(channel: socket.socket) -> tuple[list[Extension], Rehearsals]:
     (length,) = LENGTH.unpack(_receive(channel, LENGTH.size))
     setup = json.loads(_receive(channel, length))
     extensions = [Extension(name=name, source=source) for name, source in setup["extensions"]]
-    return extensions, Rehearsals(map(b64decode, setup["rehearsals"]), b64decode(setup["practice"]))
+    return extensions, Rehearsals(map(bytes.fromhex, setup["rehearsals"]), bytes.fromhex(setup["practice"]))
 
 
 def _receive(channel: socket.socket, length: int) -> bytes:

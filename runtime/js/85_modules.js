@@ -3,11 +3,14 @@ const PlainPrototype = ObjectGetPrototypeOf({});
 const modules = new Map();
 const provided = new Map(); // modules of the host, by name: functions that give their exports
 
-// The function that V8 compiled must be the whole text: source that closes it early would run outside of its module.
+// The function that V8 compiled must be the whole text: source that closes it early would run outside of its module. With the last module
+// the run starts, in a microtask, so that nothing of this is in its stacks.
 const addModule = (name, length, body) => {
+  if (finished !== null) return;
   const compiled = FunctionToString(body);
-  if (compiled.length === length) MapSet(modules, name, { __proto__: null, name, body, evaluated: undefined });
-  else fail(earlyEnd(name, compiled));
+  if (compiled.length !== length) return fail(earlyEnd(name, compiled));
+  MapSet(modules, name, { __proto__: null, name, body, evaluated: undefined });
+  if (--run.missing === 0) PromiseThen(resolved, start);
 };
 
 const earlyEnd = (name, compiled) => {

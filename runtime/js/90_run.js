@@ -107,7 +107,8 @@ const core = {
 
 let run = null;
 
-// `header` is JSON text: { limits, settings, seed, random, now, module, exports, links, packages }.
+// `header` is JSON text: { limits, settings, seed, random, now, module, exports, links, packages, missing, arguments }. As many modules are
+// `missing` at first as are going to be added; `arguments` is the one object that the method receives.
 const configure = (header) => {
   run = JSONParse(header);
   limits = run.limits;
@@ -125,7 +126,6 @@ const settle = (result) => {
 };
 
 const begin = (values) => {
-  if (finished !== null) return; // a module could not be added
   try {
     const second = ObjectHasOwn(values, "input") ? values.input : values;
     settle(loadMethod(run.module, run.exports)(values, second));
@@ -134,11 +134,9 @@ const begin = (values) => {
   }
 };
 
-// `argumentsText` is the one object the method receives, as JSON text.
-const start = (argumentsText) => {
-  if (finished !== null) return;
+const start = () => {
   try {
-    const values = JSONParse(argumentsText);
+    const values = run.arguments;
     let ready;
     for (let i = 0; i < starters.length; i++) {
       const waiting = starters[i].starter(run.settings[starters[i].name], values);

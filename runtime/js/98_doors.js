@@ -11,7 +11,6 @@ const doors = Object.freeze({
   addModule,
   lastWordsBuffer,
   configure: door(configure),
-  start: door(start),
   allocate: door((length) => allocate(+length)),
   takeText: door(takeText),
   deliver: door(deliver),
