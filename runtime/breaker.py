@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from .errors import RunEnded
 from .verdict import circuit_open_failure
@@ -28,8 +28,10 @@ class CircuitBreaker:
         self._policy = policy
         self._circuits: OrderedDict[Hashable, _Circuit] = OrderedDict()
 
-    def admit(self, key: Hashable) -> Passage:
-        """Let a run pass; tell its passage how it ended.
+    def admit(self, key: Hashable) -> bool:
+        """Return whether a run that may come is a trial, which decides if others may follow.
+
+        Whoever lets it come tells with `record` or `give_up` what became of it.
 
         Args:
             key: What is alike.
@@ -38,8 +40,7 @@ class CircuitBreaker:
             RunEnded: Its circuit is open.
         """
         circuit = self._circuits.get(key)
-        trial = circuit is not None and circuit.admit()
-        return Passage(self, key, trial=trial)
+        return circuit is not None and circuit.admit()
 
     def record(self, key: Hashable, *, breached: bool, trial: bool) -> None:
         """Take in how a run ended: whether it destroyed its worker, and whether it was a trial."""
@@ -58,36 +59,6 @@ class CircuitBreaker:
         """Take in that a trial did not come to its end, so that another one can be made."""
         if key in self._circuits:
             self._circuits[key].trying = False
-
-
-class Passage:
-    """The permission of one run: `with passage:` around it.
-
-    Args:
-        breaker: Who gave it.
-        key: Of the run.
-        trial: Whether the run decides if others may follow.
-    """
-
-    def __init__(self, breaker: CircuitBreaker, key: Hashable, *, trial: bool) -> None:
-        self._breaker = breaker
-        self._key = key
-        self._trial = trial
-        self._told = False
-
-    def __enter__(self) -> Self:
-        """Let the run begin."""
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Take it that a run of which nothing was told did not come to its end."""
-        if self._trial and not self._told:
-            self._breaker.give_up(self._key)
-
-    def ended(self, *, breached: bool) -> None:
-        """Tell how the run ended: whether it destroyed its worker."""
-        self._told = True
-        self._breaker.record(self._key, breached=breached, trial=self._trial)
 
 
 class _Circuit:

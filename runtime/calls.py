@@ -137,10 +137,11 @@ class CallsUnderWay:
 
     async def aclose(self) -> None:
         """Give up all calls, and wait until that is done."""
-        if self._tasks:
-            for task in self._tasks.values():
-                task.cancel()
-            await asyncio.wait(self._tasks.values())
+        if not self._tasks:
+            return
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.wait(self._tasks.values())
         self.under_way.clear()
         self.replies.clear()
         self.numbers.clear()

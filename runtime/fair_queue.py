@@ -119,8 +119,9 @@ class FairQueue:
             self._taken[place.key] += 1
 
     def _serve(self) -> None:
-        self._serve_line(self._inner, inner=True)
-        self._serve_line(self._outer, inner=False)
+        for line, inner in ((self._inner, True), (self._outer, False)):
+            if line.keys:
+                self._serve_line(line, inner=inner)
 
     def _serve_line(self, line: _Line, *, inner: bool) -> None:
         while (served := line.next(lambda key: self._may_have(Place(key, inner)))) is not None:
@@ -144,51 +145,52 @@ class _Line:
     """Those who wait, by their keys, in the order in which keys have their turns."""
 
     def __init__(self) -> None:
-        self._keys: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self.keys: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        """In the order of their turns, who waits for each."""
         self._length = 0
 
     def __len__(self) -> int:
         return self._length
 
     def join(self, key: str, waiter: asyncio.Future[None]) -> None:
-        self._keys.setdefault(key, deque()).append(waiter)
+        self.keys.setdefault(key, deque()).append(waiter)
         self._length += 1
 
     def leave(self, key: str, waiter: asyncio.Future[None]) -> None:
-        waiters = self._keys.get(key, ())
+        waiters = self.keys.get(key, ())
         if waiter not in waiters:
             return
-        self._keys[key].remove(waiter)
+        self.keys[key].remove(waiter)
         self._length -= 1
-        if not self._keys[key]:
-            del self._keys[key]
+        if not self.keys[key]:
+            del self.keys[key]
 
     def next(self, may_have: Callable[[str], bool]) -> tuple[str, asyncio.Future[None]] | None:
         """Take the first of the first key that may have a place out of the line; the key's next turn is the last."""
-        key = next(filter(may_have, self._keys), None)
+        key = next(filter(may_have, self.keys), None)
         if key is None:
             return None
-        waiters = self._keys.pop(key)
+        waiters = self.keys.pop(key)
         waiter = waiters.popleft()
         self._length -= 1
         if waiters:
-            self._keys[key] = waiters
+            self.keys[key] = waiters
         return key, waiter
 
     def waiting(self, key: str) -> int:
-        return len(self._keys.get(key, ()))
+        return len(self.keys.get(key, ()))
 
     def longest(self) -> str:
-        return max(self._keys, key=self.waiting)
+        return max(self.keys, key=self.waiting)
 
     def newest(self, key: str) -> asyncio.Future[None]:
         """Take the last of a key out of the line."""
-        waiter = self._keys[key][-1]
+        waiter = self.keys[key][-1]
         self.leave(key, waiter)
         return waiter
 
     def all(self) -> list[tuple[str, asyncio.Future[None]]]:
-        return [(key, waiter) for key, waiters in self._keys.items() for waiter in waiters]
+        return [(key, waiter) for key, waiters in self.keys.items() for waiter in waiters]
 
 
 def _refuse(waiter: asyncio.Future[None], failure: Failure) -> None:

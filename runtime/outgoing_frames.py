@@ -7,6 +7,7 @@ import json
 import struct
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from .frames import KERNEL_LIMITS
 from .libraries import in_order
@@ -111,6 +112,9 @@ class _ToldScript(NamedTuple):
     modules: tuple[bytes, ...]
 
 
+_told_scripts: Final[WeakKeyDictionary[LinkedScript, _ToldScript]] = WeakKeyDictionary()
+
+
 @lru_cache
 def _told_limits(limits: SandboxLimits) -> _ToldLimits:
     """Return what is told of limits; most runs have the same."""
@@ -119,9 +123,15 @@ def _told_limits(limits: SandboxLimits) -> _ToldLimits:
     return _ToldLimits(kernel, f'"limits": {text}')
 
 
-@lru_cache(maxsize=1024)
 def _told_script(script: LinkedScript) -> _ToldScript:
     """Return what is told of a script; each has many runs."""
+    told = _told_scripts.get(script)
+    if told is None:
+        told = _told_scripts[script] = _to_tell(script)
+    return told
+
+
+def _to_tell(script: LinkedScript) -> _ToldScript:
     modules = script.modules
     header = {
         "module": modules[0].name,

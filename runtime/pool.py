@@ -104,16 +104,23 @@ class Pool:
             self._queue.give_back(place)
             raise
         worker.bind(lease, place)
-        self._refill_in(_COURTESY_SECONDS)
         return worker
 
+    def restock(self) -> None:
+        """Start a spare soon in place of the one that a run took, now that the run has begun."""
+        self._refill_in(_COURTESY_SECONDS)
+
     def release(self, worker: PooledWorker, *, reusable: bool) -> None:
-        """Take a worker back after its run: with a fresh isolate if it may serve its lease again, else never."""
+        """Take a worker back after its run: with a fresh isolate if it may serve its lease again, else never.
+
+        One that serves no other run is killed at once; the rest is done when the caller has the result.
+        """
         if reusable and worker.process.alive and not worker.worn and not self._closed:
             self._spawn(self._renew(worker))
         else:
-            self._discard(worker)
-            self._refill()
+            worker.process.kill()
+            self._give_back_place(worker)
+            asyncio.get_running_loop().call_soon(self._bury, worker)
 
     async def aclose(self) -> None:
         """End all workers, and wait for what is done with them; the launcher waits until they have ended."""
@@ -312,6 +319,10 @@ class Pool:
         self._wake(worker)
         worker.process.discard()
         self._give_back_place(worker)
+
+    def _bury(self, worker: PooledWorker) -> None:
+        self._discard(worker)
+        self._refill()
 
     def _give_back_place(self, worker: PooledWorker) -> None:
         place, worker.place = worker.place, None

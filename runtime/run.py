@@ -71,7 +71,8 @@ class Run:
         clock, journal = self._request.clock, self._request.journal
         wall_time = self._request.limits.wall_time_seconds
         deadline = asyncio.get_running_loop().call_later(wall_time, self._wall_time_over)
-        clock.listeners.add(self._look)
+        if self._request.durability.suspend_after_seconds is not None:
+            clock.listeners.add(self._look)
         self._request.on_start()
         end = _NO_END
         suspension: Suspension | None = None

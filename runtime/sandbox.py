@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
-    from .breaker import Passage
     from .disk_cache import DiskCache
     from .host import Extension, HostCall, HostCalls, HostReply
     from .outcome import LogLine
@@ -184,8 +183,7 @@ class Sandbox:
         with self._callers:
             clock.at_work += 1
             try:
-                with self._breaker.admit((isolation_key, script.module.name, hash(script.module.code))) as passage:
-                    return await self._pass(passage, script, limits, request, Place(isolation_key, inner=inner))
+                return await self._pass(script, limits, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
                 waited = asyncio.get_running_loop().time() - came
                 return Outcome.without_value(refused.failure, queue_seconds=waited)
@@ -202,30 +200,31 @@ class Sandbox:
         await self._callers.over()
 
     async def _pass(
-        self,
-        passage: Passage,
-        script: Script,
-        limits: SandboxLimits,
-        request: Callable[..., RunRequest],
-        place: Place,
+        self, script: Script, limits: SandboxLimits, request: Callable[..., RunRequest], place: Place
     ) -> Outcome:
-        """Compile and run what may run, and tell its passage how it ended.
+        """Compile and run what may run, and tell the circuit breaker how it ended.
 
         Args:
-            passage: Of the run.
             script: What to run.
             limits: Of the run.
             request: Gives the request for what the script was compiled to.
             place: What the run waits for.
+
+        Raises:
+            RunEnded: It may not be run, or could not be started.
         """
+        alike = (place.key, script.module.name, hash(script.module.code))
+        trial = self._breaker.admit(alike)
         try:
             linked = await self._linker.link(script, place, limits)
+            outcome = await self._execute(Lease(place.key, limits.memory_bytes), place, request(script=linked))
         except SourceRefusedError as refused:
             outcome = Outcome.without_value(refused.failure)
-        else:
-            lease = Lease(place.key, limits.memory_bytes)
-            outcome = await self._execute(lease, place, request(script=linked))
-        passage.ended(breached=destroyed_its_worker(outcome.failure))
+        except BaseException:
+            if trial:
+                self._breaker.give_up(alike)
+            raise
+        self._breaker.record(alike, breached=destroyed_its_worker(outcome.failure), trial=trial)
         return outcome
 
     async def _execute(self, lease: Lease, place: Place, request: RunRequest) -> Outcome:
@@ -247,10 +246,12 @@ class Sandbox:
             nonlocal worker
             self._pool.release(worker, reusable=False)
             worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
+            self._pool.restock()
             return worker.process
 
         run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
         run.begin()
+        self._pool.restock()
         self._runs.add(run)
         reusable = False
         try:

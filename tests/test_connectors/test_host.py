@@ -144,6 +144,25 @@ async def test_a_run_may_tighten_the_limits_of_its_host(host: MethodHost) -> Non
     assert ("limit", "wall_time") == (report.error.type, report.error.key)
 
 
+async def test_a_run_may_have_fewer_files_than_one_before_it(
+    host: MethodHost, load_folder: Callable[[Mapping[str, str]], Connector]
+) -> None:
+    """What was linked for an earlier run counts anew under the limits of each."""
+    connector = load_folder(
+        {
+            "spec.yml": "name: x\n",
+            "data/contacts/list.js": "module.exports = () => require('./two')",
+            "data/contacts/two.js": "module.exports = 2",
+        }
+    )
+    assert 2 == (await host.run(connector, "data/contacts/list")).unwrap()
+    report = await host.run(connector, "data/contacts/list", limits=Limits(modules=1))
+
+    assert report.error is not None
+    assert ("limit", "modules", 2) == (report.error.type, report.error.key, report.error.data["used"])
+    assert 2 == (await host.run(connector, "data/contacts/list")).unwrap()
+
+
 async def test_a_run_cannot_loosen_the_limits_of_its_host() -> None:
     """The host's wall time holds although the run asks for more."""
     async with MethodHost(limits=Limits(wall_time_seconds=0.3), spares=0) as host:
