@@ -92,12 +92,13 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             await exchange.aclose()
             raise
         body = exchange.whole_body()
-        return httpx.Response(
+        response = httpx.Response(
             message.code,
-            headers=KnownHeaders(message.raw_headers),
             stream=httpx.ByteStream(body) if body else exchange,
             extensions={"reason_phrase": (message.reason or "").encode("utf-8", "replace")},
         )
+        response.headers = KnownHeaders(message.raw_headers)
+        return response
 
     async def aclose(self) -> None:
         """Close all sockets; whoever waits for an answer gets an error."""
