@@ -68,8 +68,9 @@ class Clock:
         self._loop = asyncio.get_running_loop()
         self.time: Callable[[], float] = time.monotonic
         """Returns seconds on a clock that nothing sets; only differences mean anything."""
-        self._offset_ms = (time.time() - time.monotonic()) * 1000
-        self._loop_offset = -time.monotonic() + self._loop.time()
+        now = time.monotonic()
+        self._offset_ms = (time.time() - now) * 1000
+        self._loop_offset = self._loop.time() - now
         """What the clock of the event loop, which need not be that one, shows beside it."""
         self._sleepers: dict[asyncio.Task[object], Sleeper] = {}
         self.listeners: set[Callable[[], None]] = set()
