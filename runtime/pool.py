@@ -115,7 +115,7 @@ class Pool:
 
         One that serves no other run is killed at once; the rest is done when the caller has the result.
         """
-        worker.process.on_gone = None  # it would hold all that the run had
+        worker.process.on_gone = None  # nothing of the run is held until that
         if reusable and worker.process.alive and not worker.worn and not self._closed:
             self._spawn(self._renew(worker))
         else:

@@ -60,8 +60,8 @@ class VirtualClock(Clock):
             raise TypeError("virtual time needs a VirtualTimeLoop as the running event loop")
         self._virtual_loop = self._loop
         self._start_ms = start_ms
-        self._elapsed = 0.0
-        self.time = lambda: self._elapsed
+        self._past = _Past()
+        self.time = self._past.seconds
         self._alarms: list[_Alarm] = []
         self._numbers = count()
 
@@ -72,7 +72,7 @@ class VirtualClock(Clock):
 
     def now_ms(self) -> float:
         """Return civil time, in milliseconds since 1970."""
-        return round(self._start_ms + self._elapsed * 1000, 3)
+        return round(self._start_ms + self._past.length * 1000, 3)
 
     async def settle(self) -> None:
         """Let all happen that happens at this moment of the run's time, whatever the machine takes for it."""
@@ -114,7 +114,7 @@ class VirtualClock(Clock):
         if self.at_work or not self._alarms:
             return False
         alarm = heapq.heappop(self._alarms)
-        self._elapsed = max(self._elapsed, alarm.when)
+        self._past.length = max(self._past.length, alarm.when)
         if alarm.callback is not None:
             self._loop.call_soon(alarm.callback)
         return True
@@ -178,6 +178,17 @@ class _Timeout:
     def _expire(self) -> None:
         if self._alarm is not None:
             self._inner.reschedule(self._loop.time())
+
+
+class _Past:
+    """How long a clock has been going on, in seconds; it holds no clock, which ends with the last who holds that."""
+
+    def __init__(self) -> None:
+        self.length = 0.0
+
+    def seconds(self) -> float:
+        """Return that."""
+        return self.length
 
 
 class _IdleSelector(selectors.DefaultSelector):

@@ -115,8 +115,8 @@ class NappingClock(Clock):
         super().__init__()
         self.naps: list[float] = []
         self.moment = 1000.0
-        self.time = lambda: self.moment
         self.on_nap: Callable[[], None] = lambda: None
+        self.time = lambda: self.moment
 
     async def sleep(self, seconds: float, *, attempts: int = 0) -> None:
         """Take a nap."""

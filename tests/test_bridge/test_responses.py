@@ -159,7 +159,8 @@ async def test_a_bomb_ends_the_run(runs: Runs, serve: Callable[[Answer], Awaitab
         await run.get("/x")
     assert ("limit", "response_size") == (caught.value.failure.type, caught.value.failure.key)
     window = 16 * MIB if encoding == "br" else 0  # what a brotli stream may refer back to
-    assert peak_memory() - before < 10 * MIB + window + 8 * MIB
+    body_and_copy = 2 * 10 * MIB  # what grows is moved where there is no room behind it
+    assert peak_memory() - before < body_and_copy + window + 8 * MIB
 
 
 @pytest.mark.parametrize("layers", [2, 3])
