@@ -49,6 +49,7 @@ from .formula import Formula
 from .formula_compat import FormulaCompat
 from .formula_scope import FormulaScope
 from .isolate_client import IsolateClient
+from .isolate_settings import client_settings, plain_settings
 from .limits import Limits
 from .line_diff import line_diff
 from .oauth_config import OAuthConfig
@@ -56,6 +57,7 @@ from .rate_gate import RateGates
 from .redaction import MASK, Redactor
 from .replay_transport import ReplayTransport, ScriptTransport
 from .request_lines import SentRequest, expected_lines
+from .run_calls import RunCalls
 from .run_random import RunRandom
 from .script import Order, Unmatched
 from .scripted_exchange import NO_BODY, ExpectedBody, ScriptedExchange, ScriptedFault, ScriptedRequest, ScriptedResponse
@@ -110,6 +112,7 @@ __all__ = [
     "Redactor",
     "ReplayTransport",
     "RequestRefusedError",
+    "RunCalls",
     "RunRandom",
     "ScriptTransport",
     "ScriptedExchange",
@@ -126,12 +129,14 @@ __all__ = [
     "body_lines",
     "bytes_lines",
     "client_secrets",
+    "client_settings",
     "expected_lines",
     "field_lines",
     "form_parts",
     "json_lines",
     "line_diff",
     "part_lines",
+    "plain_settings",
     "request_token",
     "unpacked",
 ]

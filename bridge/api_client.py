@@ -20,7 +20,6 @@ from .durable import Durable
 from .encoded_body import FORM_TYPE
 from .errors import CallError
 from .isolate_client import IsolateClient
-from .isolate_settings import client_settings, plain_settings
 from .outgoing import prepare
 from .plain_call import PLAIN_REQUEST, PlainCall
 from .rate_gate import RateGates
@@ -97,6 +96,7 @@ class ApiClient:
         self._limits = limits
         self._redactor = redactor
         self._random = random
+        self._deadline = deadline
         self._durable = durable or Durable()
         self._renewal = Renewal(client or ClientConfig(), refresh)
         self._allowance = Allowance(limits)
@@ -132,11 +132,6 @@ class ApiClient:
         self.bare_bodies = BareBodies()
         """What calls gave that asked for no more than a body."""
 
-    def begin(self) -> None:
-        """Set the end of the run anew, now that it begins: until then it may have waited."""
-        deadline = Deadline.after(self._sender.deadline.clock, self._limits.wall_time_seconds)
-        self._sender.deadline = self._attempts.deadline = deadline
-
     @property
     def may_suspend(self) -> bool:
         """Whether the run could go on without what is here: streams are nowhere else."""
@@ -149,22 +144,12 @@ class ApiClient:
 
     def _puts_off(self, seconds: float) -> bool:
         """Whether the run is put off for a wait of so many seconds."""
-        return self._durable.puts_off(seconds, self._sender.deadline.left_seconds()) and self.may_suspend
+        return self._durable.puts_off(seconds, self._deadline.left_seconds()) and self.may_suspend
 
     @property
     def exchanges(self) -> list[Exchange]:
         """What was exchanged so far, in the order in which exchanges ended."""
         return self._recorder.exchanges
-
-    @property
-    def plain_settings(self) -> dict[str, JSON]:
-        """What the extension's JavaScript must know about a run whose method is given no client."""
-        return plain_settings(self._limits)
-
-    @property
-    def settings(self) -> JSON:
-        """What the extension's JavaScript must know about a run whose method is given the client."""
-        return client_settings(self._limits, self._renewal.client)
 
     async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call of a method.
@@ -225,7 +210,7 @@ class ApiClient:
         except CallError as error:
             message = f"The result is a stream that cannot be given: {error.message}"
             raise RunEnded(Failure(type="custom_code", key="result", message=message)) from None
-        stream.outlive(Deadline.never(self._sender.deadline.clock))
+        stream.outlive(Deadline.never(self._deadline.clock))
         return ByteStream(stream, self._redactor)
 
     async def aclose(self) -> list[str]:

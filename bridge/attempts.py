@@ -45,7 +45,7 @@ class Attempts:
 
     Args:
         mode: Of the run.
-        deadline: The end of the run, which may be set anew.
+        deadline: The end of the run.
         limits: Bound attempts and waits.
         allowance: Of the run; bounds further attempts of all its requests together.
         gate: Shared by the runs of the connection.
@@ -66,7 +66,7 @@ class Attempts:
     ) -> None:
         self._puts_off = puts_off
         self._mode = mode
-        self.deadline = deadline
+        self._deadline = deadline
         self._limits = limits
         self._allowance = allowance
         self._gate = gate
@@ -100,7 +100,7 @@ class Attempts:
                 if self._must_be_last(made, seconds):
                     raise
                 self._prepare_for_another(error, request, seconds)
-            await self.deadline.clock.sleep(seconds, attempts=made)
+            await self._deadline.clock.sleep(seconds, attempts=made)
             request = replace(request, attempt=request.attempt + 1)
 
     def _heed(self, error: ConnectionFailedError, request: OutgoingRequest) -> None:
@@ -116,7 +116,7 @@ class Attempts:
         """
         wait = await self._gate.wait(
             request.target.origin,
-            self.deadline,
+            self._deadline,
             self._limits.retry_after_seconds,
             attempts=attempts,
             puts_off=self._puts_off,
@@ -151,7 +151,7 @@ class Attempts:
             return True
         if self._puts_off(wait_seconds):
             return False
-        return wait_seconds > min(self._limits.retry_after_seconds, self.deadline.left_seconds())
+        return wait_seconds > min(self._limits.retry_after_seconds, self._deadline.left_seconds())
 
     def _prepare_for_another(self, error: ConnectionFailedError, request: OutgoingRequest, seconds: float) -> None:
         """Count another attempt; where the server did not say how long to wait, others wait as long as this does."""

@@ -166,7 +166,7 @@ class ClientConfig(BaseModel):
         """What it adds to the query of each request that it may be in."""
         return Query(members=self.auth.query() if self.auth else {}).overridden_by(Query(members=self.query))
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, JSON]:
         """What the extension's JavaScript must know to write queries and bodies: nothing secret."""
         headers = {name: text for name, text in self.headers.items() if name.lower() == "content-type"}

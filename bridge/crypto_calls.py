@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from runtime import Failure, HostReply, Place, RunEnded
 
@@ -15,24 +15,24 @@ from .crypto_parameters import required
 from .crypto_request import CryptoRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
-    from runtime import JSON, Clock, HostCall, HostCalls, SandboxLimits
+    from runtime import JSON, Clock, HostCall, SandboxLimits
 
     from .crypto_threads import CryptoThreads
     from .run_random import RunRandom
 
-_PREFIX: Final = "crypto."
+CRYPTO_PREFIX: Final = "crypto."
+"""What the names of its operations begin with."""
 
 Made: TypeAlias = "bytes | bool | dict[str, JSON] | CryptoKey | Pair"
 
 
 class CryptoCalls:
-    """Answers the calls of one run; implements `runtime.HostCalls`. Its operations follow one another.
+    """Answers those calls of one run that begin with `CRYPTO_PREFIX`. Its operations follow one another.
 
     Args:
         threads: Where to compute.
-        otherwise: Answers all other calls.
         limits: Of the run: what is computed here takes as much CPU time at most as the run may take itself.
         isolation_key: Of the run: with those of other keys its operations take turns.
         clock: Of the run.
@@ -42,7 +42,6 @@ class CryptoCalls:
     def __init__(
         self,
         threads: CryptoThreads,
-        otherwise: HostCalls,
         limits: SandboxLimits,
         *,
         isolation_key: str,
@@ -51,7 +50,6 @@ class CryptoCalls:
     ) -> None:
         self._threads = threads
         self._place = Place(isolation_key)
-        self._otherwise = otherwise
         self._limits = limits
         self._clock = clock
         self._random = random
@@ -64,17 +62,14 @@ class CryptoCalls:
         """Whether the run could go on without what is here: keys are nowhere else."""
         return len(self._keys) == 0
 
-    def __call__(self, call: HostCall) -> Coroutine[Any, Any, HostReply]:
+    async def __call__(self, call: HostCall) -> HostReply:
         """Answer a call.
 
         Raises:
             RunEnded: The run has used all its CPU time here.
         """
-        return self._answer(call) if call.operation.startswith(_PREFIX) else self._otherwise(call)
-
-    async def _answer(self, call: HostCall) -> HostReply:
         try:
-            work = self._work(call.operation.removeprefix(_PREFIX), CryptoRequest.read(call))
+            work = self._work(call.operation.removeprefix(CRYPTO_PREFIX), CryptoRequest.read(call))
             async with self._turn:
                 made = await self._compute(work)
             return self._reply(made)

@@ -13,7 +13,7 @@ API_CLIENT: Final = "apiClient"
 
 
 def api_client_extension() -> Extension:
-    """Return the JavaScript side of `ApiClient`; methods have it in runs whose settings hold `ApiClient.settings`."""
+    """Return the JavaScript side of `ApiClient`; methods have it in runs whose settings hold `client_settings`."""
     files = sorted(resources.files("bridge").joinpath("js").iterdir(), key=lambda file: file.name)
     body = "\n".join(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".js"))
     return Extension(name=API_CLIENT, source=f"(core) => {{\n{body}\n}}", rehearsal=rehearsal())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,12 +21,11 @@ def header_text(value: bytes) -> str:
 
 
 def header_texts(raw: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    """Return headers as text, names in lower case. All of them are decoded at once, where they can be."""
-    try:
-        values = _BETWEEN.join([value for _, value in raw]).decode().split("\n")
-    except UnicodeDecodeError:
-        values = [header_text(value) for _, value in raw]
-    names = _BETWEEN.join([name for name, _ in raw]).decode("latin-1").lower().split("\n")
-    if len(raw) == len(names) == len(values):
-        return tuple(zip(names, values, strict=True))
+    """Return headers as text, names in lower case. Most are ASCII, and decoded all at once."""
+    joined = _BETWEEN.join(chain.from_iterable(raw))
+    if joined.isascii():
+        text = joined.decode("ascii")
+        names, values = text.lower().split("\n")[::2], text.split("\n")[1::2]
+        if len(raw) == len(names) == len(values):
+            return tuple(zip(names, values, strict=True))
     return tuple((name.decode("latin-1").lower(), header_text(value)) for name, value in raw)

@@ -1,4 +1,4 @@
-"""What the extension's JavaScript must know about a run."""
+"""What the JavaScript of the extension must know about a run: its settings there."""
 
 from __future__ import annotations
 

@@ -53,11 +53,10 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: set[str] = set()
+        self._secrets = {secret for secret in secrets if len(secret) >= _SHORTEST}
         self._forms: frozenset[str] | None = None
         self._base64_parts: frozenset[str] = frozenset()
         self._masked: dict[str, str] = {}
-        self._add(secrets)
 
     @classmethod
     def from_values(cls, *values: JSON) -> Self:

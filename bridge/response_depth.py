@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from runtime import in_slices, is_deeper
+from runtime import in_slices, is_deeper, is_plain
 
 from .errors import ConnectionFailedError
 from .request_name import request_name
@@ -32,7 +32,7 @@ async def measured(request: OutgoingRequest, response: Response, limits: Limits)
     if request.plain or request.binary or response.stream is not None:
         return response
     most = limits.response_depth if response.is_success else _DEEPEST_REPORTED
-    if not response.body.lstrip(_BEFORE_JSON).startswith(_CONTAINERS):
+    if is_plain(response.body, most) or not response.body.lstrip(_BEFORE_JSON).startswith(_CONTAINERS):
         return response
     if not await in_slices(is_deeper(response.body, most)):
         return response

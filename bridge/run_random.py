@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections import Counter
 from typing import Final
 
 _FRACTION_BITS: Final = 53
@@ -20,12 +19,12 @@ class RunRandom:
 
     def __init__(self, seed: bytes) -> None:
         self.seed = seed
-        self._drawn: Counter[str] = Counter()
+        self._drawn: dict[str, int] = {}
 
     def draw(self, purpose: str) -> bytes:
         """Return the next 32 bytes for a purpose."""
-        self._drawn[purpose] += 1
-        return hmac.digest(self.seed, f"{self._drawn[purpose]} {purpose}".encode(), "sha256")
+        self._drawn[purpose] = number = self._drawn.get(purpose, 0) + 1
+        return hmac.digest(self.seed, f"{number} {purpose}".encode(), "sha256")
 
     def fixed(self, purpose: str) -> bytes:
         """Return 32 bytes for a purpose, the same each time."""

@@ -42,7 +42,7 @@ class Sender:
         allowance: Of the run.
         recorder: Told of each exchange.
         streams: Told of each body that is a stream.
-        deadline: The end of the run, which may be set anew.
+        deadline: The end of the run.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Sender:
         self._allowance = allowance
         self._recorder = recorder
         self._streams = streams
-        self.deadline = deadline
+        self._deadline = deadline
 
     async def judged(self, request: OutgoingRequest) -> Response:
         """Send a request once, and return a response that the method takes for a good one.
@@ -75,7 +75,7 @@ class Sender:
             self._allowance.take()
         last, response = await self.answered(request)
         try:
-            return judge(last, await measured(last, response, self._limits), self.deadline.clock)
+            return judge(last, await measured(last, response, self._limits), self._deadline.clock)
         except CallError as error:
             error.concern(last)
             raise
@@ -87,7 +87,7 @@ class Sender:
             CallError: There is no response.
             RunEnded: A limit was hit.
         """
-        patience = Patience(self.deadline, self._limits.request_seconds)
+        patience = Patience(self._deadline, self._limits.request_seconds)
         if isinstance(first.body, Upload):
             first.body.patience = patience
         async with self._allowance.slot:
@@ -125,7 +125,7 @@ class Sender:
                 self._policy.admit(request.target.origin)
                 request.note(SENT, {"verb": request.verb, "url": request.target.href})
                 async with patience:
-                    response = await self._wire.send(request, self.deadline, patience)
+                    response = await self._wire.send(request, self._deadline, patience)
             except CallError as error:
                 error.concern(request)
                 raise

@@ -18,7 +18,7 @@ from multidict import CIMultiDict
 from .address import literal
 from .clean_connector import CleanConnector
 from .http_exchange import HttpExchange
-from .known import KnownHeaders, target_of_request
+from .known import KnownHeaders, target_of_request, texts_of_request
 from .origin import Origin
 from .resolver import CheckedResolver
 from .route import Route
@@ -92,12 +92,13 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             await exchange.aclose()
             raise
         body = exchange.whole_body()
-        return httpx.Response(
+        response = httpx.Response(
             message.code,
-            headers=KnownHeaders(message.raw_headers),
             stream=httpx.ByteStream(body) if body else exchange,
             extensions={"reason_phrase": (message.reason or "").encode("utf-8", "replace")},
         )
+        response.headers = KnownHeaders(message.raw_headers)
+        return response
 
     async def aclose(self) -> None:
         """Close all sockets; whoever waits for an answer gets an error."""
@@ -144,7 +145,7 @@ def _head(request: httpx.Request, target: Target, content: Body) -> tuple[str, C
     """
     path, _, query = target.raw_path.partition("?")
     asked = f"{path}?{query}" if query else path
-    headers = CIMultiDict([(name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw])
+    headers = CIMultiDict(texts_of_request(request))
     proxy: Proxy | None = request.extensions.get("proxy")
     if proxy is not None and target.origin.scheme == "http":
         asked = f"{target.origin}{asked}"

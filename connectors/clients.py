@@ -13,7 +13,6 @@ from .connection import digest_of
 from .connector import MAKE_API_CLIENT
 from .lru import LruDict
 from .mapping import mapping_variables
-from .oauth import has_oauth
 from .own_client import own_client
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class ClientMaker:
         if connector.client_mapping is not None:
             return await self._make(context, connection)
         known = digest_of([connection.credentials, connection.parameters, connection.connector_parameters])
-        key = (connector.digest, connection.id, has_oauth(connector, connection), known)
+        key = (connector.digest, connection.id, connection.oauth2 is not None, known)
         made = self._kept.get(key)
         if made is None or (made.given is not given and made.given != given):
             made = await self._make(context, connection)

@@ -46,10 +46,10 @@ class RunRecord:
         self._peak_memory_bytes = 0
         self.redactor = redactor or Redactor()
 
-    def hide(self, *values: JSON) -> None:
-        """Mask every leaf of `values` from now on, and in the report wherever it already is."""
-        if any(values):
-            self.redactor.hide(*values)
+    def hide(self, secrets: JSON) -> None:
+        """Mask every leaf of `secrets` from now on, and in the report wherever it already is."""
+        if secrets:
+            self.redactor.hide(secrets)
 
     def on_log(self, line: LogLine) -> None:
         """Take in a console line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ class RunStarter:
         """Run a method once."""
         if mode not in MODES:
             raise ArgumentsError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}.")
-        seed = (environment and environment.seed) or secrets.token_bytes(SEED_BYTES)
+        seed = (environment and environment.seed) or os.urandom(SEED_BYTES)
         context = self._context(connector, connection, mode, limits, on_event, environment, seed, on_journal)
         return await self._report(services, context, method, args)
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from bridge import ApiClient, CapturingTransport, ClientConfig, CryptoCalls, Deadline, IsolateClient, RateGates
+from bridge import (
+    ApiClient,
+    CapturingTransport,
+    CryptoCalls,
+    Deadline,
+    IsolateClient,
+    RateGates,
+    RunCalls,
+    client_settings,
+    plain_settings,
+)
 from runtime import Durability, Failure, Journal, RunEnded, SandboxClosedError
 
 from .misreadings import misreadings
+from .time_left import measured_by, with_time_left
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,15 +36,6 @@ Refresh: TypeAlias = "Callable[[], Awaitable[Client | None]]"
 
 OnStream: TypeAlias = "Callable[[ByteStream], None]"
 """Takes over the stream that is a method's value."""
-
-SHORTEST_SECONDS = 0.001
-
-CLOCKS = {
-    "queue_time": ("queue_time_seconds", "queue_seconds"),
-    "wall_time": ("wall_time_seconds", "wall_seconds"),
-    "cpu_time": ("cpu_time_seconds", "cpu_seconds"),
-}
-"""Keys of failures: the limit that holds for all parts of a run together, and the record's figure of what they used."""
 
 CLOSED = Failure(type="internal", key="closed", message="The host was closed before the run had ended")
 
@@ -99,33 +102,33 @@ class Wall:
             on_stream: Takes over the stream that is the method's value; without it there can be none.
             journal: Takes in what happens, and may have something to go on from. Without one the run is not put off.
         """
-        part = _with_time_left(context)
+        part = with_time_left(context)
         others = (client.module,) if isinstance(client, IsolateClient) else ()
         script = context.connector.script(method, others)
-        api_client = self._api_client(part, client or ClientConfig(), refresh)
-        settings = api_client.plain_settings if client is None else api_client.settings
-        outcome = await self._run_with(api_client, part, script, arguments, settings, on_stream, journal)
-        return _measured_by(context, outcome)
+        settings = plain_settings(part.limits) if client is None else client_settings(part.limits, client)
+        calls = self._calls(part, client, refresh)
+        outcome = await self._run_with(calls, part, script, arguments, settings, on_stream, journal)
+        return measured_by(context, outcome)
 
     def host_client(self, context: RunContext) -> ApiClient:
         """Return what sends requests of the host itself, as a part of the run of `context`."""
-        return self._api_client(_with_time_left(context), ClientConfig(), None)
+        part = with_time_left(context)
+        return self._api_client(part, None, None, Deadline.after(part.clock, part.limits.wall_time_seconds))
 
     async def make_client(self, context: RunContext, maker: Method, arguments: dict[str, JSON]) -> Outcome:
         """Run a connector's makeApiClient, which has no client itself.
 
         Its value is `{options}`, or `{functions: true}` where what it made cannot leave the isolate.
         """
-        part = _with_time_left(context)
+        part = with_time_left(context)
         script = context.connector.script(maker)
-        api_client = self._api_client(part, ClientConfig(), None)
-        settings: dict[str, JSON] = {**api_client.plain_settings, "making": True}
-        outcome = await self._run_with(api_client, part, script, arguments, settings, None)
-        return _measured_by(context, outcome)
+        settings: dict[str, JSON] = {**plain_settings(part.limits), "making": True}
+        outcome = await self._run_with(self._calls(part, None, None), part, script, arguments, settings, None)
+        return measured_by(context, outcome)
 
     async def _run_with(
         self,
-        api_client: ApiClient,
+        calls: RunCalls,
         context: RunContext,
         script: Script,
         arguments: dict[str, JSON],
@@ -133,21 +136,21 @@ class Wall:
         on_stream: OnStream | None,
         journal: Journal | None = None,
     ) -> Outcome:
-        """Run a method whose requests `api_client` makes, and close the streams that it leaves behind."""
+        """Run a method whose calls `calls` answers, and close the streams that it leaves behind."""
         try:
             outcome = await self._execute(
                 context,
                 script,
                 arguments,
-                calls=api_client,
+                calls=calls,
                 settings=settings,
                 journal=journal,
             )
             if outcome.resource is not None:
-                outcome = _with_stream(outcome, api_client, on_stream)
+                outcome = _with_stream(outcome, calls, on_stream)
         finally:
-            forgotten = await api_client.aclose()
-        hints = misreadings(context.connector.files, api_client.bare_bodies)
+            forgotten = await calls.aclose()
+        hints = misreadings(context.connector.files, calls.bare_bodies)
         warnings = (*(() if outcome.failure else forgotten), *hints)
         return replace(outcome, warnings=(*outcome.warnings, *warnings)) if warnings else outcome
 
@@ -157,31 +160,22 @@ class Wall:
         script: Script,
         arguments: dict[str, JSON],
         *,
-        calls: ApiClient,
+        calls: RunCalls,
         settings: JSON,
         journal: Journal | None,
     ) -> Outcome:
         """Run code when its turn has come."""
-        isolation_key = context.isolation_key
-        crypto = CryptoCalls(
-            self._crypto,
-            calls,
-            context.limits,
-            isolation_key=isolation_key,
-            clock=context.clock,
-            random=context.random,
-        )
         durability = Durability(
             suspend_after_seconds=None if journal is None else context.durable.suspend_after_seconds,
-            may_suspend=lambda: calls.may_suspend and crypto.may_suspend,
+            may_suspend=lambda: calls.may_suspend,
             on_replayed=lambda call, _: calls.replayed(call),
         )
         try:
             return await self._sandbox.run(
                 script,
                 arguments,
-                isolation_key=isolation_key,
-                calls=no_more_calls if context.replays and journal is not None else crypto,
+                isolation_key=context.isolation_key,
+                calls=no_more_calls if context.replays and journal is not None else calls,
                 limits=context.limits,
                 settings={"apiClient": settings},
                 clock=context.clock,
@@ -194,8 +188,29 @@ class Wall:
         except SandboxClosedError:  # the host was closed between two parts of the run
             raise RunEnded(CLOSED) from None
 
-    def _api_client(self, context: RunContext, client: Client, refresh: Refresh | None) -> ApiClient:
-        """Return what answers the requests of one run."""
+    def _calls(self, context: RunContext, client: Client | None, refresh: Refresh | None) -> RunCalls:
+        """Return what answers the calls of one run."""
+        return RunCalls(
+            partial(self._api_client, context, client, refresh),
+            partial(self._crypto_calls, context),
+            clock=context.clock,
+            wall_time_seconds=context.limits.wall_time_seconds,
+        )
+
+    def _crypto_calls(self, context: RunContext) -> CryptoCalls:
+        """Return what computes for one run."""
+        return CryptoCalls(
+            self._crypto,
+            context.limits,
+            isolation_key=context.isolation_key,
+            clock=context.clock,
+            random=context.random,
+        )
+
+    def _api_client(
+        self, context: RunContext, client: Client | None, refresh: Refresh | None, deadline: Deadline
+    ) -> ApiClient:
+        """Return what sends the requests of one run."""
         return ApiClient(
             transport=self._transport(context),
             client=client,
@@ -203,7 +218,7 @@ class Wall:
             limits=context.limits,
             mode=context.mode,
             redactor=context.record.redactor,
-            deadline=Deadline.after(context.clock, context.limits.wall_time_seconds),
+            deadline=deadline,
             random=context.random,
             refresh=refresh,
             on_exchange=context.record.on_exchange,
@@ -232,52 +247,13 @@ async def no_more_calls(call: HostCall) -> HostReply:
     raise RunEnded(Failure(type="internal", key="diverged", message=message))
 
 
-def _with_time_left(context: RunContext) -> RunContext:
-    """Return the context with the time that earlier parts of the run left, on each of its clocks."""
-    limits, record = context.limits, context.record
-    if not record.has_parts:
-        return context
-    return replace(
-        context,
-        limits=replace(
-            limits,
-            queue_time_seconds=_left(limits.queue_time_seconds, record.queue_seconds),
-            wall_time_seconds=_left(limits.wall_time_seconds, record.wall_seconds),
-            cpu_time_seconds=_left(limits.cpu_time_seconds, record.cpu_seconds),
-        ),
-    )
-
-
-def _left(seconds: float, used: float) -> float:
-    """Return what is left of a time; never nothing, which is no limit."""
-    return max(round(seconds - used, 3), SHORTEST_SECONDS) if used else seconds
-
-
-def _with_stream(outcome: Outcome, api_client: ApiClient, on_stream: OnStream | None) -> Outcome:
+def _with_stream(outcome: Outcome, calls: RunCalls, on_stream: OnStream | None) -> Outcome:
     """Hand over the stream that is the value of a run; return the outcome, with a failure where that cannot be."""
     if on_stream is None:
         message = "The result is a stream of bytes, which this method cannot give"
         return replace(outcome, failure=Failure(type="custom_code", key="result", message=message))
     try:
-        on_stream(api_client.take_stream(outcome.resource))
+        on_stream(calls.take_stream(outcome.resource))
     except RunEnded as ended:
         return replace(outcome, failure=ended.failure)
     return outcome
-
-
-def _measured_by(context: RunContext, outcome: Outcome) -> Outcome:
-    """Return the outcome with the limit as the caller set it, where earlier parts had used some of the time."""
-    failure = outcome.failure
-    if failure is None or failure.key not in CLOCKS or not isinstance(failure.data, dict):
-        return outcome
-    limit, figure = CLOCKS[failure.key]
-    earlier: float = getattr(context.record, figure)
-    if not earlier:
-        return outcome
-    value: float = getattr(context.limits, limit)
-    used = failure.data["used"]
-    data = failure.data | {"value": value, "used": used + earlier if isinstance(used, int | float) else None}
-    before = (
-        f"Earlier parts of the run, such as the making of its client, had taken {earlier:.3g} s of the {value:g} s."
-    )
-    return replace(outcome, failure=replace(failure, message=f"{failure.message}. {before}", data=data))

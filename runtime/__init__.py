@@ -20,7 +20,7 @@ from .layer import Layer, LayerName, LayerReason
 from .limits import SandboxLimits
 from .linker import linked_file
 from .long_bytes import room_for
-from .nesting import is_deeper
+from .nesting import is_deeper, is_plain
 from .outcome import LogLine, Outcome, Usage
 from .outline import outline_script
 from .piecewise import count_values
@@ -94,6 +94,7 @@ __all__ = [
     "entry_text",
     "in_slices",
     "is_deeper",
+    "is_plain",
     "linked_file",
     "no_note",
     "outline_script",

@@ -66,9 +66,12 @@ class Clock:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self.time: Callable[[], float] = self._loop.time
+        self.time: Callable[[], float] = time.monotonic
         """Returns seconds on a clock that nothing sets; only differences mean anything."""
-        self._offset_ms = time.time() * 1000 - self.time() * 1000
+        now = time.monotonic()
+        self._offset_ms = (time.time() - now) * 1000
+        self._loop_offset = self._loop.time() - now
+        """What the clock of the event loop, which need not be that one, shows beside it."""
         self._sleepers: dict[asyncio.Task[object], Sleeper] = {}
         self.listeners: set[Callable[[], None]] = set()
         """Called when a task goes to sleep."""
@@ -83,11 +86,11 @@ class Clock:
 
     def call_at(self, when: float, callback: Callable[[], object]) -> Alarm:
         """Call back at a moment of `time`."""
-        return self._loop.call_at(when, callback)
+        return self._loop.call_at(when + self._loop_offset, callback)
 
     def timeout_at(self, when: float | None) -> Timeout:
         """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
-        return asyncio.timeout_at(None if when == math.inf else when)
+        return asyncio.timeout_at(None if when is None or when == math.inf else when + self._loop_offset)
 
     def active_time(self) -> float:
         """Return seconds as `time` does, without those for which the run was put off."""

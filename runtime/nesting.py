@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 _WINDOW_BYTES: Final = 64 * 1024
 
 
+def is_plain(text: bytes, most: int) -> bool:
+    """Whether a glance shows that text is nested no deeper than `most`: it is short, and has no more brackets."""
+    return len(text) <= _WINDOW_BYTES and text.count(b"[") + text.count(b"{") <= most
+
+
 def is_deeper(text: bytes, most: int) -> Generator[None, None, bool]:
     """Return whether arrays and objects are nested deeper than `most`, and give others a turn after each 64 KiB.
 
     Brackets in strings do not count. Of text that is not JSON it says nothing.
     """
-    if len(text) <= _WINDOW_BYTES and text.count(b"[") + text.count(b"{") <= most:
-        return False
     depth, start, inside = 0, 0, False
     while start < len(text):
         window = text[start : start + _WINDOW_BYTES]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -179,13 +179,13 @@ class Sandbox:
             on_log=on_log or _ignore,
             on_start=on_start or _nothing,
         )
-        came = asyncio.get_running_loop().time()
+        came = time.monotonic()
         with self._callers:
             clock.at_work += 1
             try:
                 return await self._pass(script, limits, request, Place(isolation_key, inner=inner))
             except RunEnded as refused:
-                waited = asyncio.get_running_loop().time() - came
+                waited = time.monotonic() - came
                 return Outcome.without_value(refused.failure, queue_seconds=waited)
             finally:
                 clock.at_work -= 1
@@ -238,8 +238,7 @@ class Sandbox:
         Raises:
             RunEnded: It could not be started.
         """
-        loop = asyncio.get_running_loop()
-        came = loop.time()
+        came = time.monotonic()
         worker = await self._pool.acquire(lease, place, request.limits.queue_time_seconds)
 
         async def another_worker() -> WorkerProcess:
@@ -249,7 +248,7 @@ class Sandbox:
             self._pool.restock()
             return worker.process
 
-        run = Run(worker.process, request, queue_seconds=loop.time() - came, another_worker=another_worker)
+        run = Run(worker.process, request, queue_seconds=time.monotonic() - came, another_worker=another_worker)
         run.begin()
         self._pool.restock()
         self._runs.add(run)

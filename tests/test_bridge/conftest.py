@@ -25,9 +25,11 @@ from bridge import (
     Limits,
     RateGates,
     Redactor,
+    RunCalls,
     RunRandom,
     Transports,
     api_client_extension,
+    client_settings,
 )
 from runtime import Clock, HostCall, HostReply, Module, Outcome, Sandbox, Script
 
@@ -305,11 +307,16 @@ class Methods:
             Script(module=Module(name="data/contacts/list.js", code=code)),
             {},
             isolation_key="acme",
-            calls=CryptoCalls(
-                self.crypto, client, limits, isolation_key="acme", clock=Clock(), random=RunRandom(b"seed")
+            calls=RunCalls(
+                lambda _: client,
+                lambda: CryptoCalls(
+                    self.crypto, limits, isolation_key="acme", clock=Clock(), random=RunRandom(b"seed")
+                ),
+                clock=Clock(),
+                wall_time_seconds=limits.wall_time_seconds,
             ),
             limits=limits,
-            settings={"apiClient": client.settings},
+            settings={"apiClient": client_settings(limits, ClientConfig.parse(config, "make-api-client"))},
         )
         self.exchanges = client.exchanges
         return replace(outcome, warnings=(*outcome.warnings, *await client.aclose()))

@@ -148,7 +148,6 @@ class Door:
         """Begin another run."""
         self._calls = CryptoCalls(
             self._threads,
-            _otherwise,
             SandboxLimits(**limits),
             isolation_key=isolation_key,
             clock=Clock(),
@@ -171,10 +170,6 @@ class Door:
         reply = await self.ask(operation, payload, data)
         assert not reply.ok, reply
         return reply.value["name"], reply.value["message"]
-
-
-async def _otherwise(call: HostCall) -> HostReply:
-    return HostReply(ok=True, value=call.operation)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -349,12 +344,6 @@ async def test_keys_take_turns(door: Door) -> None:
     assert (await other.ask("digest", {"algorithm": {"name": "SHA-256"}}, b"a")).ok
     assert sum(work.done() for work in works) < 3
     await asyncio.gather(*works)
-
-
-async def test_other_calls_go_their_way(door: Door) -> None:
-    """What is not asked of crypto is answered by others."""
-    reply = await door._calls(HostCall(operation="apiClient.get", payload=None, site=None))
-    assert reply.value == "apiClient.get"
 
 
 async def test_a_run_that_ends_leaves_what_is_computed(methods: Methods) -> None:
