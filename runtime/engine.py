@@ -18,7 +18,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .libc import expect_all, give_back
-from .mini_racer import CALLBACK, load
+from .mini_racer import CALLBACK, Value, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,6 +63,11 @@ class Result(NamedTuple):
     text: bytes = b""
     buffer: Memory | None = None
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether something was thrown."""
+        return self.kind is ResultKind.THROWN or self.kind is ResultKind.SYNTAX
+
 
 class Memory:
     """Memory of an isolate. Valid only while the isolate lives and its own JavaScript holds the buffer, unresized."""
@@ -105,7 +110,7 @@ class Kept:
         memory: Its bytes, where it is an ArrayBuffer.
     """
 
-    handle: Any = None
+    handle: int | None = None
     memory: Memory | None = None
 
 
@@ -143,7 +148,7 @@ class Engine:
         self._isolate.start(self._callback)
         return self._isolate
 
-    def _complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+    def _complete(self, tag: int, handle: int) -> None:
         if self._isolate is not None:
             self._isolate.complete(tag, handle)
 
@@ -177,14 +182,21 @@ class Isolate:
         self._library.mr_eval(self._context, text, tag)
         self._library.mr_free_value(self._context, text)
 
-    def call(self, function: Kept, text: bytes | mmap, tag: int) -> None:
-        """Post a call of `function` with `text` (UTF-8) as its `this`; `on_result` hears of it as of an evaluation.
+    def call(self, function: Kept, tag: int, text: bytes | mmap | None = None) -> None:
+        """Post a call of `function`; `on_result` hears of it as of an evaluation.
 
         Nothing is compiled for that, and the text is no part of a script.
+
+        Args:
+            function: Which takes no arguments.
+            tag: Of the call.
+            text: Its `this` (UTF-8), where it looks at that.
         """
-        this = self._text(text)
-        self._library.mr_call_function(self._context, function.handle, this, self._no_arguments.handle, tag)
-        self._library.mr_free_value(self._context, this)
+        nothing = self._no_arguments.handle
+        this = nothing if text is None else self._text(text)
+        self._library.mr_call_function(self._context, function.handle, this, nothing, tag)
+        if text is not None:
+            self._library.mr_free_value(self._context, this)
 
     def keep(self, code: bytes) -> Kept:
         """Post `code` (UTF-8) to be evaluated, and return what will be its value."""
@@ -193,10 +205,11 @@ class Isolate:
         self.evaluate(code, _KEEP)
         return kept
 
-    def _text(self, text: bytes | mmap) -> Any:  # noqa: ANN401 (a ctypes pointer)
+    def _text(self, text: bytes | mmap) -> int:
         """Return V8's handle of a text. It may be freed when something was posted with it, which holds the text."""
         data = text if isinstance(text, bytes) else (ctypes.c_char * len(text)).from_buffer(text)
-        return self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
+        handle: int = self._library.mr_alloc_string_val(self._context, data, len(text), _TEXT)
+        return handle
 
     def limit_heap(self, size_bytes: int) -> None:
         """End evaluations once the JavaScript heap is larger than this after a garbage collection."""
@@ -215,7 +228,7 @@ class Isolate:
         """Free the isolate, from any thread but its own. Waits until what it evaluates has ended."""
         self._library.mr_free_context(self._context)
 
-    def complete(self, tag: int, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
+    def complete(self, tag: int, handle: int) -> None:
         """Take the end of an evaluation; called by V8 through the engine."""
         try:
             if self._thread_state is None:
@@ -232,22 +245,22 @@ class Isolate:
         except BaseException as error:  # noqa: BLE001 (nobody would hear of it)
             self.on_error(error)
 
-    def _take_kept(self, handle: Any) -> None:  # noqa: ANN401 (a ctypes pointer)
-        kept, raw = self._keeps.popleft(), handle.contents
+    def _take_kept(self, handle: int) -> None:
+        kept, raw = self._keeps.popleft(), Value.from_address(handle)
         if raw.type < _FIRST_EXCEPTION:
             kept.handle = handle
         if raw.type == _ARRAY_BUFFER:
-            kept.memory = Memory(raw.content.address, raw.length)
+            kept.memory = Memory(raw.address, raw.length)
 
-    def _take(self, handle: Any) -> Result:  # noqa: ANN401 (a ctypes pointer)
-        raw = handle.contents
+    def _take(self, handle: int) -> Result:
+        raw = Value.from_address(handle)
         kind, result = raw.type, _OTHER
         if kind == _TEXT:
-            result = Result(ResultKind.TEXT, ctypes.string_at(raw.content.bytes, raw.length))
+            result = Result(ResultKind.TEXT, ctypes.string_at(raw.address, raw.length))
         elif kind == _ARRAY_BUFFER:
-            result = Result(ResultKind.BUFFER, buffer=Memory(raw.content.address, raw.length))
+            result = Result(ResultKind.BUFFER, buffer=Memory(raw.address, raw.length))
         elif kind >= _FIRST_EXCEPTION:
             thrown = ResultKind.SYNTAX if kind == _SYNTAX_EXCEPTION else ResultKind.THROWN
-            result = Result(thrown, ctypes.string_at(raw.content.bytes, raw.length))
+            result = Result(thrown, ctypes.string_at(raw.address, raw.length))
         self._library.mr_free_value(self._context, handle)
         return result

@@ -20,16 +20,15 @@ _LIBRARY: Final = "libmini_racer.dylib" if sys.platform == "darwin" else "libmin
 _ICU_DATA: Final = "icudtl.dat"
 
 
-class _Content(ctypes.Union):
-    _fields_ = (("address", ctypes.c_void_p), ("bytes", ctypes.POINTER(ctypes.c_char)))
+class Value(ctypes.Structure):
+    """What a handle of a value, an address, leads to: where its bytes are, how many, and what they are."""
 
-
-class _Value(ctypes.Structure):
     _pack_ = 1
-    _fields_ = (("content", _Content), ("length", ctypes.c_size_t), ("type", ctypes.c_uint8))
+    _fields_ = (("address", ctypes.c_void_p), ("length", ctypes.c_size_t), ("type", ctypes.c_uint8))
 
 
-_VALUE: Final = ctypes.POINTER(_Value)
+_VALUE: Final = ctypes.c_void_p
+"""A handle, which is a plain number in Python: to make a pointer of each costs more than to use it."""
 _CONTEXT: Final = ctypes.c_uint64
 _TAG: Final = ctypes.c_uint64
 

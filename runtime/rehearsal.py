@@ -13,7 +13,6 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .engine import ResultKind
 from .prelude import Doors
 from .run_limits import RunLimits
 from .source import read_source
@@ -89,7 +88,7 @@ class Rehearsals:
             self._on_end(self._prelude)
 
     def _on_result(self, tag: int, result: Result) -> None:
-        if tag == _BOOT and result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
+        if tag == _BOOT and result.is_failure:
             self._on_end(self._prelude)  # where it will be thrown again, and told
         elif tag == _BOOT:
             self._doors = Doors(self._isolate, self._prelude, _OPENED)
@@ -97,7 +96,7 @@ class Rehearsals:
             self._run()
         elif tag == _OPENED:
             self.practice = Practice(self._prelude, self._doors, self._start)
-            self._isolate.call(self._restore_language, b"", _RESTORED)
+            self._isolate.call(self._restore_language, _RESTORED)
         else:
             self._prelude = self._prelude.again()
             self._begin_next()
@@ -116,4 +115,4 @@ class Rehearsals:
         for end in self._ends:
             end.close()
         self._isolate.on_result, self._isolate.on_error = self._on_result, give_up
-        self._isolate.call(self._restore_language, b"", _RESTORED)
+        self._isolate.call(self._restore_language, _RESTORED)

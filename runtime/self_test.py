@@ -156,7 +156,7 @@ class SelfTest:
         trial = isolate.keep(self._trials[name])
         isolate.evaluate(_NOTHING, 1)
         yield
-        isolate.call(trial, _EFFECTIVE, 1)
+        isolate.call(trial, 1, _EFFECTIVE)
         result = yield
         effective = result.kind is ResultKind.TEXT and result.text == _EFFECTIVE
         self._say(name, None if effective else LayerReason.NO_EFFECT)

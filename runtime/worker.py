@@ -167,21 +167,21 @@ class Worker:
 
     def _on_result(self, tag: int, result: Result) -> None:
         """Take the end of an evaluation. Isolate's thread, as is all below."""
-        if tag == _BOOT:
+        if tag == _DRAIN:
+            self._drained(result)
+        elif tag == _ALLOCATED:
+            self._fill(result)
+        elif tag == _OUTGOING:
+            self._took_outgoing(result)
+        elif tag == _BOOT:
             self._booted(result)
         elif tag in {_OPENED, _WARM}:
             self._become_ready()
-        elif tag == _ALLOCATED:
-            self._fill(result)
-        elif tag == _DRAIN:
-            self._drained(result)
-        elif tag == _OUTGOING:
-            self._took_outgoing(result)
-        elif result.kind in {ResultKind.THROWN, ResultKind.SYNTAX} and self._fault is None:
+        elif result.is_failure and self._fault is None:
             self._fault, self._fault_module = result, max(0, tag - _FIRST_MODULE)
 
     def _booted(self, result: Result) -> None:
-        if result.kind in {ResultKind.THROWN, ResultKind.SYNTAX}:
+        if result.is_failure:
             self._answer(FrameKind.FAULT, b"boot", b"", result.text)
             os._exit(BROKEN)
         self._doors = Doors(self._isolate, self._prelude, _OPENED)
@@ -199,7 +199,7 @@ class Worker:
             self._answer_fault(self._fault or result)
         elif result.text.startswith(_HAS_DATA):
             self._turn = result
-            self._isolate.call(self._doors.take_outgoing, b"", _OUTGOING)
+            self._isolate.call(self._doors.take_outgoing, _OUTGOING)
             return
         else:
             self._answer(FrameKind.TURN, result.text)
@@ -236,9 +236,9 @@ class Worker:
         self._delivery = self._channel.part()
         self._add_libraries(self._channel.part())
         while self._channel.parts > 1:
-            self._isolate.call(self._doors.take_text, self._channel.text(), _STEP)
+            self._isolate.call(self._doors.take_text, _STEP, self._channel.text())
         if self._channel.length:
-            self._isolate.call(self._doors.allocate, b"%d" % self._channel.length, _ALLOCATED)
+            self._isolate.call(self._doors.allocate, _ALLOCATED, b"%d" % self._channel.length)
         else:
             self._deliver()
 
@@ -253,11 +253,11 @@ class Worker:
         self._drain()
 
     def _deliver(self) -> None:
-        self._isolate.call(self._doors.deliver, self._delivery, _STEP)
+        self._isolate.call(self._doors.deliver, _STEP, self._delivery)
         self._drain()
 
     def _drain(self) -> None:
-        self._isolate.call(self._doors.drain, b"", _DRAIN)
+        self._isolate.call(self._doors.drain, _DRAIN)
 
     def _add_libraries(self, names: bytes) -> None:
         for name in names.decode().split():
@@ -267,7 +267,7 @@ class Worker:
         memory_bytes, heap_bytes, cpu_seconds = KERNEL_LIMITS.unpack(limits)
         self._limits.begin(memory_bytes, cpu_seconds)
         self._isolate.limit_heap(heap_bytes)
-        self._isolate.call(self._doors.configure, header, _STEP)
+        self._isolate.call(self._doors.configure, _STEP, header)
         self._add_libraries(libraries)
         for tag, script in enumerate(modules, _FIRST_MODULE):
             self._isolate.evaluate(self._prelude.add_module(script), tag)

@@ -196,8 +196,9 @@ const contentTypeOf = (ofCall, ofClient) => {
 };
 
 const contentTypeIn = (headers) => {
+  if (!isObject(headers)) return undefined;
   let found;
-  const names = isObject(headers) ? ObjectKeys(headers) : core.list();
+  const names = ObjectKeys(headers);
   for (let i = 0; i < names.length; i++) if (StringToLowerCase(names[i]) === "content-type") found = headers[names[i]];
   return found;
 };

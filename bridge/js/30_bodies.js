@@ -11,7 +11,8 @@ const bodyOf = (data, contentType) => {
   return withoutFiles(textBody(data, mentions(contentType, "application/json")));
 };
 
-const withoutFiles = (body) => ({ __proto__: null, body, files: core.list() });
+const NO_FILES = ObjectFreeze(core.list());
+const withoutFiles = (body) => ({ __proto__: null, body, files: NO_FILES });
 
 const mentions = (contentType, type) => typeof contentType === "string" && StringIncludes(contentType, type);
 

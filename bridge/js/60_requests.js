@@ -37,7 +37,8 @@ const areTooMany = () => {
   return true;
 };
 
-const send = (client, request) => {
+// `below` is the method's way in, the function that it called.
+const send = (client, request, below) => {
   const config = client === null ? hostClient : client.config;
   const options = readOptions(request.options, request.verb, config);
   const body = bodyOf(request.data, contentTypeOf(options.headers, config.headers));
@@ -46,7 +47,7 @@ const send = (client, request) => {
   const signal = signalOf(request.options);
   if (signal?.aborted) return rejected(signal.reason);
   const control = { __proto__: null, drop() {} };
-  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(send), control };
+  const call = { __proto__: null, operation: `apiClient.${request.verb}`, payload, bytes: bytesOfFiles(body.files), site: core.takeSite(below), control };
   const answer = client === null ? makeCall(call, settle) : sendWithHooks(client, request, call);
   return signal === null ? answer : untilAborted(answer, signal, control);
 };

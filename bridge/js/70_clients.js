@@ -15,24 +15,26 @@ const requestOf = (input, label) => {
 };
 
 // The functions of a client; `clientOf(this)` says which one a call is of.
-const verbFunction = (verb, clientOf) =>
-  ({
+const verbFunction = (verb, clientOf) => {
+  const ask = {
     [verb](path, queryOrData, options) {
       return attempt(() => {
         const client = clientOf(this);
-        if (verb !== "get") return send(client, { verb, path, data: queryOrData, options });
+        if (verb !== "get") return send(client, { verb, path, data: queryOrData, options }, ask);
         warnOfConfigInQuery(queryOrData);
-        return send(client, { verb, path, query: queryOrData, options });
+        return send(client, { verb, path, query: queryOrData, options }, ask);
       });
     },
-  })[verb];
+  }[verb];
+  return ask;
+};
 
 const defineClientFunctions = (target, clientOf) => {
   const give = (name, value, enumerable) =>
     ObjectDefineProperty(target, name, { __proto__: null, value: ObjectFreeze(value), writable: true, configurable: true, enumerable });
   for (let i = 0; i < VERBS.length; i++) give(VERBS[i], verbFunction(VERBS[i], clientOf), true);
   const makeApiRequest = function makeApiRequest(input) {
-    return attempt(() => send(clientOf(this), requestOf(input, "The argument of makeApiRequest")));
+    return attempt(() => send(clientOf(this), requestOf(input, "The argument of makeApiRequest"), makeApiRequest));
   };
   give("makeApiRequest", makeApiRequest, false);
   return target;

@@ -151,9 +151,10 @@ const wellFormed = (text) => {
   return made + StringSlice(text, done);
 };
 
+// How long a text is in UTF-8, exactly only where it is needed to see whether that is more than `most`.
 const utf8Length = (text, most) => {
   let length = text.length;
-  if (length > most) return length;
+  if (length > most || 3 * length <= most) return length;
   for (let i = 0; i < text.length; i++) {
     const code = StringCharCodeAt(text, i);
     if (code > 0x7f) length += code > 0x7ff && (code < 0xd800 || code > 0xdfff) ? 2 : 1;

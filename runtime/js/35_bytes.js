@@ -8,6 +8,7 @@ const bytesOf = (value) => {
 };
 
 const isArrayBuffer = (value) => {
+  if (!isObject(value)) return false; // to throw and to catch is dear
   try {
     ArrayBufferByteLength(value);
     return true;

@@ -72,7 +72,7 @@ const allocate = (length) => {
 };
 
 // The texts of the next replies.
-let texts = list();
+const texts = list();
 const takeText = (text) => {
   push(texts, text);
 };
@@ -82,11 +82,9 @@ const takeText = (text) => {
 const deliver = (header) => {
   const delivery = JSONParse(header);
   const { replies } = delivery;
-  const bytes = incoming ?? allocate(0);
-  const length = ArrayBufferByteLength(bytes);
+  const bytes = incoming;
+  const length = bytes === null ? 0 : ArrayBufferByteLength(bytes);
   incoming = null;
-  const bodies = texts;
-  texts = list();
   let nextText = 0;
   let nextByte = 0;
   setClock(delivery.now);
@@ -94,13 +92,14 @@ const deliver = (header) => {
     const reply = replies[i];
     const kind = reply[3];
     let body;
-    if (kind === "text") body = bodies[nextText++];
+    if (kind === "text") body = texts[nextText++];
     else if (kind !== null) {
-      body = kind === length ? bytes : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
+      body = kind === length ? (bytes ?? new NativeArrayBuffer(0)) : ArrayBufferSlice(bytes, nextByte, nextByte + kind);
       nextByte += kind;
     }
     settleOne(reply, body);
   }
+  texts.length = 0;
 };
 
 const settleOne = (reply, body) => {
@@ -137,7 +136,7 @@ let backlog = false;
 
 // The waiting calls as JSON text, as many as one turn may carry. One that is long, or has bytes, travels alone.
 const takeCalls = () => {
-  const left = list();
+  let left = 0;
   let text = "";
   let taken = 0;
   let waiting = false;
@@ -153,7 +152,7 @@ const takeCalls = () => {
     const later = full || (taken > 0 && (alone || text.length + entry.text.length > TURN_LENGTH));
     if (later || (waiting && settlers.isCall)) {
       backlog ||= later && !(waiting && settlers.isCall);
-      push(left, entry);
+      outbox[left++] = entry;
       continue;
     }
     settlers.sent = true;
@@ -164,8 +163,7 @@ const takeCalls = () => {
     taken++;
     full = alone || taken === MOST_A_TURN;
   }
-  outbox.length = 0;
-  for (let i = 0; i < left.length; i++) push(outbox, left[i]);
+  outbox.length = left;
   return text;
 };
 

@@ -80,6 +80,7 @@ const write = (level, values) => {
 };
 
 const takeLines = () => {
+  if (lines.length === 0) return "";
   let text = "";
   for (let i = 0; i < lines.length; i++) text += (i === 0 ? "" : ",") + lines[i];
   lines = list();
