@@ -118,3 +118,20 @@ def test_a_clock_on_which_nothing_is_to_happen_is_asked_no_more() -> None:
         return len(loop._clocks)
 
     assert in_virtual_time(clocks_left()) == 0
+
+
+def test_the_event_loop_may_count_from_another_moment() -> None:
+    """A run waits as long as it asked for in a loop whose clock is none of the machine's."""
+
+    class Ahead(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return super().time() + 1000
+
+    async def slept() -> float:
+        clock = Clock()
+        began = clock.time()
+        await clock.sleep(0.02)
+        return clock.time() - began
+
+    with asyncio.Runner(loop_factory=Ahead) as runner:
+        assert runner.run(slept()) >= 0.02
