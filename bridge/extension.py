@@ -7,7 +7,7 @@ from typing import Final
 
 from runtime import Extension
 
-from .rehearsal import rehearsal
+from .rehearsal import practice, rehearsal
 
 API_CLIENT: Final = "apiClient"
 
@@ -16,4 +16,4 @@ def api_client_extension() -> Extension:
     """Return the JavaScript side of `ApiClient`; methods have it in runs whose settings hold `client_settings`."""
     files = sorted(resources.files("bridge").joinpath("js").iterdir(), key=lambda file: file.name)
     body = "\n".join(file.read_text(encoding="utf-8") for file in files if file.name.endswith(".js"))
-    return Extension(name=API_CLIENT, source=f"(core) => {{\n{body}\n}}", rehearsal=rehearsal())
+    return Extension(name=API_CLIENT, source=f"(core) => {{\n{body}\n}}", rehearsal=rehearsal(), practice=practice())

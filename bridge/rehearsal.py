@@ -1,4 +1,4 @@
-"""The run that workers have rehearsed before they are given one: calls of a client, and what may come back."""
+"""The runs that workers have rehearsed before they are given one: calls of a client, and what may come back."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def rehearsal() -> Rehearsal:
             _reply(HTTPStatus.CREATED, b'{"id": 3, "name": "book"}'),
             _reply(HTTPStatus.NOT_FOUND, b'{"error": "not found"}'),
         ),
+    )
+
+
+def practice() -> Rehearsal:
+    """Return the least that most methods do."""
+    return Rehearsal(
+        code=resources.files("bridge").joinpath("practice.js").read_text(encoding="utf-8"),
+        settings=client_settings(Limits(), ClientConfig()),
+        replies=(_reply(HTTPStatus.OK, b'[{"id": 1, "name": "pen"}]'),),
     )
 
 

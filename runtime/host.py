@@ -92,11 +92,14 @@ class Extension:
         name: How settings for it are addressed.
         source: One function expression, `(core) => {...}`, evaluated in each isolate before any method's code.
         rehearsal: A run that uses it as most do.
+        practice: A shorter one, which leaves no trace in the language: idle workers carry it out before they are given
+            a run, so that they have copied the pages of memory that runs change.
     """
 
     name: str
     source: str
     rehearsal: Rehearsal | None = None
+    practice: Rehearsal | None = None
 
 
 class HostCalls(Protocol):

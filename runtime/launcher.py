@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from .errors import WorkerStartError
 from .jitter import up_to
-from .rehearsal_frames import practice_frame, rehearsal_frames
+from .rehearsal_frames import rehearsal_frames
 from .zygote_process import ZygoteProcess
 
 if TYPE_CHECKING:
@@ -137,10 +137,11 @@ class Launcher:
 
 def _setup(extensions: Sequence[Extension]) -> bytes:
     """Return what a zygote is told first."""
-    rehearsals = [(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
+    rehearsals = [rehearsal_frames(item, item.rehearsal) for item in extensions if item.rehearsal is not None]
+    practices = [rehearsal_frames(item, item.practice) for item in extensions if item.practice is not None]
     setup = {
         "extensions": [[item.name, item.source] for item in extensions],
-        "rehearsals": [rehearsal_frames(*rehearsal).hex() for rehearsal in rehearsals],
-        "practice": practice_frame(*rehearsals[0]).hex() if rehearsals else "",
+        "rehearsals": [frames.hex() for frames in rehearsals],
+        "practice": practices[0].hex() if practices else "",
     }
     return json.dumps(setup).encode()

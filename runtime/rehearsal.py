@@ -40,11 +40,11 @@ class _NoLimits(RunLimits):
 
 @dataclass(frozen=True)
 class Practice:
-    """An instance of the prelude with which a worker can begin a run before it is given one, and the frame for that."""
+    """An instance of the prelude with which a worker can carry out a run before it is given one, and its frames."""
 
     prelude: Prelude
     doors: Doors
-    start: bytes
+    frames: bytes
 
 
 class Rehearsals:
@@ -52,12 +52,12 @@ class Rehearsals:
 
     Args:
         runs: The frames that a worker would be sent, of each.
-        start: The frame of `practice`; empty where there is to be none.
+        practised: Those of `practice`; empty where there is to be none.
     """
 
-    def __init__(self, runs: Iterable[bytes], start: bytes) -> None:
+    def __init__(self, runs: Iterable[bytes], practised: bytes) -> None:
         self._runs = iter(runs)
-        self._start = start
+        self._practised = practised
         self.practice: Practice | None = None
         """Left in the isolate at the end."""
         self._keep_language = read_source(__package__, "rehearsal.js").encode()
@@ -81,7 +81,7 @@ class Rehearsals:
 
     def _begin_next(self) -> None:
         self._frames = next(self._runs, b"")
-        if self._frames or (self._start and self.practice is None):
+        if self._frames or (self._practised and self.practice is None):
             self._isolate.on_result, self._isolate.on_error = self._on_result, give_up
             self._isolate.evaluate(self._prelude.boot, _BOOT)
         else:
@@ -95,7 +95,7 @@ class Rehearsals:
         elif tag == _OPENED and self._frames:
             self._run()
         elif tag == _OPENED:
-            self.practice = Practice(self._prelude, self._doors, self._start)
+            self.practice = Practice(self._prelude, self._doors, self._practised)
             self._isolate.call(self._restore_language, _RESTORED)
         else:
             self._prelude = self._prelude.again()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .frames import FrameKind, pieces_of
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
     from .host import Extension, HostCall, HostReply, Rehearsal
 
 _FILE: Final = "rehearsal.js"
-_NOTHING: Final = "module.exports = async () => 1;"
 
 
 def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
-    """Return the frames of an extension's rehearsal, one after the other."""
+    """Return the frames of an extension's rehearsal, or of its practice, one after the other."""
     limits = SandboxLimits()
     module = Module(name=_FILE, code=rehearsal.code, commonjs=True)
     frames = OutgoingFrames(
@@ -41,11 +39,6 @@ def rehearsal_frames(extension: Extension, rehearsal: Rehearsal) -> bytes:
     for number, reply in enumerate(rehearsal.replies, 1):
         sent += pieces_of(FrameKind.DELIVER, frames.delivery(0.0, [(number, reply)], None))
     return b"".join(sent)
-
-
-def practice_frame(extension: Extension, rehearsal: Rehearsal) -> bytes:
-    """Return the frame that begins a run with the settings of a rehearsal, but code that uses nothing of the host."""
-    return rehearsal_frames(extension, replace(rehearsal, code=_NOTHING, replies=()))
 
 
 async def _nobody(call: HostCall) -> HostReply:

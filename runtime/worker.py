@@ -109,19 +109,23 @@ class Worker:
             self._isolate.evaluate(template.warm_up, _WARM)
 
     def _practise(self, template: Template, practice: Practice) -> None:
-        """Begin a run of the host's own, with an instance of the prelude that is of no use afterwards."""
-        channel, self._channel = self._channel, WorkerChannel(io.BytesIO(practice.start))
+        """Carry out a run of the host's own, with an instance of the prelude that is of no use afterwards."""
+        channel, self._channel = self._channel, WorkerChannel(io.BytesIO(practice.frames))
         limits, self._limits = self._limits, RunLimits(None)  # that of memory is for life, and another one's
 
-        def end(tag: int, _: Result) -> None:
-            if tag == _DRAIN:
+        def go_on(tag: int, _: Result) -> None:
+            if tag != _DRAIN:
+                return
+            try:
+                self._next()
+            except EOFError:
                 self._limits.end()
                 self._channel, self._limits = channel, limits
                 self._adopt(template.isolate, template.prelude, template.doors)
                 self._become_ready()
 
         self._adopt(template.isolate, practice.prelude, practice.doors)
-        self._isolate.on_result = end
+        self._isolate.on_result = go_on
         self._next()
 
     def rehearse(self, isolate: Isolate, prelude: Prelude, doors: Doors) -> None:
