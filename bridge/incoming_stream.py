@@ -127,7 +127,7 @@ class IncomingStream:
         """Go on after the end of the run, and with it what is still being sent for this response."""
         self._deadline = deadline
         if self._wait is not None and not self._wait.expired():
-            self._wait.reschedule(deadline.within(self._wait_seconds).moment)
+            deadline.clock.reschedule(self._wait, deadline.within(self._wait_seconds).moment)
         if self.upload is not None:
             self.upload.source.outlive(deadline)
 

@@ -55,4 +55,4 @@ class Patience:
     def _wait_until(self, deadline: Deadline) -> None:
         self._until = deadline
         if self._timeout is not None and not self._timeout.expired():
-            self._timeout.reschedule(deadline.moment)
+            deadline.clock.reschedule(self._timeout, deadline.moment)

@@ -27,7 +27,7 @@ class Alarm(Protocol):
 
 
 class Timeout(Protocol):
-    """Raises TimeoutError when what goes on inside has taken too long; as `asyncio.Timeout`, on a run's clock."""
+    """Raises TimeoutError when what goes on inside has taken too long, as `asyncio.Timeout` does."""
 
     async def __aenter__(self) -> Self:
         """Begin."""
@@ -44,7 +44,7 @@ class Timeout(Protocol):
         ...
 
     def reschedule(self, when: float | None, /) -> None:
-        """Let time be up at another moment."""
+        """Let time be up at another moment, in the way of `Clock.reschedule`, which knows whose clock is meant."""
         ...
 
 
@@ -90,7 +90,15 @@ class Clock:
 
     def timeout_at(self, when: float | None) -> Timeout:
         """Return a context that raises TimeoutError at a moment of `time`; never for None and infinity."""
-        return asyncio.timeout_at(None if when is None or when == math.inf else when + self._loop_offset)
+        return asyncio.timeout_at(self._on_loop(when))
+
+    def reschedule(self, timeout: Timeout, when: float | None) -> None:
+        """Let a context of `timeout_at` end at another moment of `time`."""
+        timeout.reschedule(self._on_loop(when))
+
+    def _on_loop(self, when: float | None) -> float | None:
+        """Return a moment of `time` on the clock of the event loop; None for what never comes."""
+        return None if when is None or when == math.inf else when + self._loop_offset
 
     def active_time(self) -> float:
         """Return seconds as `time` does, without those for which the run was put off."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import math
 import selectors
 import weakref
 from contextlib import contextmanager
@@ -60,6 +59,7 @@ class VirtualClock(Clock):
             raise TypeError("virtual time needs a VirtualTimeLoop as the running event loop")
         self._virtual_loop = self._loop
         self._start_ms = start_ms
+        self._loop_offset = 0.0  # all that is timed here is timed by this clock itself
         self._past = _Past()
         self.time = self._past.seconds
         self._alarms: list[_Alarm] = []
@@ -153,7 +153,7 @@ class _Timeout:
 
     async def __aenter__(self) -> Self:
         await self._inner.__aenter__()
-        self.reschedule(self._when)
+        self._clock.reschedule(self, self._when)
         return self
 
     async def __aexit__(
@@ -167,7 +167,7 @@ class _Timeout:
 
     def reschedule(self, when: float | None) -> None:
         self._disarm()
-        if when is not None and when != math.inf:
+        if when is not None:
             self._alarm = self._clock.call_at(when, self._expire)
 
     def _disarm(self) -> None:
