@@ -1,8 +1,8 @@
 # Hostile side of the wall: runs in the zygote and in every worker.
 """V8, through the C interface of mini-racer's library.
 
-Only text goes in and only text comes out:
-Python never touches a JavaScript object, whose getters and proxies would run hostile code on our side of the interface.
+Only text goes in and only text comes out: Python never touches a JavaScript object, whose getters and proxies would run
+hostile code on our side of the interface.
 
 Threading: `mr_eval` and `mr_call_function` post a task to the isolate's own thread and return at once. Completion
 callbacks run on that thread, one at a time, with the isolate idle below them; a callback may block, and may post
